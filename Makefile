@@ -1,0 +1,30 @@
+# Thin on purpose: each target is a command that you can run by hand.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo sandbox test check bench clean
+
+setup: .venv/.ready
+
+.venv/.ready: requirements.txt requirements-dev.txt constraints.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements.txt -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+demo: setup
+	$(BIN)/python -m sandbox.demo
+
+sandbox: setup
+	$(BIN)/python -m sandbox --organization sandbox/organization.yaml --port 4599
+
+test: setup
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv .demo .pulumi .sandbox .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

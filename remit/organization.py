@@ -1,0 +1,84 @@
+"""An AWS organization as plain values: what a plan needs to know of it, wherever that came from.
+
+A snapshot file (`remit.snapshot`), a live look-up (`remit.aws`) and the sandbox all speak in these values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+
+
+class AccountState(StrEnum):
+    """`Account.State` of the Organizations API. Only ACTIVE accounts are ever targeted."""
+
+    PENDING_ACTIVATION = "PENDING_ACTIVATION"
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    PENDING_CLOSURE = "PENDING_CLOSURE"
+    CLOSED = "CLOSED"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Account(_Value):
+    """A member account, or the management account."""
+
+    id: AccountId = Field(description="Twelve digits, quoted in YAML")
+    name: str = Field(description="The account's name in Organizations", min_length=1)
+    email: str = Field(default="", description="The root user's address")
+    state: AccountState = Field(default=AccountState.ACTIVE, description="Account.State of Organizations")
+    ou: str = Field(
+        default="", description="Path of names from the root, such as Workloads/Prod; empty: the root"
+    )
+    tags: Mapping[str, str] = Field(default_factory=dict, description="The account's tags in Organizations")
+
+
+class OrganizationalUnit(_Value):
+    """An organizational unit. Its `path` is made of names from the root down: Workloads/Prod."""
+
+    id: str = Field(description="ou-…")
+    path: str = Field(description="Names from the root down, joined by a slash", min_length=1)
+
+
+class Principal(_Value):
+    """A group or a user of the identity store."""
+
+    id: str = Field(description="GroupId or UserId in the identity store")
+    name: str = Field(description="DisplayName of a group, UserName of a user")
+
+
+class Organization(_Value):
+    """All that a plan reads of the world. `permission_sets` maps names to ARNs, where they are known."""
+
+    organization_id: str = Field(description="o-…")
+    management_account: AccountId = Field(description="Id of the management account")
+    accounts: tuple[Account, ...] = Field(description="Every account, whatever its state")
+    organizational_units: tuple[OrganizationalUnit, ...] = Field(
+        default=(), description="Every OU; those that accounts name are added by themselves in a snapshot"
+    )
+    groups: tuple[Principal, ...] = Field(default=(), description="Groups of the identity store")
+    users: tuple[Principal, ...] = Field(default=(), description="Users of the identity store")
+    instance_arn: str = Field(
+        default="", description="The Identity Center instance: arn:aws:sso:::instance/ssoins-…"
+    )
+    identity_store_id: str = Field(default="", description="d-…")
+    permission_sets: Mapping[str, str] = Field(
+        default_factory=dict, description="Permission sets that exist: name to ARN"
+    )
+
+    @cached_property
+    def account_by_id(self) -> Mapping[str, Account]:
+        return {account.id: account for account in self.accounts}
+
+    @cached_property
+    def active_accounts(self) -> tuple[Account, ...]:
+        return tuple(account for account in self.accounts if account.state is AccountState.ACTIVE)
