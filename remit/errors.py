@@ -4,7 +4,7 @@ RemitError                 exit code 1: a run failed
 ├── CatalogError           exit code 2: the catalog or the stack file is wrong; all problems at once
 ├── SnapshotError          exit code 2: an organization file cannot be read
 └── AwsError               exit code 1: AWS refused or could not be reached
-    └── AccessDenied       the caller lacks a permission; names the call
+    └── AccessDeniedError     the caller lacks a permission; names the call
 """
 
 from __future__ import annotations
@@ -70,5 +70,5 @@ class AwsError(RemitError):
     """AWS refused a call or could not be reached. The message names the call and what to do."""
 
 
-class AccessDenied(AwsError):
+class AccessDeniedError(AwsError):
     """The caller lacks a permission for the call that the message names."""

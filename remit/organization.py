@@ -36,9 +36,7 @@ class Account(_Value):
     name: str = Field(description="The account's name in Organizations", min_length=1)
     email: str = Field(default="", description="The root user's address")
     state: AccountState = Field(default=AccountState.ACTIVE, description="Account.State of Organizations")
-    ou: str = Field(
-        default="", description="Path of names from the root, such as Workloads/Prod; empty: the root"
-    )
+    ou: str = Field(default="", description="Path of names from the root, such as Workloads/Prod; empty: the root")
     tags: Mapping[str, str] = Field(default_factory=dict, description="The account's tags in Organizations")
 
 
@@ -67,9 +65,7 @@ class Organization(_Value):
     )
     groups: tuple[Principal, ...] = Field(default=(), description="Groups of the identity store")
     users: tuple[Principal, ...] = Field(default=(), description="Users of the identity store")
-    instance_arn: str = Field(
-        default="", description="The Identity Center instance: arn:aws:sso:::instance/ssoins-…"
-    )
+    instance_arn: str = Field(default="", description="The Identity Center instance: arn:aws:sso:::instance/ssoins-…")
     identity_store_id: str = Field(default="", description="d-…")
     permission_sets: Mapping[str, str] = Field(
         default_factory=dict, description="Permission sets that exist: name to ARN"
