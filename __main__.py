@@ -1,0 +1,58 @@
+"""The Pulumi program: config → catalog → organization → plan → components.
+
+Composition only. What to do is decided in `remit` (pure), what is emitted in `components`; run it by
+`pulumi preview` and `pulumi up`, or `remit preview` and `remit up`, which choose the engine.
+"""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+
+import pulumi
+
+from components.access import Access
+from components.account_policies import AccountPolicies
+from components.order import needed_policies
+from components.permission_sets import PermissionSets
+from remit.aws.look_up import look_up_organization
+from remit.aws.session import Aws
+from remit.catalog import load_catalog
+from remit.plan import make_plan
+from remit.stack import Stack
+
+config = pulumi.Config()
+stack = Stack.from_config(pulumi.get_stack(), config.get_object)
+catalog = load_catalog(Path(config.require("catalog")))
+organization = look_up_organization(Aws(catalog.settings.identity_center.region), catalog)
+plan = make_plan(catalog, organization, at=datetime.now(UTC), stack=stack)
+for warning in plan.warnings:
+    pulumi.log.warn(str(warning))
+
+settings = catalog.settings
+policies = defaultdict(list)
+for account, planned in groupby(plan.managed_policies, key=lambda policy: policy.account):
+    component = AccountPolicies(
+        account, list(planned), spoke_role=settings.spoke_role, region=settings.identity_center.region
+    )
+    for name, resource in component.policies.items():
+        policies[name].append(resource)
+
+needs = needed_policies(plan.permission_sets, policies)
+arns = organization.permission_sets
+if stack.permission_sets == "own":
+    arns = PermissionSets(
+        plan.permission_sets,
+        instance_arn=organization.instance_arn,
+        region=settings.identity_center.region,
+        needs=needs,
+    ).arns
+Access(
+    plan.assignments,
+    arns=arns,
+    scope=plan.scope,
+    instance_arn=organization.instance_arn,
+    region=settings.identity_center.region,
+    unmanaged=stack.unmanaged,
+    needs=needs,
+)

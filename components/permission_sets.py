@@ -1,0 +1,87 @@
+"""The permission sets of the Identity Center instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws_native as aws_native
+
+from remit.plan import PlannedPermissionSet
+
+TYPE = "remit:index:PermissionSets"
+
+
+class PermissionSets(pulumi.ComponentResource):
+    """One `AWS::SSO::PermissionSet` each.
+
+    A single resource holds attachments, inline policy and boundary, so that a change provisions once. A set
+    waits for the policies that it refers to (`needs`, by permission set name): AWS wants them in each account
+    before it provisions the set there.
+    """
+
+    arns: Mapping[str, pulumi.Output[str]]
+
+    def __init__(
+        self,
+        permission_sets: Sequence[PlannedPermissionSet],
+        *,
+        instance_arn: str,
+        region: str,
+        needs: Mapping[str, Sequence[pulumi.Resource]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(TYPE, "permission-sets", None, opts)
+        self._alias = aws_native.Provider("identity-center", region=region, opts=pulumi.ResourceOptions(parent=self))
+        self._instance_arn = instance_arn
+        self.resources = {
+            permission_set.name: self._permission_set(permission_set, needs.get(permission_set.name, ()))
+            for permission_set in permission_sets
+        }
+        self.arns = {name: resource.permission_set_arn for name, resource in self.resources.items()}
+        self.register_outputs({"permissionSetArns": self.arns})
+
+    def _permission_set(
+        self, permission_set: PlannedPermissionSet, needs: Sequence[pulumi.Resource]
+    ) -> aws_native.sso.PermissionSet:
+        return aws_native.sso.PermissionSet(
+            permission_set.name,
+            instance_arn=self._instance_arn,
+            opts=pulumi.ResourceOptions(
+                parent=self, provider=self._alias, depends_on=list(needs), delete_before_replace=True
+            ),
+            **_properties(permission_set),
+        )
+
+
+def _properties(permission_set: PlannedPermissionSet) -> dict[str, Any]:
+    """Every field that is set; one that is left out is cleared by AWS on the next update."""
+    properties: dict[str, Any] = {
+        "name": permission_set.name,
+        "description": permission_set.description,
+        "session_duration": permission_set.session_duration,
+        "relay_state_type": permission_set.relay_state,
+        "managed_policies": list(permission_set.aws_managed_policies),
+        "customer_managed_policy_references": [
+            aws_native.sso.PermissionSetCustomerManagedPolicyReferenceArgs(name=name, path=path)
+            for name, path in permission_set.customer_managed_policies
+        ],
+        "inline_policy": permission_set.inline_policy,
+        "permissions_boundary": _boundary(permission_set),
+        "tags": [aws_native.TagArgs(key=key, value=value) for key, value in sorted(permission_set.tags.items())],
+    }
+    return {name: value for name, value in properties.items() if value}
+
+
+def _boundary(permission_set: PlannedPermissionSet) -> aws_native.sso.PermissionSetPermissionsBoundaryArgs | None:
+    boundary = permission_set.permissions_boundary
+    if boundary is None:
+        return None
+    if "aws_managed" in boundary:
+        return aws_native.sso.PermissionSetPermissionsBoundaryArgs(managed_policy_arn=boundary["aws_managed"])
+    return aws_native.sso.PermissionSetPermissionsBoundaryArgs(
+        customer_managed_policy_reference=aws_native.sso.PermissionSetCustomerManagedPolicyReferenceArgs(
+            name=boundary["name"], path=boundary["path"]
+        )
+    )
