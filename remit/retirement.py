@@ -1,0 +1,66 @@
+"""Resources of accounts that are gone leave the state without a call.
+
+A suspended, closed or departed account cannot be assumed into: its provider alias fails when it is
+configured, and with it every run that wants to read or delete what was there. Nothing is left to delete,
+because AWS removes it with the account. `deleted_with` does not serve: a destroy deletes both ends of it at
+once, and would leave the policies of living accounts behind.
+
+Pure: an exported deployment in, the deployment without those resources out. `remit.cli` exports and imports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_COMPONENT = re.compile(r"::remit:index:AccountPolicies::(?P<account>\d{12})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """`deployment` is what `stack import` takes; `retired` counts by account id what left it."""
+
+    deployment: dict[str, Any]
+    retired: Mapping[str, int]
+
+
+def retire(exported: Mapping[str, Any], active: Collection[str]) -> Retirement:
+    """Take what lies in accounts other than `active` (account ids) out of an exported deployment.
+
+    `exported` is the JSON of `pulumi stack export`: {"version": 3, "deployment": {"resources": […]}}. Only
+    what hangs below an AccountPolicies component is touched; references to it from elsewhere go with it.
+    """
+    deployment = exported.get("deployment") or {}
+    resources = deployment.get("resources") or []
+    account_of = _accounts(resources)
+    gone = {urn: account for urn, account in account_of.items() if account not in active}
+    counts: dict[str, int] = {}
+    for account in gone.values():
+        counts[account] = counts.get(account, 0) + 1
+    kept = [_without(resource, gone) for resource in resources if resource["urn"] not in gone]
+    return Retirement({**exported, "deployment": {**deployment, "resources": kept}}, dict(sorted(counts.items())))
+
+
+def _accounts(resources: Collection[Mapping[str, Any]]) -> dict[str, str]:
+    """{URN: account id} of every AccountPolicies component and all below it. Parents come before children."""
+    account_of: dict[str, str] = {}
+    for resource in resources:
+        urn = resource["urn"]
+        if match := _COMPONENT.search(urn):
+            account_of[urn] = match["account"]
+        elif account := account_of.get(resource.get("parent", "")):
+            account_of[urn] = account
+    return account_of
+
+
+def _without(resource: Mapping[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    kept = dict(resource)
+    if "dependencies" in kept:
+        kept["dependencies"] = [urn for urn in kept["dependencies"] if urn not in gone]
+    if "propertyDependencies" in kept:
+        kept["propertyDependencies"] = {
+            name: [urn for urn in urns or () if urn not in gone] for name, urns in kept["propertyDependencies"].items()
+        }
+    return kept

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from typing import Any
+
+from remit.retirement import retire
+
+HERE, GONE = "111111111111", "222222222222"
+STACK = "urn:pulumi:prod::remit::pulumi:pulumi:Stack::remit-prod"
+SET = "urn:pulumi:prod::remit::remit:index:PermissionSets$aws-native:sso:PermissionSet::Engineer"
+
+
+def component(account: str) -> str:
+    return f"urn:pulumi:prod::remit::remit:index:AccountPolicies::{account}"
+
+
+def policy(account: str) -> str:
+    return f"urn:pulumi:prod::remit::remit:index:AccountPolicies$aws-native:iam:ManagedPolicy::{account}/Guardrail"
+
+
+def exported() -> dict[str, Any]:
+    resources: list[dict[str, Any]] = [{"urn": STACK}]
+    for account in (HERE, GONE):
+        resources.append({"urn": component(account), "parent": STACK})
+        resources.append({"urn": policy(account), "parent": component(account)})
+    needs = [policy(HERE), policy(GONE)]
+    resources.append({"urn": SET, "parent": STACK, "dependencies": needs, "propertyDependencies": {"name": needs}})
+    return {"version": 3, "deployment": {"manifest": {"magic": "m"}, "resources": resources}}
+
+
+def test_what_lies_in_a_departed_account_leaves_the_state() -> None:
+    retirement = retire(exported(), {HERE})
+    urns = [resource["urn"] for resource in retirement.deployment["deployment"]["resources"]]
+    assert urns == [STACK, component(HERE), policy(HERE), SET]
+    assert retirement.retired == {GONE: 2}
+
+
+def test_nobody_refers_to_what_left() -> None:
+    last = retire(exported(), {HERE}).deployment["deployment"]["resources"][-1]
+    assert last["dependencies"] == [policy(HERE)]
+    assert last["propertyDependencies"] == {"name": [policy(HERE)]}
+
+
+def test_an_active_account_keeps_everything() -> None:
+    retirement = retire(exported(), {HERE, GONE})
+    assert retirement.deployment == exported()
+    assert retirement.retired == {}
+
+
+def test_an_empty_state_stays_empty() -> None:
+    assert retire({"version": 3, "deployment": {}}, {HERE}).retired == {}
+    assert retire({"version": 3}, {HERE}).retired == {}
