@@ -1,0 +1,73 @@
+"""What someone changed by hand: refresh shows each, up repairs each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.world import ADA, AUDIT, CONTRACTORS, DEVELOPERS, SHOP_DEV, SHOP_PROD, World
+
+
+def give(world: World) -> None:
+    world.assign("Developer", SHOP_PROD, "GROUP", CONTRACTORS)
+
+
+def give_to_a_user(world: World) -> None:
+    world.assign("Auditor", AUDIT, "USER", ADA)
+
+
+def take(world: World) -> None:
+    world.unassign("Developer", SHOP_DEV, "GROUP", DEVELOPERS)
+
+
+def edit_a_policy(world: World) -> None:
+    world.write_policy(SHOP_DEV, "/remit/Guardrail", {"Effect": "Allow", "Action": "*", "Resource": "*"})
+
+
+def delete_a_policy(world: World) -> None:
+    world.delete_policy(SHOP_DEV, "/remit/Standalone")
+
+
+def edit_a_permission_set(world: World) -> None:
+    world.set_duration("Auditor", "PT12H")
+
+
+def attach_a_policy(world: World) -> None:
+    world.attach("Auditor", "arn:aws:iam::aws:policy/AdministratorAccess")
+
+
+@pytest.mark.parametrize(
+    ("tamper", "sign"),
+    [
+        (give, f"{SHOP_PROD}/GROUP/{CONTRACTORS}"),
+        (give_to_a_user, f"{AUDIT}/USER/{ADA}"),
+        (take, f"{SHOP_DEV}/GROUP/{DEVELOPERS}"),
+        (edit_a_policy, "policyDocument"),
+        (delete_a_policy, f"{SHOP_DEV}/Standalone"),
+        (edit_a_permission_set, "PT12H"),
+        (attach_a_policy, "AdministratorAccess"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_what_was_changed_by_hand_is_shown_by_refresh_and_repaired_by_up(
+    world: World, tamper: Callable[[World], None], sign: str
+) -> None:
+    before = world.grants(), world.policies(), world.permission_sets()
+    tamper(world)
+    assert (world.grants(), world.policies(), world.permission_sets()) != before
+
+    shown = world.preview("--refresh", "--diff")
+    assert sign in shown.text
+    world.refresh()
+    world.up()
+    assert (world.grants(), world.policies(), world.permission_sets()) == before
+    world.preview("--refresh", "--expect-no-changes")
+
+
+def test_up_with_refresh_repairs_everything_at_once(world: World) -> None:
+    before = world.grants(), world.policies(), world.permission_sets()
+    for tamper in (give, take, edit_a_policy, delete_a_policy, edit_a_permission_set):
+        tamper(world)
+    world.up("--refresh")
+    assert (world.grants(), world.policies(), world.permission_sets()) == before

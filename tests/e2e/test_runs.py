@@ -1,0 +1,50 @@
+"""Runs that are interrupted, that fail halfway, and several stacks of one catalog."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.world import AUDIT, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
+
+
+@pytest.mark.parametrize("after", [2.0, 2.6, 3.2, 4.0])
+def test_an_interrupted_run_loses_nothing_and_the_next_one_goes_on(fresh: World, after: float) -> None:
+    fresh.slow(milliseconds=120)
+    fresh.interrupted_up(after)
+    known = {urn.rpartition("::")[2] for urn in fresh.urns()}
+    made = {f"{account}/{name}" for account, name in fresh.policies()}
+    assert made <= known
+    fresh.slow(milliseconds=0)
+    fresh.up()
+    fresh.assert_converged()
+
+
+def test_a_failure_in_one_account_is_told_and_the_next_run_goes_on(fresh: World) -> None:
+    fresh.break_role(AUDIT)
+    failed = fresh.run("up", "--yes", "--skip-preview")
+    assert failed.code != 0
+    assert AUDIT in failed.text
+    fresh.mend_role(AUDIT)
+    fresh.up()
+    fresh.assert_converged()
+
+
+def test_two_stacks_promote_one_commit_and_never_touch_each_other(fresh: World) -> None:
+    fresh.add_stack("dev", scope=["ou:Workloads/Dev"], permissionSets="refer")
+    fresh.add_stack("prod", scope=["ou:Workloads/Prod", "ou:Security"], permissionSets="own")
+    warned = fresh.up(stack="dev")
+    assert "Developer" in warned.text
+    fresh.up(stack="prod")
+    fresh.up(stack="dev")
+    everything = fresh.grants()
+    assert {grant[1] for grant in everything} == {SHOP_PROD, PAY_PROD, SHOP_DEV, PAY_DEV, AUDIT}
+
+    fresh.edit("access.yaml", "permission_sets: [Developer]", "permission_sets: [Developer, Auditor]")
+    fresh.up(stack="dev")
+    promoted = fresh.grants() - everything
+    assert promoted == set() or {grant[1] for grant in promoted} <= {SHOP_DEV, PAY_DEV}
+    assert everything <= fresh.grants()
+    fresh.up(stack="prod")
+    assert {grant[1] for grant in fresh.grants() - everything} == {SHOP_DEV, PAY_DEV, SHOP_PROD, PAY_PROD}
+    for stack in ("dev", "prod"):
+        assert fresh.steps(stack=stack) == set()
