@@ -1,0 +1,170 @@
+"""Reading a folder into a Catalog: every file, every problem, in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from remit.catalog.messages import problems_of
+from remit.catalog.models import AccessRule, Entry, ManagedPolicy, PermissionSet, Settings
+from remit.catalog.references import reference_problems
+from remit.errors import CatalogError, Problem, Source, did_you_mean
+from remit.yaml_places import Block, Series, not_text, read_yaml, source_of
+
+SETTINGS_FILES = ("organization.yaml", "organization.yml")
+SCHEMA_FOLDER = "schema"
+KINDS: Mapping[str, type[Entry]] = {
+    "managed_policies": ManagedPolicy,
+    "permission_sets": PermissionSet,
+    "access": AccessRule,
+}
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All that the files of a catalog say, by file and line."""
+
+    managed_policies: tuple[ManagedPolicy, ...] = ()
+    permission_sets: tuple[PermissionSet, ...] = ()
+    access: tuple[AccessRule, ...] = ()
+    settings: Settings = Settings.model_validate({})  # noqa: RUF009  frozen
+
+    def principal_names(self) -> tuple[set[str], set[str]]:
+        """Every group (with its suffix) and every user that an access rule names."""
+        groups = {self.settings.full_group_name(name) for rule in self.access for name in rule.groups or ()}
+        return groups, {str(name) for rule in self.access for name in rule.users or ()}
+
+
+def load_catalog(directory: Path) -> Catalog:
+    """Read every *.yaml and *.yml below `directory`. Raises CatalogError with all problems of all files."""
+    directory = Path(directory)
+    if not directory.is_dir():
+        raise CatalogError(
+            [Problem(f"there is no catalog folder {directory}", "name it with --catalog or remit:catalog")]
+        )
+    files = list(_catalog_files(directory))
+    if not files:
+        raise CatalogError(
+            [Problem(f"no *.yaml file below {directory}", "an empty catalog would take away all access")]
+        )
+    loading = _Loading()
+    loading.settings(directory)
+    for file in files:
+        loading.file(file)
+    return loading.catalog()
+
+
+def validate(model: type[_Model], data: object, problems: list[Problem]) -> _Model | None:
+    """`data` as a model; None when it is none, with the reasons added to `problems`."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems.extend(problems_of(error, model, data))
+        return None
+
+
+def _catalog_files(directory: Path) -> Iterator[Path]:
+    for path in sorted(directory.rglob("*")):
+        inside = path.relative_to(directory)
+        hidden = any(part.startswith(".") for part in inside.parts)
+        if path.suffix not in {".yaml", ".yml"} or hidden or not path.is_file():
+            continue
+        if inside.parts[0] != SCHEMA_FOLDER and str(inside) not in SETTINGS_FILES:
+            yield path
+
+
+class _Loading:
+    """What has been read so far. `broken` are names of entries that do not validate: they are no unknown names."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.entries: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
+        self.broken: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        self.found_settings = Settings.model_validate({})
+
+    def settings(self, directory: Path) -> None:
+        found = [directory / name for name in SETTINGS_FILES if (directory / name).is_file()]
+        if len(found) > 1:
+            self.problems.append(
+                Problem(f"{found[0]} and {found[1].name} both exist", "keep one", Source(str(found[0]), 1))
+            )
+        for document in self._documents(found[0]) if found else ():
+            if document is not None:
+                self.found_settings = validate(Settings, document, self.problems) or self.found_settings
+
+    def file(self, path: Path) -> None:
+        for document in self._documents(path):
+            if isinstance(document, Block):
+                self._block(document)
+            elif document is not None:
+                message = f"a catalog file {not_text(document).replace('must be text, not', 'is')}, not a mapping"
+                remedy = f"begin with {', '.join(f'{kind}:' for kind in KINDS)}"
+                self.problems.append(Problem(message, remedy, source_of(document)))
+
+    def catalog(self) -> Catalog:
+        catalog = Catalog(
+            managed_policies=tuple(self._of(ManagedPolicy)),
+            permission_sets=tuple(self._of(PermissionSet)),
+            access=tuple(self._of(AccessRule)),
+            settings=self.found_settings,
+        )
+        self.problems.extend(
+            reference_problems(
+                catalog.managed_policies,
+                catalog.permission_sets,
+                catalog.access,
+                broken_policies=self.broken["managed_policies"],
+                broken_permission_sets=self.broken["permission_sets"],
+                ignored=catalog.settings.ignore_permission_sets,
+            )
+        )
+        if self.problems:
+            raise CatalogError(self.problems)
+        return catalog
+
+    def _of(self, model: type[_Model]) -> Iterable[_Model]:
+        return (entry for entries in self.entries.values() for entry in entries if isinstance(entry, model))
+
+    def _documents(self, path: Path) -> list[object]:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            self.problems.append(Problem(f"cannot be read: {error.strerror}", "", Source(str(path), 0)))
+            return []
+        documents, problems = read_yaml(content, str(path))
+        self.problems.extend(problems)
+        return documents
+
+    def _block(self, block: Block) -> None:
+        for kind, entries in block.items():
+            place = block.places[kind]
+            if kind not in KINDS:
+                remedy = did_you_mean(kind, KINDS) or f"there are {', '.join(KINDS)}"
+                self.problems.append(Problem(f"unknown key {str(kind)!r}", remedy, place))
+            elif isinstance(entries, Series):
+                for entry in entries:
+                    self._entry(kind, entry, entries)
+            elif entries is not None:
+                self.problems.append(Problem(f"{kind} takes a list", "begin each entry with a dash", place))
+
+    def _entry(self, kind: str, data: object, among: Series) -> None:
+        if not isinstance(data, Block):
+            place = source_of(data) or among.source
+            self.problems.append(
+                Problem(f"an entry of {kind} is a mapping, not {_shown(data)}", "write its keys", place)
+            )
+            return
+        entry = validate(KINDS[kind], data, self.problems)
+        if entry is not None:
+            self.entries[kind].append(entry)
+        elif isinstance(name := data.get("name"), str):
+            self.broken[kind].add(str(name))
+
+
+def _shown(data: object) -> str:
+    return "nothing" if data is None else "a list" if isinstance(data, Series) else repr(str(data))

@@ -1,0 +1,120 @@
+"""From a pydantic error to a Problem: the place in the file, the value, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from remit.catalog.models import Entry
+from remit.errors import BadValue, Problem, Source, did_you_mean
+from remit.yaml_places import Block, Series, not_text, source_of
+
+Location = tuple[int | str, ...]
+
+
+def problems_of(error: ValidationError, model: type[BaseModel], data: object) -> Iterator[Problem]:
+    """Every error of validating `data` (values of remit.yaml_places) as `model`."""
+    for details in error.errors(include_url=False):
+        yield _problem(details, model, data)
+
+
+def _problem(details: ErrorDetails, model: type[BaseModel], data: object) -> Problem:
+    location = details["loc"]
+    source = _place(data, location)
+    key = str(location[-1]) if location else ""
+    cause = details.get("ctx", {}).get("error")
+    if isinstance(cause, BadValue):
+        plain = f"{_field_name(location)}{cause.message}" if cause.message.startswith(("must be", "has no")) else ""
+        return Problem(plain or cause.message, cause.remedy, source)
+    if details["type"] == "extra_forbidden":
+        return _unknown_key(key, model_at(model, location[:-1]), source)
+    if details["type"] == "missing":
+        return Problem(f"{key!r} is missing", _description(model_at(model, location[:-1]), key), source)
+    words = _WORDS.get(details["type"], _as_pydantic_says)
+    return Problem(f"{_field_name(location)}{words(details)}", "", source)
+
+
+def _field_name(location: Location) -> str:
+    """'targets[2] ' for the third of the targets."""
+    if not location:
+        return ""
+    names = [part for part in location if isinstance(part, str)]
+    number = f"[{location[-1]}]" if isinstance(location[-1], int) else ""
+    return f"{names[-1] if names else 'item'}{number} "
+
+
+def _unknown_key(key: str, model: type[BaseModel] | None, source: Source | None) -> Problem:
+    refused = model.refused if model is not None and issubclass(model, Entry) else {}
+    if key in refused:
+        return Problem(f"{key!r} cannot stand here", refused[key], source)
+    known = keys_of(model) if model else []
+    remedy = did_you_mean(key, known) or f"there are {', '.join(known)}"
+    return Problem(f"unknown key {key!r}", remedy, source)
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """The keys of a model as they stand in a file."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _description(model: type[BaseModel] | None, key: str) -> str:
+    fields = model.model_fields.items() if model else ()
+    return next((field.description or "" for name, field in fields if (field.alias or name) == key), "")
+
+
+def model_at(model: type[BaseModel] | None, location: Location) -> type[BaseModel] | None:
+    """The model that stands at a location within `model`."""
+    for part in location:
+        if model is None or isinstance(part, int):
+            continue
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        model = _model_in(fields[part].annotation) if part in fields else None
+    return model
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+
+
+def _place(data: object, location: Location) -> Source | None:
+    """The source of what stands at a location, or of the nearest thing around it."""
+    source = source_of(data)
+    for part in location:
+        if isinstance(data, Block) and part in data:
+            source, data = data.places[str(part)], data[str(part)]
+        elif isinstance(data, Series) and isinstance(part, int) and part < len(data):
+            source, data = data.places[part], data[part]
+        else:
+            break
+    return source
+
+
+def _found(details: ErrorDetails) -> str:
+    value = details["input"]
+    if value is None:
+        return "nothing"
+    return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else f"the text {value!r}"
+
+
+def _as_pydantic_says(details: ErrorDetails) -> str:
+    return f"is wrong: {details['msg']}"
+
+
+def _takes(what: str) -> Callable[[ErrorDetails], str]:
+    return lambda details: f"takes {what}, not {_found(details)}"
+
+
+_WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
+    "model_type": _takes("a mapping"),
+    "mapping_type": _takes("a mapping"),
+    "dict_type": _takes("a mapping"),
+    "tuple_type": _takes("a list"),
+    "string_type": lambda details: not_text(details["input"]),
+    "literal_error": lambda details: f"takes {details['ctx']['expected']}, not {_found(details)}",
+    "too_short": lambda _: "is an empty list",
+}

@@ -1,0 +1,299 @@
+"""The catalog language as models: the schema for editors and the reference in docs/ are generated from them.
+
+Statements use IAM's own keys, so that one from the AWS documentation can be pasted; Remit's own are lower case.
+Every entry has `.source`, the place in its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from remit.catalog.fields import (
+    Actions,
+    AwsPolicyArn,
+    AwsPolicyName,
+    Expires,
+    Flag,
+    PermissionSetName,
+    PolicyName,
+    PolicyPath,
+    Region,
+    Resources,
+    RoleName,
+    Selectors,
+    SessionDuration,
+    Sid,
+    Texts,
+)
+from remit.errors import BadValue, Source
+from remit.yaml_places import NOWHERE, Text, source_of
+
+_ROOT = Text("/")
+_NO_TEXT = Text("")
+
+
+class Entry(BaseModel):
+    """A mapping in a catalog file, and where it stands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    refused: ClassVar[Mapping[str, str]] = {}
+    """Keys that people try, and what to do instead."""
+    _source: Source = PrivateAttr(default=NOWHERE)
+
+    @property
+    def source(self) -> Source:
+        return self._source
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_source(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        entry = handler(cls.long_form(data))
+        entry._source = source_of(data) or NOWHERE
+        return entry
+
+    @classmethod
+    def long_form(cls, data: object) -> object:
+        """The mapping that stands behind a shorter way to write this entry."""
+        return data
+
+
+class NamedEntry(Entry):
+    """An entry that may be written as a mere name."""
+
+    @classmethod
+    def long_form(cls, data: object) -> object:
+        return {"name": data} if isinstance(data, str) else data
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        mapping = handler.resolve_ref_schema(handler(schema))
+        return {"anyOf": [{"type": "string"}, {**mapping}]}
+
+
+class _Statement(Entry):
+    sid: Sid | None = Field(default=None, alias="Sid", description="A label, unique in the policy")
+    effect: Literal["Allow", "Deny"] = Field(alias="Effect", description="Allow or Deny")
+    action: Actions | None = Field(default=None, alias="Action", description="Actions, such as s3:Get*; or NotAction")
+    not_action: Actions | None = Field(default=None, alias="NotAction", description="Every action but these")
+    resource: Resources | None = Field(default=None, alias="Resource", description="ARNs or *; or NotResource")
+    not_resource: Resources | None = Field(default=None, alias="NotResource", description="Every resource but these")
+    condition: Mapping[Text, Mapping[Text, Texts]] | None = Field(
+        default=None, alias="Condition", description="IAM's conditions: operator, key, values"
+    )
+    expires: Expires | None = Field(default=None, description="When the statement ends")
+
+    refused: ClassVar[Mapping[str, str]] = {
+        "Principal": "a policy of an identity has no principal: access rules say who gets it",
+        "NotPrincipal": "a policy of an identity has no principal: access rules say who gets it",
+    }
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        _exactly_one(("Action", self.action), ("NotAction", self.not_action))
+        _exactly_one(("Resource", self.resource), ("NotResource", self.not_resource))
+        return self
+
+
+def _exactly_one(*fields: tuple[str, object]) -> None:
+    names = [name for name, _ in fields]
+    given = [name for name, value in fields if value is not None]
+    if len(given) > 1:
+        raise BadValue(f"{' and '.join(given)} cannot stand together", "keep one of them")
+    if not given:
+        raise BadValue(f"neither {' nor '.join(names)} is given", f"add {names[0]}")
+
+
+class PolicyStatement(_Statement):
+    """A statement of a managed policy: IAM's keys, and where it applies."""
+
+    targets: Selectors | None = Field(
+        default=None, description="Accounts, among those of the policy; if left out, all of those"
+    )
+    except_: Selectors | None = Field(default=None, alias="except", description="Accounts left out; always wins")
+
+
+class InlineStatement(_Statement):
+    """A statement of a permission set's inline policy: the same in every account."""
+
+    refused: ClassVar[Mapping[str, str]] = {
+        **_Statement.refused,
+        "targets": "a permission set is the same in every account: use a managed policy for what differs",
+        "except": "a permission set is the same in every account: use a managed policy for what differs",
+    }
+
+
+class ManagedPolicy(Entry):
+    """A customer managed policy, made in every account that its targets select."""
+
+    name: PolicyName = Field(description="Unique in the catalog, whatever the case")
+    path: PolicyPath = Field(default=_ROOT, description="IAM path, such as /remit/")
+    description: Text = Field(default=_NO_TEXT, description="What it is for; variables allowed; AWS fixes it at birth")
+    targets: Selectors = Field(description="Accounts that get it")
+    except_: Selectors | None = Field(default=None, alias="except", description="Accounts left out; always wins")
+    expires: Expires | None = Field(default=None, description="When it ends")
+    statements: tuple[PolicyStatement, ...] = Field(description="The statements, in the order of the document")
+
+    refused: ClassVar[Mapping[str, str]] = {
+        "document": "write its statements under `statements`",
+        "Statement": "write `statements`",
+        "Version": "leave it out: Remit writes 2012-10-17",
+    }
+
+    @model_validator(mode="after")
+    def _has_statements(self) -> Self:
+        if not self.statements:
+            raise BadValue("a policy needs at least one statement", "add one under `statements`, or remove the policy")
+        return self
+
+
+class AwsManagedPolicy(NamedEntry):
+    """A policy that AWS keeps, by name or ARN."""
+
+    name: AwsPolicyName | None = Field(default=None, description="ReadOnlyAccess, job-function/SupportUser")
+    arn: AwsPolicyArn | None = Field(default=None, description="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    expires: Expires | None = Field(default=None, description="When it is detached")
+
+    @classmethod
+    def long_form(cls, data: object) -> object:
+        if isinstance(data, str):
+            return {"arn" if data.startswith("arn:") else "name": data}
+        return data
+
+    @model_validator(mode="after")
+    def _name_or_arn(self) -> Self:
+        _exactly_one(("name", self.name), ("arn", self.arn))
+        return self
+
+    @property
+    def full_arn(self) -> str:
+        return str(self.arn or f"arn:aws:iam::aws:policy/{self.name}")
+
+
+class CustomerManagedPolicy(NamedEntry):
+    """A policy of the accounts themselves: one of the catalog, or one that others make."""
+
+    name: PolicyName = Field(description="Name of a managed policy")
+    path: PolicyPath | None = Field(
+        default=None, description="Its path, for an external one; the catalog knows its own"
+    )
+    external: Flag = Field(default=False, description="true: not in this catalog, and not checked to be in the account")
+    expires: Expires | None = Field(default=None, description="When it is detached")
+
+
+class BoundaryPolicy(NamedEntry):
+    """A customer managed policy as a boundary."""
+
+    name: PolicyName = Field(description="Name of a managed policy")
+    path: PolicyPath | None = Field(
+        default=None, description="Its path, for an external one; the catalog knows its own"
+    )
+    external: Flag = Field(default=False, description="true: not in this catalog, and not checked to be in the account")
+
+
+class Boundary(Entry):
+    """The most that a permission set can ever give: one policy, of the catalog or of AWS."""
+
+    customer_managed: BoundaryPolicy | None = Field(default=None, description="A managed policy, by name or in full")
+    aws_managed: Text | None = Field(default=None, description="A policy of AWS, by name or ARN")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        _exactly_one(("customer_managed", self.customer_managed), ("aws_managed", self.aws_managed))
+        if self.aws_managed is not None:
+            AwsManagedPolicy.model_validate(self.aws_managed)
+        return self
+
+
+class InlinePolicy(Entry):
+    """A policy that lives in the permission set itself."""
+
+    statements: tuple[InlineStatement, ...] = Field(description="The statements, in the order of the document")
+
+
+class PermissionSet(Entry):
+    """What somebody may do once they are in an account. It belongs to the whole Identity Center instance."""
+
+    name: PermissionSetName = Field(description="Unique in the catalog; at most 32 characters")
+    description: Text = Field(default=_NO_TEXT, description="Shown to the people who choose it; at most 700 characters")
+    session_duration: SessionDuration = Field(default="PT1H", description="8h, 90m or PT8H; 1 to 12 hours")
+    relay_state: Text = Field(default=_NO_TEXT, description="Where the console opens; at most 240 characters")
+    aws_managed_policies: tuple[AwsManagedPolicy, ...] = Field(default=(), description="Policies of AWS")
+    customer_managed_policies: tuple[CustomerManagedPolicy, ...] = Field(
+        default=(), description="Policies of the catalog, or external ones"
+    )
+    inline_policy: InlinePolicy | None = Field(default=None, description="Statements of its own")
+    permissions_boundary: Boundary | None = Field(default=None, description="The most that it can ever give")
+    tags: Mapping[Text, Text] = Field(default_factory=dict, description="AWS tags")
+    expires: Expires | None = Field(default=None, description="When it ends, and every assignment with it")
+
+
+class AccessRule(Entry):
+    """Who gets which permission sets, in which accounts."""
+
+    groups: Texts | None = Field(default=None, description="Groups of the identity store, by display name")
+    users: Texts | None = Field(default=None, description="Users, by user name; better: groups")
+    permission_sets: Texts = Field(description="Permission sets of the catalog, by name")
+    targets: Selectors = Field(description="Accounts in which they get it")
+    except_: Selectors | None = Field(default=None, alias="except", description="Accounts left out; always wins")
+    expires: Expires | None = Field(default=None, description="When the access ends")
+    reason: Text = Field(default=_NO_TEXT, description="Why: a ticket, a name")
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if self.groups is None and self.users is None:
+            raise BadValue("neither groups nor users is given", "add groups")
+        return self
+
+
+class CatalogFile(Entry):
+    """A file of the catalog: any of the three kinds."""
+
+    managed_policies: tuple[ManagedPolicy, ...] = Field(default=(), description="Policies, account by account")
+    permission_sets: tuple[PermissionSet, ...] = Field(default=(), description="Permission sets of the instance")
+    access: tuple[AccessRule, ...] = Field(default=(), description="Who gets what, where")
+
+
+class IdentityCenter(Entry):
+    """The Identity Center instance."""
+
+    region: Region = Field(default=Text("us-east-1"), description="The region that it lives in")
+    instance_arn: Text = Field(default=Text("auto"), description="auto: the only one that the caller sees; or its ARN")
+    identity_store_id: Text = Field(default=Text("auto"), description="auto: that of the instance; or d-…")
+
+
+class Settings(Entry):
+    """organization.yaml: the layout of the organization. Every key has a default, the file may be missing."""
+
+    spoke_role: RoleName = Field(default=Text("RemitSpoke"), description="The role that Remit assumes in each account")
+    identity_center: IdentityCenter = Field(
+        default_factory=lambda: IdentityCenter.model_validate({}), description="The instance"
+    )
+    group_suffix: Text = Field(default=_NO_TEXT, description="Added to every group name of the catalog that has no @")
+    account_vars: Mapping[Text, Mapping[Text, Text]] = Field(
+        default_factory=dict, description="By account name or id: values for {{account.vars.KEY}}"
+    )
+    ignore_permission_sets: Texts = Field(
+        default=(
+            Text("AWSReservedSSO*"),
+            Text("AWSControlTower*"),
+            Text("AWSServiceCatalog*"),
+            Text("AWSOrganizations*"),
+        ),
+        description="Globs of permission sets that Remit never touches",
+    )
+
+    def full_group_name(self, name: str) -> str:
+        """The name in the identity store: a name without @ gets the suffix."""
+        return name if "@" in name else f"{name}{self.group_suffix}"

@@ -1,0 +1,104 @@
+"""Catalog + organization + time → the desired set. Pure: the same inputs give the same plan, byte for byte.
+
+Preview, apply, `remit plan` and `remit explain` all stand on this one step.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from remit.catalog.load import Catalog
+from remit.errors import CatalogError, Problem
+from remit.organization import Organization
+from remit.planning.access import plan_access
+from remit.planning.permission_sets import plan_permission_sets
+from remit.planning.policies import plan_policies
+from remit.planning.reach import check_reach
+from remit.planning.values import Plan, PlannedAssignment, PlannedPermissionSet, PlannedPolicy
+from remit.planning.world import World
+from remit.stack import Stack
+
+__all__ = [
+    "Plan",
+    "PlannedAssignment",
+    "PlannedPermissionSet",
+    "PlannedPolicy",
+    "make_plan",
+    "plan_json",
+]
+
+
+def make_plan(catalog: Catalog, organization: Organization, *, at: datetime, stack: Stack) -> Plan:
+    """The desired set of one stack at a time (with its zone). Raises CatalogError with every problem."""
+    world = World(catalog, organization, at, stack)
+    world.check_account_vars()
+    access = plan_access(world)
+    policies = plan_policies(world)
+    permission_sets = plan_permission_sets(world)
+    check_reach(world, access, policies)
+    if problems := world.findings.problems:
+        raise CatalogError(problems)
+    return Plan(
+        managed_policies=tuple(policies.planned),
+        permission_sets=tuple(permission_sets) if stack.permission_sets == "own" else (),
+        assignments=tuple(access.assignments()),
+        scope=tuple(sorted(world.scope)),
+        warnings=world.findings.warnings,
+    )
+
+
+def plan_json(plan: Plan) -> str:
+    """The plan as documented JSON: sorted, so that two plans can be compared byte by byte."""
+    values = {
+        "managed_policies": [_policy(policy) for policy in plan.managed_policies],
+        "permission_sets": [_permission_set(entry) for entry in plan.permission_sets],
+        "assignments": [_assignment(assignment) for assignment in plan.assignments],
+        "warnings": [_warning(problem) for problem in plan.warnings],
+    }
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+
+def _policy(policy: PlannedPolicy) -> dict[str, Any]:
+    return {
+        "account": policy.account,
+        "name": policy.name,
+        "path": policy.path,
+        "description": policy.description,
+        "document": policy.document,
+        "source": str(policy.source),
+    }
+
+
+def _permission_set(entry: PlannedPermissionSet) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "description": entry.description,
+        "session_duration": entry.session_duration,
+        "relay_state": entry.relay_state,
+        "aws_managed_policies": list(entry.aws_managed_policies),
+        "customer_managed_policies": [{"name": name, "path": path} for name, path in entry.customer_managed_policies],
+        "inline_policy": entry.inline_policy,
+        "permissions_boundary": entry.permissions_boundary,
+        "tags": dict(entry.tags),
+        "source": str(entry.source),
+    }
+
+
+def _assignment(assignment: PlannedAssignment) -> dict[str, str]:
+    return {
+        "account": assignment.account,
+        "permission_set": assignment.permission_set,
+        "principal_type": assignment.principal_type,
+        "principal": assignment.principal,
+        "source": str(assignment.source),
+    }
+
+
+def _warning(problem: Problem) -> dict[str, str]:
+    return {
+        "message": problem.message,
+        "remedy": problem.remedy,
+        "source": str(problem.source) if problem.source else "",
+    }

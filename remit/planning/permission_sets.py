@@ -1,0 +1,118 @@
+"""Permission sets → what Identity Center is told. They are the same in every account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from remit.catalog.models import AwsManagedPolicy, Boundary, BoundaryPolicy, CustomerManagedPolicy, PermissionSet
+from remit.documents import document, repeated_sids, size, statement_json
+from remit.expiry import expired
+from remit.planning.rendering import Rendering
+from remit.planning.values import PlannedPermissionSet
+from remit.planning.world import World
+
+MOST_POLICIES = 25
+LONGEST_INLINE = 10_240
+MOST_INLINE_BYTES = 32_768
+LONGEST_DESCRIPTION = 700
+LONGEST_RELAY_STATE = 240
+MOST_TAGS = 50
+
+
+def plan_permission_sets(world: World) -> list[PlannedPermissionSet]:
+    """Every permission set that has not ended, by name."""
+    alive = (entry for entry in world.catalog.permission_sets if not expired(entry.expires, world.at))
+    return sorted((_Planning(entry, world).planned() for entry in alive), key=lambda entry: entry.name)
+
+
+def living_references(permission_set: PermissionSet, world: World) -> Iterator[CustomerManagedPolicy]:
+    """The customer managed policies that it refers to now. A reference ends with its policy."""
+    for reference in permission_set.customer_managed_policies:
+        policy = None if reference.external else world.policies.get(reference.name)
+        if not expired(reference.expires, world.at) and not (policy and expired(policy.expires, world.at)):
+            yield reference
+
+
+class _Planning:
+    """One permission set on its way."""
+
+    def __init__(self, entry: PermissionSet, world: World) -> None:
+        self.entry = entry
+        self.world = world
+        self.what = f"permission set {str(entry.name)!r}"
+        self.render = Rendering(world.findings, world.instance_variables)
+
+    def planned(self) -> PlannedPermissionSet:
+        entry, world = self.entry, self.world
+        attached = [policy for policy in entry.aws_managed_policies if not expired(policy.expires, world.at)]
+        customer = list(living_references(entry, world))
+        if len(attached) + len(customer) > MOST_POLICIES:
+            message = f"{self.what} has {len(attached) + len(customer)} policies"
+            world.findings.wrong(message, f"AWS allows {MOST_POLICIES}", entry.source)
+        return PlannedPermissionSet(
+            name=str(entry.name),
+            description=self._description(),
+            session_duration=entry.session_duration,
+            relay_state=self._relay_state(),
+            aws_managed_policies=tuple(sorted(policy.full_arn for policy in attached)),
+            customer_managed_policies=tuple(sorted(self._name_and_path(reference) for reference in customer)),
+            inline_policy=self._inline_policy(),
+            permissions_boundary=self._boundary(entry.permissions_boundary),
+            tags=self._tags(),
+            source=entry.source,
+        )
+
+    def _description(self) -> str:
+        rendered = self.render(self.entry.description)
+        self.render.check_description(self.what, rendered, self.entry.description.source, LONGEST_DESCRIPTION)
+        return rendered
+
+    def _relay_state(self) -> str:
+        rendered = self.render(self.entry.relay_state)
+        if len(rendered) > LONGEST_RELAY_STATE:
+            message = f"the relay state of {self.what} has {len(rendered)} characters"
+            self.render.wrong(message, f"AWS allows {LONGEST_RELAY_STATE}", self.entry.relay_state.source)
+        return rendered
+
+    def _inline_policy(self) -> Mapping[str, Any] | None:
+        inline = self.entry.inline_policy
+        statements = [s for s in inline.statements if not expired(s.expires, self.world.at)] if inline else []
+        if not inline or not statements:
+            return None
+        content = document([statement_json(statement, self.render) for statement in statements])
+        what = f"the inline policy of {self.what}"
+        if (characters := size(content)) > LONGEST_INLINE:
+            message = f"{what} has {characters:,} characters without white space"
+            self.render.wrong(message, f"AWS allows {LONGEST_INLINE:,}: use a managed policy", inline.source)
+        if (length := len(json.dumps(content, ensure_ascii=False).encode())) > MOST_INLINE_BYTES:
+            message = f"{what} has {length:,} bytes"
+            self.render.wrong(message, f"AWS allows {MOST_INLINE_BYTES:,}: use a managed policy", inline.source)
+        for sid in repeated_sids(content):
+            self.render.wrong(f"{what} has two statements with the Sid {sid!r}", "rename one", inline.source)
+        return content
+
+    def _name_and_path(self, reference: CustomerManagedPolicy | BoundaryPolicy) -> tuple[str, str]:
+        policy = None if reference.external else self.world.policies.get(reference.name)
+        return str(reference.name), str(policy.path if policy else reference.path or "/")
+
+    def _boundary(self, boundary: Boundary | None) -> Mapping[str, str] | None:
+        if boundary is None:
+            return None
+        if boundary.customer_managed is not None:
+            name, path = self._name_and_path(boundary.customer_managed)
+            return {"name": name, "path": path}
+        return {"aws_managed": AwsManagedPolicy.model_validate(boundary.aws_managed).full_arn}
+
+    def _tags(self) -> Mapping[str, str]:
+        tags = {str(key): self.render(value) for key, value in sorted(self.entry.tags.items())}
+        if len(tags) > MOST_TAGS:
+            self.render.wrong(f"{self.what} has {len(tags)} tags", f"AWS allows {MOST_TAGS}", self.entry.source)
+        for key in self.entry.tags:
+            if key.lower().startswith("aws:") or len(key) > 128:
+                remedy = "keys do not begin with aws: and have at most 128 characters"
+                self.render.wrong(f"tag {str(key)!r} of {self.what} is not allowed", remedy, key.source)
+            elif len(tags[key]) > 256:
+                self.render.wrong(f"tag {str(key)!r} of {self.what} is too long", "AWS allows 256", key.source)
+        return tags

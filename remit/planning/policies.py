@@ -1,0 +1,105 @@
+"""Managed policies → one document for each account that a policy reaches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from remit.catalog.models import ManagedPolicy, PolicyStatement
+from remit.documents import Document, document, repeated_sids, size, statement_json
+from remit.expiry import expired
+from remit.planning.rendering import Rendering
+from remit.planning.values import PlannedPolicy
+from remit.planning.world import World
+from remit.selectors import describe_all
+
+LONGEST_POLICY = 6_144
+LONGEST_DESCRIPTION = 1_000
+
+
+@dataclass(slots=True)
+class Policies:
+    """The policies of all accounts, sorted, and where each of them is."""
+
+    planned: list[PlannedPolicy] = field(default_factory=list)
+    reach: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Accounts that have the policy, by its name."""
+
+
+def plan_policies(world: World) -> Policies:
+    """Every policy that has not ended, in the accounts of the stack's scope."""
+    policies = Policies()
+    for policy in world.catalog.managed_policies:
+        if not expired(policy.expires, world.at):
+            planned = list(_in_accounts(policy, world))
+            policies.planned.extend(planned)
+            policies.reach[str(policy.name)] = frozenset(entry.account for entry in planned)
+    policies.planned.sort(key=lambda entry: (entry.account, entry.name))
+    return policies
+
+
+def statement_accounts(statement: PolicyStatement, among: frozenset[str], world: World) -> frozenset[str]:
+    """The accounts, of those of its policy, in which a statement applies; none once it has ended."""
+    if expired(statement.expires, world.at):
+        return frozenset()
+    chosen = among if statement.targets is None else among & world.select(statement.targets)
+    return chosen - world.select(statement.except_) if statement.except_ else chosen
+
+
+def _in_accounts(policy: ManagedPolicy, world: World) -> Iterator[PlannedPolicy]:
+    among = world.select(policy.targets, policy.except_) & world.scope
+    applying: defaultdict[str, list[PolicyStatement]] = defaultdict(list)
+    for statement in policy.statements:
+        for account in statement_accounts(statement, among, world):
+            applying[account].append(statement)
+    if bare := among - applying.keys():
+        message = f"policy {str(policy.name)!r} has no statement left in {describe_all(world.index, bare)}"
+        world.findings.odd(message, "it is not made there", policy.source)
+    writer = _Writer(policy, world)
+    for account in sorted(applying):
+        written = writer.write(account, applying[account])
+        yield PlannedPolicy(
+            account, str(policy.name), str(policy.path), written.description, written.document, policy.source
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    document: Document
+    description: str
+    size: int
+    repeated_sids: tuple[str, ...]
+
+
+class _Writer:
+    """Writes the documents of a policy: one for all accounts with the same statements, unless variables differ."""
+
+    def __init__(self, policy: ManagedPolicy, world: World) -> None:
+        self.policy = policy
+        self.world = world
+        self._shared: dict[tuple[int, ...], _Written] = {}
+
+    def write(self, account: str, statements: Sequence[PolicyStatement]) -> _Written:
+        key = tuple(id(statement) for statement in statements)
+        written = self._shared.get(key)
+        rendering = Rendering(self.world.findings, self.world.variables(account), account)
+        if written is None:
+            written = self._render(statements, rendering)
+            if not rendering.used:
+                self._shared[key] = written
+        self._check(written, rendering)
+        return written
+
+    def _render(self, statements: Sequence[PolicyStatement], rendering: Rendering) -> _Written:
+        content = document([statement_json(statement, rendering) for statement in statements])
+        return _Written(content, rendering(self.policy.description), size(content), repeated_sids(content))
+
+    def _check(self, written: _Written, rendering: Rendering) -> None:
+        policy, what = self.policy, f"policy {str(self.policy.name)!r}"
+        if written.size > LONGEST_POLICY:
+            message = f"{what} has {written.size:,} characters without white space"
+            rendering.wrong(message, f"AWS allows {LONGEST_POLICY:,}: split it, or use wildcards", policy.source)
+        for sid in written.repeated_sids:
+            rendering.wrong(f"{what} has two statements with the Sid {sid!r}", "rename one", policy.source)
+        rendering.check_description(what, written.description, policy.description.source, LONGEST_DESCRIPTION)

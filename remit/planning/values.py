@@ -1,0 +1,73 @@
+"""What a plan is made of: plain frozen values, each with the place in the catalog that put it there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from remit.delta import assignment_key
+from remit.errors import Problem, Source
+
+PrincipalType = Literal["GROUP", "USER"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPolicy:
+    """A customer managed policy in one account. `document` is IAM's JSON; `path` begins and ends with a slash."""
+
+    account: str
+    name: str
+    path: str
+    description: str
+    document: Mapping[str, Any]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPermissionSet:
+    """A permission set of the instance.
+
+    `session_duration` is ISO 8601 (PT8H), `aws_managed_policies` are ARNs, `customer_managed_policies` pairs of
+    name and path, `permissions_boundary` is {"aws_managed": ARN}, {"name": …, "path": …} or None.
+    """
+
+    name: str
+    description: str
+    session_duration: str
+    relay_state: str
+    aws_managed_policies: tuple[str, ...]
+    customer_managed_policies: tuple[tuple[str, str], ...]
+    inline_policy: Mapping[str, Any] | None
+    permissions_boundary: Mapping[str, str] | None
+    tags: Mapping[str, str]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAssignment:
+    """One principal with one permission set in one account. `sources` are all rules that give it, sorted."""
+
+    account: str
+    permission_set: str
+    principal_type: PrincipalType
+    principal: str
+    principal_id: str
+    source: Source
+    sources: tuple[Source, ...]
+
+    @property
+    def key(self) -> str:
+        """ACCOUNT/GROUP/PRINCIPAL-ID, as `remit.delta` compares them."""
+        return assignment_key(self.account, self.principal_type, self.principal_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The desired set. Everything is sorted; `scope` are the ids of the ACTIVE accounts that the stack may touch."""
+
+    managed_policies: tuple[PlannedPolicy, ...]
+    permission_sets: tuple[PlannedPermissionSet, ...]
+    assignments: tuple[PlannedAssignment, ...]
+    scope: tuple[str, ...]
+    warnings: tuple[Problem, ...]

@@ -1,0 +1,187 @@
+"""A stack: one environment of the catalog. What it may touch, and how it goes about it.
+
+Its settings stand in Pulumi.<stack>.yaml under `config:` as remit:scope, remit:permissionSets, remit:unmanaged,
+remit:maxRevoke, remit:fanOut and remit:catalog. The CLI reads that file, the program asks Pulumi: same checks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from remit.errors import BadValue, CatalogError, Problem, Source, did_you_mean
+from remit.selectors import parse_selector
+from remit.yaml_places import Block, read_yaml, source_of
+
+PermissionSetsMode = Literal["own", "refer"]
+UnmanagedMode = Literal["remove", "report"]
+FanOut = Literal["native", "pooled"]
+
+CONFIG_KEYS = ("scope", "permissionSets", "unmanaged", "maxRevoke", "fanOut", "catalog")
+_PERCENT = re.compile(r"(\d{1,3}) ?%")
+
+
+@dataclass(frozen=True, slots=True)
+class MaxRevoke:
+    """How many assignments one run may take away: a share of those in the stack, or a number.
+
+    A share never forbids `at_least` of them, so that a small stack can be worked with.
+    """
+
+    percent: int | None = 20
+    count: int | None = None
+    at_least: int = 10
+
+    def most(self, total: int) -> int:
+        """The largest number that may go, of `total` assignments that the stack holds."""
+        if self.count is not None:
+            return self.count
+        return max(self.at_least, total * (self.percent or 0) // 100)
+
+    def allows(self, revoked: int, total: int) -> bool:
+        return revoked <= self.most(total)
+
+    def __str__(self) -> str:
+        return f"{self.percent}%" if self.count is None else str(self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The settings of one stack. `scope` holds selectors: outside of them nothing is ever touched."""
+
+    name: str
+    scope: tuple[str, ...] = ("*", "management")
+    permission_sets: PermissionSetsMode = "own"
+    unmanaged: UnmanagedMode = "remove"
+    max_revoke: MaxRevoke = MaxRevoke()
+    fan_out: FanOut = "native"
+    catalog: str = "policies"
+
+    @classmethod
+    def from_config(cls, name: str, getter: Callable[[str], object]) -> Stack:
+        """The stack as `getter("scope")`, `getter("permissionSets")`… say: text, JSON text, a list, or None.
+
+        Raises CatalogError with every bad value.
+        """
+        values = {key: value for key in CONFIG_KEYS if (value := getter(key)) is not None}
+        return _stack(name, values, lambda key: Source(f"Pulumi.{name}.yaml (remit:{key})", 0))
+
+
+def read_stack(path: Path) -> Stack:
+    """The stack of a Pulumi.<stack>.yaml. Raises CatalogError with every problem at its line."""
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CatalogError(
+            [Problem(f"stack file {path} cannot be read: {error.strerror}", "name it with --stack")]
+        ) from error
+    documents, problems = read_yaml(content, str(path))
+    if problems:
+        raise CatalogError(problems)
+    config = _config_of(documents[0] if documents else None, path)
+    problems = list(_unknown_keys(config))
+    values = {key: value for key in CONFIG_KEYS if (value := config.get(f"remit:{key}")) is not None}
+    try:
+        stack = _stack(_stack_name(path), values, lambda key: config.places[f"remit:{key}"])
+    except CatalogError as error:
+        raise CatalogError([*problems, *error.problems]) from error
+    if problems:
+        raise CatalogError(problems)
+    return stack
+
+
+def _stack_name(path: Path) -> str:
+    return path.stem.removeprefix("Pulumi.")
+
+
+def _config_of(document: object, path: Path) -> Block:
+    place = source_of(document) or Source(str(path), 1)
+    config = document.get("config") if isinstance(document, Block) else document
+    if config is None:
+        return Block(place)
+    if not isinstance(config, Block):
+        raise CatalogError([Problem("a stack file is a mapping with `config:`", "see Pulumi.prod.yaml", place)])
+    return config
+
+
+def _unknown_keys(config: Block) -> Iterator[Problem]:
+    known = [f"remit:{key}" for key in CONFIG_KEYS]
+    for key, place in config.places.items():
+        if key.startswith("remit:") and key not in known:
+            remedy = did_you_mean(key, known) or f"there are {', '.join(known)}"
+            yield Problem(f"unknown setting {str(key)!r}", remedy, place)
+
+
+def _stack(name: str, values: Mapping[str, object], place: Callable[[str], Source]) -> Stack:
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for key, value in values.items():
+        try:
+            found[_FIELDS[key]] = _READERS[key](value)
+        except BadValue as error:
+            problems.append(Problem(f"remit:{key}: {error.message}", error.remedy, source_of(value) or place(key)))
+    if problems:
+        raise CatalogError(problems)
+    return Stack(name=name, **found)
+
+
+def _scope(value: object) -> tuple[str, ...]:
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise BadValue(f"{value!r} is no JSON list", 'write ["ou:Workloads"]') from error
+    selectors = [value] if isinstance(value, str) else value
+    if not isinstance(selectors, list | tuple) or not selectors:
+        raise BadValue("takes a selector or a list of selectors", 'write ["*", management]')
+    for selector in selectors:
+        parse_selector(_text(selector))
+    return tuple(selectors)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise BadValue(f"{value!r} is not text", "")
+    return value
+
+
+def _one_of(*words: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if value not in words:
+            raise BadValue(f"{value!r} is not known", f"write {' or '.join(words)}")
+        return str(value)
+
+    return read
+
+
+def _max_revoke(value: object) -> MaxRevoke:
+    text = str(value).strip()
+    share = _PERCENT.fullmatch(text)
+    if share and int(share[1]) <= 100:
+        return MaxRevoke(percent=int(share[1]))
+    if text.isdecimal():
+        return MaxRevoke(percent=None, count=int(text))
+    raise BadValue(f"{text!r} is neither a share nor a number", 'write "20%" or 50')
+
+
+_FIELDS = {
+    "scope": "scope",
+    "permissionSets": "permission_sets",
+    "unmanaged": "unmanaged",
+    "maxRevoke": "max_revoke",
+    "fanOut": "fan_out",
+    "catalog": "catalog",
+}
+_READERS: Mapping[str, Callable[[object], object]] = {
+    "scope": _scope,
+    "permissionSets": _one_of("own", "refer"),
+    "unmanaged": _one_of("remove", "report"),
+    "maxRevoke": _max_revoke,
+    "fanOut": _one_of("native", "pooled"),
+    "catalog": lambda value: str(_text(value)),
+}
