@@ -37,7 +37,7 @@ class Matching:
     def _check(self, text: Text) -> Text:
         if len(text) > self.longest:
             raise BadValue(f"{text!r} has {len(text)} characters", f"at most {self.longest}")
-        if not re.fullmatch(self.pattern, text):
+        if not re.fullmatch(self.pattern, text, re.ASCII):
             raise BadValue(f"{text!r} is not allowed here", f"write {self.words}")
         return text
 
