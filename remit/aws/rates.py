@@ -1,0 +1,35 @@
+"""How fast AWS lets itself be asked: calls a second and how many at once, by API.
+
+Sources: the quotas pages of Organizations and of IAM Identity Center. sso-admin counts all its calls together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`key` names what is counted together; `per_second` and `burst` are AWS's."""
+
+    key: str
+    per_second: float
+    burst: float
+
+
+_ORGANIZATIONS = {
+    "ListAccounts": (8, 12),
+    "ListAccountsForParent": (5, 8),
+    "ListOrganizationalUnitsForParent": (5, 8),
+    "ListTagsForResource": (10, 15),
+    "ListRoots": (1, 2),
+    "DescribeOrganization": (1, 2),
+}
+_OTHERS = (20, 20)
+
+
+def rate_of(service: str, operation: str) -> Rate:
+    """The rate of one operation, by its API name."""
+    if service == "sso-admin":
+        return Rate(service, *_OTHERS)
+    return Rate(f"{service}:{operation}", *_ORGANIZATIONS.get(operation, _OTHERS))
