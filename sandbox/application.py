@@ -1,0 +1,116 @@
+"""The WSGI application: every request to the sandbox comes in here.
+
+Who calls what → is it faulted or throttled → the service's own handler, or moto. Handlers run one at a time, under
+the world's lock: they take microseconds, and no handler needs to think about threads.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+
+from sandbox import moto_bridge
+from sandbox.calls import CallLog
+from sandbox.cloud_control.api import CloudControlApi
+from sandbox.control import Control
+from sandbox.errors import AwsError, broken, throttled
+from sandbox.faults import Fault
+from sandbox.identity_store.api import IdentityStoreApi
+from sandbox.json_api import JsonApi
+from sandbox.organizations.api import OrganizationsApi
+from sandbox.sso_admin.api import SsoAdminApi
+from sandbox.sts import Sts
+from sandbox.wire import Call, credential_of, error_answer, json_answer, read_call
+from sandbox.world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_RESETTING = (Fault.RESET_BEFORE, Fault.RESET_AFTER)
+_TRY_AGAIN = "There is a conflicting operation in process. Please try again."
+
+
+class Application:
+    """One simulated organization behind one HTTP endpoint."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._calls = CallLog()
+        self._control = Control(world, self._calls)
+        self._sts = Sts(world)
+        sso_admin = SsoAdminApi(world)
+        apis: tuple[JsonApi, ...] = (
+            OrganizationsApi(world),
+            IdentityStoreApi(world),
+            sso_admin,
+            CloudControlApi(world, sso_admin),
+        )
+        self._apis: Mapping[str, JsonApi] = {api.service: api for api in apis}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        if request.path.startswith("/_sandbox/"):
+            return self._control.answer(request)(environ, start_response)
+        return self._aws(request)(environ, start_response)
+
+    def _aws(self, request: Request) -> Response:
+        credential = credential_of(request)
+        account = moto_bridge.account_of_key(credential.access_key) or self._world.tree.management
+        try:
+            call = read_call(request, account, credential)
+        except AwsError as error:
+            return error_answer(error, credential.service)
+        try:
+            return self._answered(request, call)
+        except AwsError as error:
+            return error_answer(error, call.service)
+
+    def _answered(self, request: Request, call: Call) -> Response:
+        world = self._world
+        with world.lock:
+            self._calls.note(call)
+            fault = world.faults.of_request(call.service, call.operation, call.body, writes=call.writes)
+            slow = world.faults.plan.slow_ms if world.faults.matches(call.service, call.operation) else 0
+        if slow:
+            world.options.sleep(slow / 1000)
+        with world.lock:
+            world.settle()
+            if fault is not Fault.RESET_BEFORE:
+                _fail(fault, call)
+                world.limiter.check(call.service, call.operation, world.now())
+                response = self._dispatched(request, call)
+        if fault in _RESETTING:
+            _reset(request.environ)
+        return response
+
+    def _dispatched(self, request: Request, call: Call) -> Response:
+        if api := self._apis.get(call.service):
+            return json_answer(api.answer(call))
+        if call.service == "iam":
+            self._world.iam.check(call)
+        elif call.service == "sts":
+            self._sts.check(call)
+            if identity := self._sts.identity(call):
+                return identity
+        return moto_bridge.answer(request, call.service, call.region, call.account)
+
+
+def _fail(fault: Fault, call: Call) -> None:
+    if fault is Fault.THROTTLE:
+        raise throttled(call.service)
+    if fault is Fault.CONFLICT:
+        raise AwsError("ConflictException", _TRY_AGAIN)
+    if fault is Fault.ERROR:
+        raise broken(call.service)
+
+
+def _reset(environ: Mapping[str, Any]) -> None:
+    """Drops the client's connection without an answer."""
+    connection: socket.socket = environ["werkzeug.socket"]
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.shutdown(socket.SHUT_RD)
+    raise ConnectionResetError("fault plan")
