@@ -1,0 +1,155 @@
+"""The resource: makes the assignments of one permission set, within a scope of accounts, what they should be.
+
+Every change starts from what is live, never from what the state remembers: so a run goes on after a crash, a
+partial failure or an empty diff, adopts what exists without a write, and sees what was made by hand. Only
+accounts in scope are read or written.
+
+With `unmanaged: report` the resource removes only what it owns, and for that the state counts: the
+assignments of the old inputs, and those that an earlier run failed to delete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from provider.inputs import Inputs, Properties, Unmanaged, parse_id
+from provider.outputs import Outputs
+from remit.aws.assignments import AssignmentReader
+from remit.aws.scheduler import Outcome, Progress, Result, Scheduler
+from remit.aws.sso_admin import Action, NotFoundError, Operation
+from remit.delta import delta, split_key
+from remit.errors import AwsError, RemitError
+
+STRANGER = "not in the catalog"  # the label of an assignment that somebody made by hand
+_INTERRUPTED = "not attempted: the run was interrupted"
+
+
+class PartialFailureError(RemitError):
+    """Some of the assignments could not be changed. Carries what is true now, and one reason for each failure."""
+
+    def __init__(self, inputs: Inputs, outputs: Outputs, reasons: list[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.inputs, self.outputs, self.reasons = inputs, outputs, reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where progress is told: of reading (pairs done, of how many) and of writing."""
+
+    reading: Callable[[int, int], None] = lambda _done, _total: None
+    writing: Callable[[Progress], None] = lambda _progress: None
+
+
+class AccountAssignments:
+    """All resources of a run share one scheduler and one reader for each Identity Center instance."""
+
+    def __init__(self, reader_of: Callable[[str], AssignmentReader], scheduler: Scheduler) -> None:
+        self._reader_of = reader_of
+        self._scheduler = scheduler
+
+    def apply(self, inputs: Inputs, owned: Iterable[str] = (), told: Told = Told()) -> Outputs:
+        """Creates what is missing, removes what is too much. Raises PartialFailureError, or AwsError before any write.
+
+        `owned`: what the state says is ours; it counts for `unmanaged: report` alone.
+        """
+        live = self._live(inputs, told)
+        needed = delta(inputs.assignments.keys(), live, inputs.scope)
+        ours = frozenset(needed.remove)
+        if inputs.unmanaged is Unmanaged.REPORT:
+            ours &= frozenset(owned)
+        outcomes = self._carry_out(inputs, create=needed.create, delete=ours, told=told)
+        outputs = Outputs(
+            created=_count(outcomes, Action.CREATE),
+            deleted=_count(outcomes, Action.DELETE),
+            failed={each.operation.key: _failure(each) for each in outcomes if each.result is not Result.DONE},
+            unmanaged=dict.fromkeys(frozenset(needed.remove) - ours, STRANGER),
+        )
+        if outputs.failed:
+            raise PartialFailureError(inputs, outputs, list(_reasons(outcomes)))
+        return outputs
+
+    def remove(self, inputs: Inputs, owned: Iterable[str], told: Told = Told()) -> None:
+        """Removes every assignment in scope (those owned alone, for `unmanaged: report`). Raises AwsError."""
+        try:
+            self.apply(inputs.holding({}), owned, told)
+        except NotFoundError:
+            return  # the permission set went first, and its assignments with it
+        except PartialFailureError as failure:
+            raise AwsError(f"{len(failure.outputs.failed)} assignments are still there:\n{failure}") from failure
+
+    def refresh(self, inputs: Inputs, outputs: Outputs, told: Told = Told()) -> tuple[Inputs, Outputs] | None:
+        """The inputs and outputs that describe what is live; None when the permission set is gone."""
+        try:
+            live = self._live(inputs, told)
+        except NotFoundError:
+            return None
+        managed = live
+        if inputs.unmanaged is Unmanaged.REPORT:
+            managed = live & (inputs.assignments.keys() | outputs.not_deleted())
+        labels = {**dict.fromkeys(live, STRANGER), **outputs.unmanaged, **inputs.assignments}
+        found = inputs.holding({key: labels[key] for key in managed})
+        strangers = {key: labels[key] for key in live - managed}
+        return found, Outputs(outputs.created, outputs.deleted, unmanaged=strangers)
+
+    def adopt(self, text: str, told: Told = Told()) -> tuple[Inputs, Outputs] | None:
+        """What `pulumi import` finds for an id: in the accounts it names, or wherever the permission set is.
+
+        Raises ValueError for what is not an id.
+        """
+        instance, permission_set, scope = parse_id(text)
+        try:
+            live = self._reader_of(instance).live(permission_set, scope, told.reading)
+        except NotFoundError:
+            return None
+        accounts = frozenset(map(_account, live)) if scope is None else scope
+        return Inputs(instance, permission_set, accounts, dict.fromkeys(live, "")), Outputs()
+
+    def cancel(self) -> None:
+        self._scheduler.cancel()
+
+    def _live(self, inputs: Inputs, told: Told) -> frozenset[str]:
+        return self._reader_of(inputs.instance).live(inputs.permission_set, inputs.scope, told.reading)
+
+    def _carry_out(self, inputs: Inputs, *, create: Iterable[str], delete: Iterable[str], told: Told) -> list[Outcome]:
+        operations = [
+            Operation(action, inputs.instance, inputs.permission_set, key)
+            for action, keys in ((Action.CREATE, create), (Action.DELETE, delete))
+            for key in keys
+        ]
+        try:
+            return self._scheduler.run(operations, told.writing)
+        finally:
+            accounts = {_account(operation.key) for operation in operations}
+            self._reader_of(inputs.instance).forget(inputs.permission_set, accounts)
+
+
+def _account(key: str) -> str:
+    return split_key(key)[0]
+
+
+def known(properties: Properties) -> Mapping[str, str]:
+    """The assignments of old inputs, whatever version wrote them."""
+    assignments = properties.get("assignments")
+    return assignments if isinstance(assignments, dict) else {}
+
+
+def _count(outcomes: Iterable[Outcome], action: Action) -> int:
+    return sum(each.result is Result.DONE and each.operation.action is action for each in outcomes)
+
+
+def _failure(outcome: Outcome) -> str:
+    reason = _INTERRUPTED if outcome.result is Result.NOT_ATTEMPTED else outcome.reason
+    return f"{outcome.operation.action}: {reason}"
+
+
+def _reasons(outcomes: list[Outcome]) -> Iterator[str]:
+    """One for each failure; operations that an interruption left out count in one."""
+    for outcome in outcomes:
+        if outcome.result is Result.FAILED:
+            account, principal_type, principal_id = split_key(outcome.operation.key)
+            what = f"{outcome.operation.action} failed: {outcome.reason}"
+            yield f"account {account}, {principal_type.lower()} {principal_id}: {what}"
+    left_out = sum(outcome.result is Result.NOT_ATTEMPTED for outcome in outcomes)
+    if left_out:
+        yield f"interrupted: {left_out} of {len(outcomes)} changes were not attempted; the next run goes on from here"

@@ -1,0 +1,91 @@
+"""What differs between the state and the program, entry by entry. Pure.
+
+`pulumi preview --diff` shows one line for each assignment that comes or goes. Assignments in an account that
+leaves the scope are not listed: they are let go of, not revoked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from pulumi.runtime.rpc import UNKNOWN
+
+from provider.inputs import Properties, Unmanaged
+from remit.delta import split_key
+
+
+class Kind(Enum):
+    ADD = "ADD"
+    DELETE = "DELETE"
+    UPDATE = "UPDATE"
+    REPLACE = "UPDATE_REPLACE"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`of_input` says where the old value stands: in the old inputs, or in the old outputs."""
+
+    kind: Kind
+    of_input: bool = True
+
+
+def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -> dict[str, Change]:
+    """{property path: change}; empty when there is nothing to do.
+
+    `news` may hold unknown values in a preview: an unknown is a change.
+    """
+    found: dict[str, Change] = {}
+    for name in ("instanceArn", "permissionSetArn"):
+        if old_inputs.get(name) != news[name]:
+            found[name] = Change(Kind.REPLACE)
+    if old_inputs.get("unmanaged", Unmanaged.REMOVE) != news["unmanaged"]:
+        found["unmanaged"] = Change(Kind.UPDATE)
+    found.update(_scope(old_inputs.get("scope"), news["scope"]))
+    found.update(_assignments(old_inputs.get("assignments"), news["assignments"], news["scope"]))
+    found.update(_left_over(old_outputs, news))
+    return found
+
+
+def _scope(old: object, new: object) -> Iterator[tuple[str, Change]]:
+    if not isinstance(old, list) or not isinstance(new, list) or UNKNOWN in new:
+        if old != new:
+            yield "scope", Change(Kind.UPDATE)
+        return
+    gone = {index for index, account in enumerate(old) if account not in new}
+    come = {index for index, account in enumerate(new) if account not in old}
+    for index in sorted(gone | come):
+        kind = Kind.UPDATE if index in gone & come else Kind.ADD if index in come else Kind.DELETE
+        yield f"scope[{index}]", Change(kind)
+
+
+def _assignments(old: object, new: object, scope: object) -> Iterator[tuple[str, Change]]:
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        if old != new:
+            yield "assignments", Change(Kind.UPDATE)
+        return
+    for key in sorted(new.keys() - old.keys()):
+        yield _path("assignments", key), Change(Kind.ADD)
+    for key in sorted(old.keys() - new.keys()):
+        if _in_scope(key, scope):
+            yield _path("assignments", key), Change(Kind.DELETE)
+
+
+def _left_over(old_outputs: Properties, news: Properties) -> Iterator[tuple[str, Change]]:
+    """What an earlier run failed to do, and what was only reported and is now to be removed."""
+    for key in sorted(old_outputs.get("failed") or ()):
+        if _in_scope(key, news["scope"]):
+            yield _path("failed", key), Change(Kind.DELETE, of_input=False)
+    if news["unmanaged"] == Unmanaged.REMOVE:
+        for key in sorted(old_outputs.get("unmanagedAssignments") or ()):
+            if _in_scope(key, news["scope"]) and key not in news["assignments"]:
+                yield _path("unmanagedAssignments", key), Change(Kind.DELETE, of_input=False)
+
+
+def _in_scope(key: str, scope: object) -> bool:
+    return not isinstance(scope, list) or UNKNOWN in scope or split_key(key)[0] in scope
+
+
+def _path(name: str, key: str) -> str:
+    return f'{name}["{key}"]'

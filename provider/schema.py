@@ -1,0 +1,78 @@
+"""The plugin's schema, as `pulumi package get-schema` and the SDK generators read it. Pure."""
+
+from __future__ import annotations
+
+import json
+
+NAME = "remit"
+VERSION = "0.1.0"
+TOKEN = "remit:index:AccountAssignments"  # noqa: S105 - a type token, not a secret
+
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "object", "additionalProperties": _TEXT}
+_CONFIGURATION = {
+    "region": {**_TEXT, "description": "Region of the Identity Center instance; AWS_REGION when left out"},
+    "requestRate": {
+        "type": "number",
+        "description": "sso-admin requests a second, all resources together; AWS allows 20 (the default)",
+    },
+}
+_ARNS = {
+    "instanceArn": {
+        **_TEXT,
+        "description": "The Identity Center instance: arn:aws:sso:::instance/ssoins-…",
+        "willReplaceOnChanges": True,
+    },
+    "permissionSetArn": {
+        **_TEXT,
+        "description": "The permission set: arn:aws:sso:::permissionSet/ssoins-…/ps-…",
+        "willReplaceOnChanges": True,
+    },
+}
+_INPUTS = {
+    **_ARNS,
+    "scope": {
+        "type": "array",
+        "items": _TEXT,
+        "description": "Ids of the accounts where this resource owns the permission set's assignments; no other "
+        "account is ever read or written",
+    },
+    "assignments": {
+        **_TEXTS,
+        "description": "ACCOUNT/GROUP/PRINCIPAL-ID (or USER) to a label for people. The key alone counts",
+    },
+    "unmanaged": {
+        **_TEXT,
+        "default": "remove",
+        "description": "An assignment in scope that is not listed: remove it, or report it in unmanagedAssignments",
+    },
+}
+_OUTPUTS = {
+    **_ARNS,
+    "created": {"type": "integer", "description": "Assignments that the last change created"},
+    "deleted": {"type": "integer", "description": "Assignments that the last change deleted"},
+    "failed": {**_TEXTS, "description": "What the last change could not do: key to `create: reason` or `delete: …`"},
+    "unmanagedAssignments": {**_TEXTS, "description": "Assignments in scope that are not listed, left as they are"},
+}
+
+
+def schema() -> str:
+    return json.dumps(
+        {
+            "name": NAME,
+            "version": VERSION,
+            "description": "Account assignments of IAM Identity Center, exclusive and in bulk",
+            "license": "Apache-2.0",
+            "config": {"variables": _CONFIGURATION},
+            "provider": {"inputProperties": _CONFIGURATION},
+            "resources": {
+                TOKEN: {
+                    "description": "Every assignment of one permission set within a scope of accounts",
+                    "inputProperties": _INPUTS,
+                    "requiredInputs": ["instanceArn", "permissionSetArn", "scope", "assignments"],
+                    "properties": _OUTPUTS,
+                    "required": sorted(_OUTPUTS),
+                }
+            },
+        }
+    )

@@ -1,0 +1,115 @@
+"""Reads the live assignments: one read for all resources of an operation, by the cheapest complete plan.
+
+Two plans are complete, for every caller: for each permission set, list the accounts where it is provisioned;
+or for each account in scope, list its permission sets. Either way each pair of the two then costs one call.
+Resources ask one by one, so how many will ask is not known in advance: the reader lists by permission set
+until it has spent as much as listing by account would cost, and goes by account from then on. That is never
+more than twice the calls of the better plan, and a targeted run reads its own permission sets alone.
+
+ListAccountAssignmentsForPrincipal, group by group, would cost fewer calls, but it is blind to groups and users
+that were deleted since: assignments that exclusive ownership has to see. So it is not used.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from remit.aws.sso_admin import SsoAdmin
+
+Name = TypeVar("Name")
+
+
+class _Kept(Generic[Name]):
+    """Sets that were read, by name, each for `max_age` seconds. Thread-safe."""
+
+    def __init__(self, max_age: float, clock: Callable[[], float]) -> None:
+        self._max_age, self._clock = max_age, clock
+        self._sets: dict[Name, tuple[float, frozenset[str]]] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: Name) -> frozenset[str] | None:
+        with self._lock:
+            read, value = self._sets.get(name, (float("-inf"), None))
+        return value if self._clock() - read <= self._max_age else None
+
+    def read(self, name: Name, read: Callable[[], frozenset[str]]) -> frozenset[str]:
+        value = self[name]
+        if value is None:
+            value = read()
+            with self._lock:
+                self._sets[name] = self._clock(), value
+        return value
+
+    def forget(self, name: Name) -> None:
+        with self._lock:
+            self._sets.pop(name, None)
+
+
+class AssignmentReader:
+    """What was read is kept for `max_age` seconds, less what `forget` names: a plugin process serves one operation.
+
+    Thread-safe. At most 16 calls run at once; their rate is the throttle's affair.
+    """
+
+    def __init__(
+        self, sso: SsoAdmin, instance: str, *, max_age: float = 300.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._sso = sso
+        self._instance = instance
+        self._pool = ThreadPoolExecutor(16, thread_name_prefix="reader")
+        self._assignments = _Kept[tuple[str, str]](max_age, clock)  # of (permission set, account)
+        self._accounts = _Kept[str](max_age, clock)  # of a permission set
+        self._permission_sets = _Kept[str](max_age, clock)  # of an account
+        self._listed = 0  # permission sets
+
+    def live(
+        self,
+        permission_set: str,
+        scope: Collection[str] | None,
+        report: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> frozenset[str]:
+        """Keys of all assignments of the permission set in the accounts of `scope` (None: everywhere).
+
+        Raises NotFoundError when the permission set does not exist, as far as AWS was asked for it by name.
+        """
+        accounts = sorted(self._provisioned(permission_set, scope))
+        keys: set[str] = set()
+        for done, found in enumerate(self._pool.map(lambda each: self._pair(permission_set, each), accounts), 1):
+            keys |= found
+            report(done, len(accounts))
+        return frozenset(keys)
+
+    def forget(self, permission_set: str, accounts: Collection[str]) -> None:
+        """What is known of the pairs no longer holds: something was written there."""
+        self._accounts.forget(permission_set)
+        for account in accounts:
+            self._assignments.forget((permission_set, account))
+            self._permission_sets.forget(account)
+
+    def _provisioned(self, permission_set: str, scope: Collection[str] | None) -> frozenset[str]:
+        if scope is not None and self._by_account_is_cheaper(permission_set, scope):
+            found = self._pool.map(self._permission_sets_in, scope)
+            return frozenset(account for account, arns in zip(scope, found, strict=True) if permission_set in arns)
+        accounts = self._accounts.read(permission_set, lambda: self._accounts_with(permission_set))
+        return accounts if scope is None else accounts & frozenset(scope)
+
+    def _by_account_is_cheaper(self, permission_set: str, scope: Collection[str]) -> bool:
+        if self._accounts[permission_set] is not None:
+            return False
+        return sum(self._permission_sets[account] is None for account in scope) <= self._listed
+
+    def _accounts_with(self, permission_set: str) -> frozenset[str]:
+        self._listed += 1
+        return self._sso.accounts_with(self._instance, permission_set)
+
+    def _permission_sets_in(self, account: str) -> frozenset[str]:
+        return self._permission_sets.read(account, lambda: self._sso.permission_sets_in(self._instance, account))
+
+    def _pair(self, permission_set: str, account: str) -> frozenset[str]:
+        return self._assignments.read(
+            (permission_set, account), lambda: self._sso.assignments(self._instance, permission_set, account)
+        )

@@ -1,0 +1,155 @@
+"""The plugin as the engine meets it: a gRPC channel to a servicer that works on a fake Identity Center."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import grpc
+from google.protobuf.json_format import MessageToDict, ParseDict
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+
+from provider.account_assignments import AccountAssignments
+from provider.schema import TOKEN
+from provider.servicer import Servicer, Session
+from remit.aws.assignments import AssignmentReader
+from remit.aws.scheduler import Scheduler
+from remit.aws.sso_admin import SsoAdmin
+from remit.aws.throttle import Throttle, TokenBucket
+from tests.provider.fake_sso_admin import INSTANCE, PERMISSION_SET
+
+URN = f"urn:pulumi:test::remit::{TOKEN}::Engineer"
+A, B, C = "111111111111", "222222222222", "333333333333"
+
+
+def brief(seconds: float) -> None:
+    """Sleeps, but not for long: tests do not wait for AWS's clock."""
+    time.sleep(min(seconds, 0.0005))
+
+
+def key(account: str, principal: str, kind: str = "GROUP") -> str:
+    return f"{account}/{kind}/{principal}"
+
+
+def inputs(*keys: str, scope: tuple[str, ...] = (A, B, C), **more: object) -> dict[str, Any]:
+    return {
+        "instanceArn": INSTANCE,
+        "permissionSetArn": PERMISSION_SET,
+        "scope": list(scope),
+        "assignments": dict.fromkeys(keys, "label"),
+        "unmanaged": "remove",
+        **more,
+    }
+
+
+def session(client: object, seed: int = 0) -> Session:
+    throttle = Throttle(TokenBucket(1e6, sleep=brief), sleep=brief, dice=random.Random(seed))  # noqa: S311
+    sso = SsoAdmin(client, throttle)
+    scheduler = Scheduler(sso, report_every=0.05, sleep=brief)
+    return Session(AccountAssignments(cache(lambda arn: AssignmentReader(sso, arn)), scheduler), lambda: "")
+
+
+class RefusedError(Exception):
+    """A call that ended with an error: its text, and what a partial failure carries."""
+
+    def __init__(self, error: grpc.RpcError) -> None:
+        super().__init__(error.details())
+        self.code = error.code()
+        self.failed: Any = None
+        for name, value in error.trailing_metadata():
+            if name == "grpc-status-details-bin":
+                (detail,) = status_pb2.Status.FromString(value).details
+                self.failed = provider_pb2.ErrorResourceInitFailed()
+                assert detail.Unpack(self.failed)
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        return MessageToDict(self.failed.properties)
+
+
+class Plugin:
+    """Calls as the engine makes them, with dictionaries for structs."""
+
+    def __init__(self, stub: Any) -> None:
+        self.stub = stub
+
+    def call(self, name: str, request: object) -> Any:
+        try:
+            return getattr(self.stub, name)(request, timeout=60)
+        except grpc.RpcError as error:
+            raise RefusedError(error) from error
+
+    def check(self, news: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        answer = self.call("Check", provider_pb2.CheckRequest(urn=URN, type=TOKEN, news=struct(news)))
+        return MessageToDict(answer.inputs), {each.property: each.reason for each in answer.failures}
+
+    def diff(self, old: dict[str, Any], new: dict[str, Any], olds: dict[str, Any] | None = None) -> dict[str, str]:
+        """{path: kind}; the invariants of a detailed diff are checked on the way."""
+        request = provider_pb2.DiffRequest(
+            id="id", urn=URN, type=TOKEN, old_inputs=struct(old), olds=struct(olds or {}), news=struct(new)
+        )
+        answer = self.call("Diff", request)
+        kinds = {path: provider_pb2.PropertyDiff.Kind.Name(each.kind) for path, each in answer.detailedDiff.items()}
+        assert answer.hasDetailedDiff
+        assert (answer.changes == provider_pb2.DiffResponse.DIFF_SOME) == bool(kinds)
+        assert set(answer.diffs) == {path.partition("[")[0] for path in kinds}
+        return kinds
+
+    def create(self, properties: dict[str, Any], *, preview: bool = False) -> tuple[str, dict[str, Any]]:
+        request = provider_pb2.CreateRequest(urn=URN, type=TOKEN, properties=struct(properties), preview=preview)
+        answer = self.call("Create", request)
+        return answer.id, MessageToDict(answer.properties)
+
+    def update(
+        self,
+        old: dict[str, Any],
+        new: dict[str, Any],
+        olds: dict[str, Any] | None = None,
+        *,
+        preview: bool = False,
+    ) -> dict[str, Any]:
+        request = provider_pb2.UpdateRequest(
+            urn=URN, type=TOKEN, olds=struct(olds or {}), old_inputs=struct(old), news=struct(new), preview=preview
+        )
+        return MessageToDict(self.call("Update", request).properties)
+
+    def read(
+        self, id_: str, old: dict[str, Any] | None = None, olds: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        request = provider_pb2.ReadRequest(id=id_, urn=URN, type=TOKEN)
+        if old is not None:
+            request.inputs.CopyFrom(struct(old))
+            request.properties.CopyFrom(struct(olds or {}))
+        answer = self.call("Read", request)
+        return answer.id, MessageToDict(answer.inputs), MessageToDict(answer.properties)
+
+    def delete(self, old: dict[str, Any], olds: dict[str, Any] | None = None) -> None:
+        request = provider_pb2.DeleteRequest(urn=URN, type=TOKEN, properties=struct(olds or {}), old_inputs=struct(old))
+        self.call("Delete", request)
+
+
+def struct(properties: dict[str, Any]) -> Struct:
+    return ParseDict(properties, Struct())
+
+
+@contextmanager
+def plugin(client: object, seed: int = 0) -> Iterator[Plugin]:
+    """A configured plugin on a real channel."""
+    server = grpc.server(ThreadPoolExecutor(32))
+    servicer = Servicer(lambda _: session(client, seed))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            served = Plugin(provider_pb2_grpc.ResourceProviderStub(channel))
+            served.call("Configure", provider_pb2.ConfigureRequest(args=struct({"region": "us-east-1"})))
+            yield served
+    finally:
+        server.stop(0).wait()

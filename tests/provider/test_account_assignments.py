@@ -1,0 +1,231 @@
+"""What the resource promises, call by call, over a real gRPC channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.rpc import UNKNOWN
+
+from tests.provider.fake_sso_admin import INSTANCE, OTHER_SET, PERMISSION_SET, FakeSsoAdmin
+from tests.provider.plugin import A, B, C, Plugin, RefusedError, inputs, key, plugin
+
+ID = f"{INSTANCE}|{PERMISSION_SET}"
+ONE, TWO, THREE = key(A, "g-1"), key(B, "g-2"), key(C, "g-3")
+BY_HAND = key(A, "u-9", "USER")
+
+
+@pytest.fixture
+def sso() -> FakeSsoAdmin:
+    return FakeSsoAdmin()
+
+
+@pytest.fixture
+def remit(sso: FakeSsoAdmin) -> Iterator[Plugin]:
+    with plugin(sso) as served:
+        yield served
+
+
+def test_create_makes_every_assignment_and_names_the_resource(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    id_, outputs = remit.create(inputs(ONE, TWO))
+    assert id_ == ID
+    assert sso.keys() == {ONE, TWO}
+    assert (outputs["created"], outputs["deleted"], outputs["failed"]) == (2, 0, {})
+
+
+def test_create_adopts_what_exists_without_a_write(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    sso.add(ONE, TWO)
+    _, outputs = remit.create(inputs(ONE, TWO))
+    assert sso.writes == 0
+    assert outputs["created"] == 0
+
+
+def test_an_assignment_made_by_hand_is_removed(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    sso.add(ONE, BY_HAND)
+    outputs = remit.update(inputs(ONE), inputs(ONE))
+    assert sso.keys() == {ONE}
+    assert outputs["deleted"] == 1
+
+
+def test_accounts_out_of_scope_are_neither_read_nor_touched(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    sso.add(ONE, THREE)
+    remit.update(inputs(ONE), inputs(scope=(A, B)))
+    _, live, _ = remit.read(ID, inputs(scope=(A, B)))
+    assert sso.keys() == {THREE}
+    assert live["assignments"] == {}
+
+
+def test_other_permission_sets_are_not_touched(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    sso.add(ONE, permission_set=OTHER_SET)
+    remit.create(inputs(TWO))
+    assert sso.keys(OTHER_SET) == {ONE}
+
+
+def test_an_update_starts_from_what_is_live_not_from_the_state(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    remit.update(inputs(ONE, TWO), inputs(ONE, TWO))
+    assert sso.keys() == {ONE, TWO}
+
+
+def test_a_preview_writes_nothing(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    id_, outputs = remit.create(inputs(ONE), preview=True)
+    assert outputs["created"] == UNKNOWN
+    assert remit.update(inputs(), inputs(ONE, permissionSetArn=UNKNOWN), preview=True)["permissionSetArn"] == UNKNOWN
+    assert id_ == ""
+    assert not sso.calls
+
+
+def test_refresh_shows_what_came_and_went_and_keeps_the_labels(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    sso.add(ONE, BY_HAND)
+    id_, live, outputs = remit.read(ID, inputs(ONE, TWO), {"created": 2, "deleted": 1})
+    assert id_ == ID
+    assert live["assignments"] == {ONE: "label", BY_HAND: "not in the catalog"}
+    assert (outputs["created"], outputs["deleted"]) == (2, 1)
+    assert remit.diff(live, inputs(ONE, TWO), outputs) == {
+        f'assignments["{TWO}"]': "ADD",
+        f'assignments["{BY_HAND}"]': "DELETE",
+    }
+
+
+def test_refresh_without_drift_returns_the_state_unchanged(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    checked, _ = remit.check(inputs(ONE, TWO))
+    _, outputs = remit.create(checked)
+    assert remit.read(ID, checked, outputs) == (ID, checked, outputs)
+
+
+def test_a_permission_set_that_is_gone_is_a_resource_that_is_gone(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    sso.permission_sets.clear()
+    assert remit.read(ID, inputs(ONE))[0] == ""
+    remit.delete(inputs(ONE))
+
+
+def test_delete_removes_what_was_made_by_hand_too(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    sso.add(ONE, BY_HAND)
+    remit.delete(inputs(ONE))
+    assert sso.keys() == set()
+
+
+def test_import_reads_the_accounts_that_the_id_names(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    sso.add(ONE, TWO, THREE)
+    id_, live, _ = remit.read(f"{ID}|{A},{B}")
+    assert id_ == ID
+    assert live["scope"] == [A, B]
+    assert set(live["assignments"]) == {ONE, TWO}
+    assert sso.writes == 0
+
+
+def test_import_without_accounts_reads_them_all(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    sso.add(ONE, THREE)
+    _, live, _ = remit.read(ID)
+    assert live["scope"] == [A, C]
+    assert remit.diff(live, inputs(ONE, THREE, scope=(A, C))) == {}
+
+
+def test_import_of_nonsense_says_what_an_id_is(remit: Plugin) -> None:
+    with pytest.raises(RefusedError, match=r"INSTANCE-ARN\|PERMISSION-SET-ARN"):
+        remit.read("ssoins-1/ps-1")
+
+
+class TestPartialFailure:
+    REASON = "AWS SSO is unable to complete your request: the account is suspended."
+
+    def test_it_carries_the_id_what_succeeded_and_one_reason_each(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.doomed[TWO] = self.REASON
+        with pytest.raises(RefusedError) as caught:
+            remit.create(inputs(ONE, TWO))
+        assert sso.keys() == {ONE}
+        assert caught.value.failed.id == ID
+        assert list(caught.value.failed.reasons) == [f"account {B}, group g-2: create failed: {self.REASON}"]
+        assert caught.value.properties["created"] == 1
+        assert caught.value.properties["failed"] == {TWO: f"create: {self.REASON}"}
+
+    def test_the_next_run_sees_it_and_goes_on(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.doomed[TWO] = self.REASON
+        with pytest.raises(RefusedError) as caught:
+            remit.create(inputs(ONE, TWO))
+        sso.doomed.clear()
+        state = caught.value.properties
+        assert remit.diff(inputs(ONE, TWO), inputs(ONE, TWO), state) == {f'failed["{TWO}"]': "DELETE"}
+        outputs = remit.update(inputs(ONE, TWO), inputs(ONE, TWO), state)
+        assert (outputs["created"], outputs["failed"]) == (1, {})
+        assert sso.keys() == {ONE, TWO}
+
+    def test_a_refresh_makes_it_plain_drift(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.doomed[TWO] = self.REASON
+        with pytest.raises(RefusedError) as caught:
+            remit.create(inputs(ONE, TWO))
+        _, live, outputs = remit.read(ID, inputs(ONE, TWO), caught.value.properties)
+        assert outputs["failed"] == {}
+        assert remit.diff(live, inputs(ONE, TWO), outputs) == {f'assignments["{TWO}"]': "ADD"}
+
+    def test_a_delete_that_fails_leaves_the_resource(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(ONE, TWO)
+        sso.doomed[TWO] = self.REASON
+        with pytest.raises(RefusedError, match="1 assignments are still there") as caught:
+            remit.delete(inputs(ONE, TWO))
+        assert caught.value.failed is None
+        assert sso.keys() == {TWO}
+
+    def test_an_error_before_any_write_leaves_no_resource(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.denied.add("list_accounts_for_provisioned_permission_set")
+        with pytest.raises(RefusedError, match="ListAccountsForProvisionedPermissionSet") as caught:
+            remit.create(inputs(ONE))
+        assert caught.value.failed is None
+
+    def test_an_assignment_that_is_gone_already_is_deleted(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(ONE)
+        sso.doomed[ONE] = "Received a 404 status error: Assignment not found."
+        assert remit.update(inputs(ONE), inputs())["deleted"] == 1
+
+
+class TestUnmanagedReport:
+    def test_strangers_are_reported_and_left(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(BY_HAND)
+        _, outputs = remit.create(inputs(ONE, unmanaged="report"))
+        assert sso.keys() == {ONE, BY_HAND}
+        assert outputs["unmanagedAssignments"] == {BY_HAND: "not in the catalog"}
+
+    def test_they_make_no_preview_dirty(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(ONE, BY_HAND)
+        wanted = inputs(ONE, unmanaged="report")
+        _, live, outputs = remit.read(ID, wanted)
+        assert outputs["unmanagedAssignments"] == {BY_HAND: "not in the catalog"}
+        assert remit.diff(live, wanted, outputs) == {}
+
+    def test_what_the_program_no_longer_wants_is_removed(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(ONE, TWO, BY_HAND)
+        remit.update(inputs(ONE, TWO, unmanaged="report"), inputs(ONE, unmanaged="report"))
+        assert sso.keys() == {ONE, BY_HAND}
+
+    def test_a_removal_that_failed_stays_ours(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(ONE, TWO)
+        sso.doomed[TWO] = "the account is suspended"
+        old, new = inputs(ONE, TWO, unmanaged="report"), inputs(ONE, unmanaged="report")
+        with pytest.raises(RefusedError) as caught:
+            remit.update(old, new)
+        sso.doomed.clear()
+        _, live, outputs = remit.read(ID, new, caught.value.properties)
+        assert remit.diff(live, new, outputs) == {f'assignments["{TWO}"]': "DELETE"}
+        remit.update(new, new, caught.value.properties)
+        assert sso.keys() == {ONE}
+
+    def test_turning_to_remove_shows_whom_it_will_remove(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(ONE, BY_HAND)
+        _, live, outputs = remit.read(ID, inputs(ONE, unmanaged="report"))
+        assert remit.diff(live, inputs(ONE), outputs) == {
+            "unmanaged": "UPDATE",
+            f'unmanagedAssignments["{BY_HAND}"]': "DELETE",
+        }
+
+    def test_delete_leaves_them(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(ONE, BY_HAND)
+        remit.delete(inputs(ONE, unmanaged="report"))
+        assert sso.keys() == {BY_HAND}
+
+
+def test_after_cancel_nothing_is_submitted_and_the_state_says_so(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    remit.call("Cancel", Empty())
+    with pytest.raises(RefusedError, match="interrupted: 2 of 2") as caught:
+        remit.create(inputs(ONE, TWO))
+    assert sso.writes == 0
+    assert caught.value.properties["failed"][ONE] == "create: not attempted: the run was interrupted"
