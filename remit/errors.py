@@ -96,7 +96,7 @@ class AccessDeniedError(AwsError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy that names the closest of the `known` words; empty when none is close."""
-    by_folded = {candidate.casefold(): candidate for candidate in known}
+    by_folded = {candidate.casefold(): str(candidate) for candidate in known}
     close = get_close_matches(word.casefold(), by_folded, n=2, cutoff=0.7)
     return f"did you mean {' or '.join(repr(by_folded[match]) for match in close)}?" if close else ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -70,6 +70,13 @@ class Organization(_Value):
     permission_sets: Mapping[str, str] = Field(
         default_factory=dict, description="Permission sets that exist: name to ARN"
     )
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, with what has been worked out from the old accounts forgotten."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("account_by_id", "active_accounts"):
+            copied.__dict__.pop(name, None)
+        return copied
 
     @cached_property
     def account_by_id(self) -> Mapping[str, Account]:

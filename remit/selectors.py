@@ -179,7 +179,9 @@ class AccountIndex:
         every_path = set[str]().union(*self._paths_by_bare_name.values())
         if path in every_path:
             return path
-        close = did_you_mean(path, [*every_path, *self._path_by_ou_id, *self._paths_by_bare_name])
+        below = sorted(known for known in every_path if known.endswith(f"/{path}"))
+        close = f"write {' or '.join(f'ou:{known}' for known in below)}" if below else ""
+        close = close or did_you_mean(path, [*every_path, *self._path_by_ou_id, *self._paths_by_bare_name])
         raise BadValue(f"no organizational unit {name!r} in the organization", close)
 
     def _tagged(self, value: str) -> Match:

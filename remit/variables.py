@@ -19,6 +19,11 @@ _VARIABLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _WIDENS = re.compile(r"[*?]|\$\{")
 _FROM_OUTSIDE = ("account.name", "account.ou", "account.tags.")
 
+_REMEDIES = {
+    "account.vars.": "give it a value under account_vars in organization.yaml",
+    "account.tags.": "tag the account, or leave it out by `except`",
+}
+
 
 def instance_variables(organization: Organization, stack: str) -> dict[str, str]:
     """What is the same in every account: all that a permission set may use."""
@@ -68,9 +73,11 @@ def _undefined(name: str, values: Mapping[str, str]) -> BadValue:
             f"{{{{{name}}}}} cannot stand here: a permission set is the same in every account",
             "use a managed policy for what differs between accounts",
         )
-    remedy = did_you_mean(name, values)
-    if name.startswith("account.vars."):
-        remedy = remedy or "give it a value under account_vars in organization.yaml"
-    elif name.startswith("account.tags."):
-        remedy = remedy or "tag the account, or leave it out by `except`"
-    return BadValue(f"{{{{{name}}}}} is not defined", remedy or f"there are {', '.join(sorted(values))}")
+    remedy = f"there are {', '.join(sorted(values))}"
+    for prefix, otherwise in _REMEDIES.items():
+        if name.startswith(prefix):
+            keys = [known.removeprefix(prefix) for known in values if known.startswith(prefix)]
+            return BadValue(
+                f"{{{{{name}}}}} is not defined", did_you_mean(name.removeprefix(prefix), keys) or otherwise
+            )
+    return BadValue(f"{{{{{name}}}}} is not defined", did_you_mean(name, values) or remedy)
