@@ -4,16 +4,15 @@ Every change starts from what is live, never from what the state remembers: so a
 partial failure or an empty diff, adopts what exists without a write, and sees what was made by hand. Only
 accounts in scope are read or written.
 
-With `unmanaged: report` the resource removes only what it owns, and for that the state counts: the
-assignments of the old inputs, and those that an earlier run failed to delete.
+With `unmanaged: report` the resource removes only what it owns, and for that the state counts: see `owned`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from provider.inputs import Inputs, Properties, Unmanaged, parse_id
+from provider.inputs import Inputs, Unmanaged, parse_id
 from provider.outputs import Outputs
 from remit.aws.assignments import AssignmentReader
 from remit.aws.scheduler import Outcome, Progress, Result, Scheduler
@@ -22,7 +21,6 @@ from remit.delta import delta, split_key
 from remit.errors import AwsError, RemitError
 
 STRANGER = "not in the catalog"  # the label of an assignment that somebody made by hand
-_INTERRUPTED = "not attempted: the run was interrupted"
 
 
 class PartialFailureError(RemitError):
@@ -48,35 +46,36 @@ class AccountAssignments:
         self._reader_of = reader_of
         self._scheduler = scheduler
 
-    def apply(self, inputs: Inputs, owned: Iterable[str] = (), told: Told = Told()) -> Outputs:
+    def apply(self, inputs: Inputs, ours: Iterable[str] = (), told: Told = Told()) -> Outputs:
         """Creates what is missing, removes what is too much. Raises PartialFailureError, or AwsError before any write.
 
-        `owned`: what the state says is ours; it counts for `unmanaged: report` alone.
+        `ours`: what the state says is ours; it counts for `unmanaged: report` alone.
         """
         live = self._live(inputs, told)
         needed = delta(inputs.assignments.keys(), live, inputs.scope)
-        ours = frozenset(needed.remove)
-        if inputs.unmanaged is Unmanaged.REPORT:
-            ours &= frozenset(owned)
-        outcomes = self._carry_out(inputs, create=needed.create, delete=ours, told=told)
+        surplus = frozenset(needed.remove)
+        doomed = surplus if inputs.unmanaged is Unmanaged.REMOVE else surplus & frozenset(ours)
+        outcomes = self._carry_out(inputs, create=needed.create, delete=doomed, told=told)
         outputs = Outputs(
-            created=_count(outcomes, Action.CREATE),
-            deleted=_count(outcomes, Action.DELETE),
-            failed={each.operation.key: _failure(each) for each in outcomes if each.result is not Result.DONE},
-            unmanaged=dict.fromkeys(frozenset(needed.remove) - ours, STRANGER),
+            created=len(_done(outcomes, Action.CREATE)),
+            deleted=len(_done(outcomes, Action.DELETE)),
+            failed={each.operation.key: _failure(each) for each in outcomes if each.result is Result.FAILED},
+            unmanaged=dict.fromkeys(surplus - doomed, STRANGER),
         )
-        if outputs.failed:
-            raise PartialFailureError(inputs, outputs, list(_reasons(outcomes)))
-        return outputs
+        if all(each.result is Result.DONE for each in outcomes):
+            return outputs
+        there = (live - outputs.unmanaged.keys() - _done(outcomes, Action.DELETE)) | _done(outcomes, Action.CREATE)
+        labels = {key: inputs.assignments.get(key, STRANGER) for key in there}
+        raise PartialFailureError(inputs, replace(outputs, live=labels), list(_reasons(outcomes)))
 
-    def remove(self, inputs: Inputs, owned: Iterable[str], told: Told = Told()) -> None:
-        """Removes every assignment in scope (those owned alone, for `unmanaged: report`). Raises AwsError."""
+    def remove(self, inputs: Inputs, ours: Iterable[str], told: Told = Told()) -> None:
+        """Removes every assignment in scope (ours alone, for `unmanaged: report`). Raises AwsError."""
         try:
-            self.apply(inputs.holding({}), owned, told)
+            self.apply(inputs.holding({}), ours, told)
         except NotFoundError:
             return  # the permission set went first, and its assignments with it
         except PartialFailureError as failure:
-            raise AwsError(f"{len(failure.outputs.failed)} assignments are still there:\n{failure}") from failure
+            raise AwsError(f"{len(failure.outputs.live or ())} assignments are still there:\n{failure}") from failure
 
     def refresh(self, inputs: Inputs, outputs: Outputs, told: Told = Told()) -> tuple[Inputs, Outputs] | None:
         """The inputs and outputs that describe what is live; None when the permission set is gone."""
@@ -86,8 +85,8 @@ class AccountAssignments:
             return None
         managed = live
         if inputs.unmanaged is Unmanaged.REPORT:
-            managed = live & (inputs.assignments.keys() | outputs.not_deleted())
-        labels = {**dict.fromkeys(live, STRANGER), **outputs.unmanaged, **inputs.assignments}
+            managed = live & owned(inputs.assignments, outputs)
+        labels = {**dict.fromkeys(live, STRANGER), **outputs.unmanaged, **(outputs.live or {}), **inputs.assignments}
         found = inputs.holding({key: labels[key] for key in managed})
         strangers = {key: labels[key] for key in live - managed}
         return found, Outputs(outputs.created, outputs.deleted, unmanaged=strangers)
@@ -128,19 +127,19 @@ def _account(key: str) -> str:
     return split_key(key)[0]
 
 
-def known(properties: Properties) -> Mapping[str, str]:
-    """The assignments of old inputs, whatever version wrote them."""
-    assignments = properties.get("assignments")
-    return assignments if isinstance(assignments, dict) else {}
+def owned(assignments: Iterable[str], outputs: Outputs) -> frozenset[str]:
+    """What the state says is ours: the old inputs, and what was ours and there after a partial failure."""
+    return frozenset(assignments) | frozenset(outputs.live or ())
 
 
-def _count(outcomes: Iterable[Outcome], action: Action) -> int:
-    return sum(each.result is Result.DONE and each.operation.action is action for each in outcomes)
+def _done(outcomes: Iterable[Outcome], action: Action) -> frozenset[str]:
+    return frozenset(
+        each.operation.key for each in outcomes if each.result is Result.DONE and each.operation.action is action
+    )
 
 
 def _failure(outcome: Outcome) -> str:
-    reason = _INTERRUPTED if outcome.result is Result.NOT_ATTEMPTED else outcome.reason
-    return f"{outcome.operation.action}: {reason}"
+    return f"{outcome.operation.action}: {outcome.reason}"
 
 
 def _reasons(outcomes: list[Outcome]) -> Iterator[str]:

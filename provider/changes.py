@@ -43,8 +43,10 @@ def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     if old_inputs.get("unmanaged", Unmanaged.REMOVE) != news["unmanaged"]:
         found["unmanaged"] = Change(Kind.UPDATE)
     found.update(_scope(old_inputs.get("scope"), news["scope"]))
-    found.update(_assignments(old_inputs.get("assignments"), news["assignments"], news["scope"]))
-    found.update(_left_over(old_outputs, news))
+    of_input = "assignments" not in old_outputs  # after a partial failure they tell what is live
+    old = old_inputs.get("assignments") if of_input else old_outputs["assignments"]
+    found.update(_assignments(old, news["assignments"], news["scope"], of_input=of_input))
+    found.update(_no_longer_reported(old_outputs, news))
     return found
 
 
@@ -60,23 +62,20 @@ def _scope(old: object, new: object) -> Iterator[tuple[str, Change]]:
         yield f"scope[{index}]", Change(kind)
 
 
-def _assignments(old: object, new: object, scope: object) -> Iterator[tuple[str, Change]]:
+def _assignments(old: object, new: object, scope: object, *, of_input: bool) -> Iterator[tuple[str, Change]]:
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         if old != new:
-            yield "assignments", Change(Kind.UPDATE)
+            yield "assignments", Change(Kind.UPDATE, of_input)
         return
     for key in sorted(new.keys() - old.keys()):
-        yield _path("assignments", key), Change(Kind.ADD)
+        yield _path("assignments", key), Change(Kind.ADD, of_input)
     for key in sorted(old.keys() - new.keys()):
         if _in_scope(key, scope):
-            yield _path("assignments", key), Change(Kind.DELETE)
+            yield _path("assignments", key), Change(Kind.DELETE, of_input)
 
 
-def _left_over(old_outputs: Properties, news: Properties) -> Iterator[tuple[str, Change]]:
-    """What an earlier run failed to do, and what was only reported and is now to be removed."""
-    for key in sorted(old_outputs.get("failed") or ()):
-        if _in_scope(key, news["scope"]):
-            yield _path("failed", key), Change(Kind.DELETE, of_input=False)
+def _no_longer_reported(old_outputs: Properties, news: Properties) -> Iterator[tuple[str, Change]]:
+    """What was only reported so far, and is now to be removed."""
     if news["unmanaged"] == Unmanaged.REMOVE:
         for key in sorted(old_outputs.get("unmanagedAssignments") or ()):
             if _in_scope(key, news["scope"]) and key not in news["assignments"]:

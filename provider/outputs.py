@@ -1,7 +1,7 @@
 """The outputs of AccountAssignments: the counts of the last change, and all that differs from the inputs. Pure.
 
-The assignments themselves stand in the inputs alone, which halves the state. What is live is always
-`inputs.assignments` - what failed to be created + what failed to be deleted + `unmanagedAssignments`.
+The assignments themselves stand in the inputs alone, which halves the state. Only after a partial failure the
+outputs hold them too: the engine then keeps the inputs of before, and those are no longer true.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import Self
 from pulumi.runtime.rpc import UNKNOWN
 
 from provider.inputs import Inputs, Properties
-from remit.aws.sso_admin import Action
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """`failed` maps keys to "create: reason" or "delete: reason", until a later run or a refresh clears it.
+    """All maps are of keys; values are labels but for `failed`: "create: reason" or "delete: reason".
 
-    `unmanaged` maps the assignments that are in scope, not among the inputs, and left alone (`unmanaged:
-    report`) to labels.
+    `unmanaged`: in scope, not among the inputs, and left alone (`unmanaged: report`). `live`: what is ours
+    and there, after a partial failure; None when the inputs say it. A later run or a refresh clears both.
     """
 
     created: int = 0
     deleted: int = 0
     failed: Mapping[str, str] = field(default_factory=dict)
     unmanaged: Mapping[str, str] = field(default_factory=dict)
+    live: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, properties: Properties) -> Self:
@@ -36,14 +36,12 @@ class Outputs:
             deleted=int(properties.get("deleted") or 0),
             failed=properties.get("failed") or {},
             unmanaged=properties.get("unmanagedAssignments") or {},
+            live=properties.get("assignments"),
         )
 
-    def not_deleted(self) -> frozenset[str]:
-        """Keys that were ours to delete and are still there."""
-        return frozenset(key for key, reason in self.failed.items() if reason.startswith(f"{Action.DELETE}: "))
-
     def properties(self, inputs: Inputs) -> Properties:
-        return {
+        live = {} if self.live is None else {"assignments": dict(sorted(self.live.items()))}
+        return live | {
             "instanceArn": inputs.instance,
             "permissionSetArn": inputs.permission_set,
             "created": self.created,

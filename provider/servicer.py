@@ -17,7 +17,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2, status_pb2
 
 from provider import configuration, inputs, outputs
-from provider.account_assignments import STRANGER, AccountAssignments, PartialFailureError, known
+from provider.account_assignments import STRANGER, AccountAssignments, PartialFailureError, owned
 from provider.changes import Change, changes
 from provider.configuration import Configuration
 from provider.engine_log import EngineLog
@@ -141,7 +141,7 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
     def Read(self, request: Request, context: Context) -> object:  # noqa: N802
         _known_type(request)
         old_inputs, told = _read(request.inputs), self._log.told(request.urn)
-        if known(old_inputs) or old_inputs.get("scope") is not None:
+        if "scope" in old_inputs:
             found = self._resource.refresh(Inputs.of(old_inputs), Outputs.of(_read(request.properties)), told)
         else:
             found = self._resource.adopt(request.id, told)
@@ -159,16 +159,16 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         if request.preview:
             return provider_pb2.UpdateResponse(properties=_write(outputs.preview(properties)))
         wanted = Inputs.of(properties)
-        owned = known(_read(request.old_inputs)).keys() | Outputs.of(_read(request.olds)).not_deleted()
-        achieved = self._resource.apply(wanted, owned, self._log.told(request.urn))
+        ours = owned(_read(request.old_inputs).get("assignments") or (), Outputs.of(_read(request.olds)))
+        achieved = self._resource.apply(wanted, ours, self._log.told(request.urn))
         self._report(achieved, request.urn)
         return provider_pb2.UpdateResponse(properties=_write(achieved.properties(wanted)))
 
     @_taught
     def Delete(self, request: Request, context: Context) -> object:  # noqa: N802
         old_inputs = Inputs.of(_read(request.old_inputs))
-        owned = old_inputs.assignments.keys() | Outputs.of(_read(request.properties)).not_deleted()
-        self._resource.remove(old_inputs, owned, self._log.told(request.urn))
+        ours = owned(old_inputs.assignments, Outputs.of(_read(request.properties)))
+        self._resource.remove(old_inputs, ours, self._log.told(request.urn))
         return empty_pb2.Empty()
 
     @property
