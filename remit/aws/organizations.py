@@ -45,6 +45,11 @@ def look_up_tree(aws: Aws, *, with_tags: bool) -> OrganizationTree:
     )
 
 
+def account_states(aws: Aws) -> dict[str, AccountState]:
+    """Every account's id and state, in ⌈A/20⌉ calls. Raises AwsError."""
+    return {account["Id"]: _state(account) for account in aws.items(_SERVICE, "ListAccounts", "Accounts")}
+
+
 def _unit_paths(aws: Aws, roots: Iterable[str]) -> dict[str, str]:
     """Every unit's id and its path of names, level by level: the units of a level are asked in parallel."""
     paths: dict[str, str] = {}
@@ -104,6 +109,9 @@ def _tags_of(aws: Aws, account: str) -> dict[str, str]:
 
 
 def _account(raw: RawAccount, ou: str, tags: Mapping[str, str]) -> Account:
-    # State is the newer word: AWS announced that Status goes.
-    state = AccountState(raw.get("State") or raw["Status"])
-    return Account(id=raw["Id"], name=raw["Name"], email=raw.get("Email", ""), state=state, ou=ou, tags=tags)
+    return Account(id=raw["Id"], name=raw["Name"], email=raw.get("Email", ""), state=_state(raw), ou=ou, tags=tags)
+
+
+def _state(raw: RawAccount) -> AccountState:
+    """State is the newer word: AWS announced that Status goes."""
+    return AccountState(raw.get("State") or raw["Status"])

@@ -1,0 +1,50 @@
+"""`remit preview`, `up`, `refresh`, `destroy`: the engine's own verbs, with the engine that is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import click
+
+from remit.cli.engine import Engine, EngineError, announce, become, choose_engine
+from remit.cli.retire import exported_state, live_account_states, retire_gone
+
+_PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
+
+
+def stack_in(arguments: Sequence[str]) -> str | None:
+    """The value of --stack, -s or --stack=… among an engine's arguments."""
+    for position, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name in {"--stack", "-s"}:
+            following = arguments[position + 1 : position + 2]
+            return value if equals else next(iter(following), None)
+    return None
+
+
+def _verb(name: str, *, changes_the_state: bool) -> click.Command:
+    @click.command(name, context_settings=_PASS_ON, add_help_option=False)
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    def run(arguments: tuple[str, ...]) -> None:
+        engine = choose_engine(os.environ)
+        announce(engine)
+        if changes_the_state and not {"--help", "-h"} & set(arguments):
+            _retire_first(engine, stack_in(arguments))
+        become([*engine.command, name, *arguments])
+
+    return run
+
+
+def _retire_first(engine: Engine, stack: str | None) -> None:
+    try:
+        exported = exported_state(engine, stack)
+    except EngineError:
+        return  # no stack yet, or no state of it: the engine's own run makes it, or says what is wrong
+    retire_gone(engine, stack, exported, live_account_states)
+
+
+preview = _verb("preview", changes_the_state=False)
+up = _verb("up", changes_the_state=True)
+refresh = _verb("refresh", changes_the_state=True)
+destroy = _verb("destroy", changes_the_state=True)

@@ -1,0 +1,68 @@
+"""`remit VERB`: who may do what in every account of an AWS organization."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from remit.cli.problems import report
+from remit.errors import RemitError
+
+_VERBS = {
+    "validate": "Check the catalog, and with --organization the whole plan",
+    "plan": "Show the desired set: policies, permission sets, assignments",
+    "explain": "Say which rule, at which line, gives or withholds something",
+    "snapshot": "Write the live organization to a file",
+    "preview": "Show what `up` would change (by Pulumi, or the embedded engine)",
+    "up": "Make it so",
+    "refresh": "Read what is live into the state",
+    "destroy": "Remove everything that the stack made",
+    "retire": "Take the resources of accounts that are gone out of the state",
+    "sandbox": "Run a simulated AWS organization on this machine",
+}
+
+
+class _Verbs(click.Group):
+    """The verbs, each imported when it is used. An error of ours ends in words and an exit code, not a traceback."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in _VERBS:
+            return None
+        module = import_module(f"remit.cli.{'deploy' if name in _DEPLOYING else name}")
+        command: click.Command = getattr(module, name)
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(_VERBS.items()))
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except RemitError as error:
+            report(error)
+            context.exit(error.exit_code)
+
+
+_DEPLOYING = {"preview", "up", "refresh", "destroy"}
+
+
+@click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="remit")
+def remit() -> None:
+    """Who may do what in every account of an AWS organization: a YAML catalog, carried out by Pulumi."""
+
+
+def main() -> NoReturn:
+    """Runs the command line and exits: 0, 1 for a failed run, 2 for a bad catalog or a bad option."""
+    remit(prog_name="remit")
+    raise AssertionError("click exits")
+
+
+if __name__ == "__main__":
+    main()

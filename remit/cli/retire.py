@@ -1,0 +1,80 @@
+"""`remit retire`, and the first step of `up`, `refresh` and `destroy`: accounts that are gone leave the state."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from remit.cli.engine import Engine, announce, choose_engine, output_of
+from remit.errors import RemitError
+from remit.organization import AccountState
+from remit.retirement import retire as take_out
+
+AccountStates = Mapping[str, AccountState]
+Exported = Mapping[str, Any]
+
+
+class WrongOrganizationError(RemitError):
+    """The state speaks of accounts, and the organization has none of them."""
+
+
+@click.command()
+@click.option("--stack", metavar="STACK", help="Default: the engine's current one.")
+def retire(stack: str | None) -> None:
+    """Take the resources of suspended, closed or departed accounts out of the state; AWS is not called for them.
+
+    Nobody can assume a role in such an account any more, and AWS removes what was in it.
+    """
+    engine = choose_engine(os.environ)
+    announce(engine)
+    if not retire_gone(engine, stack, exported_state(engine, stack), live_account_states):
+        click.echo("every account in the state is active", err=True)
+
+
+def exported_state(engine: Engine, stack: str | None) -> Exported:
+    """The state as the engine exports it. Raises EngineError, as for a stack that does not exist."""
+    exported: Exported = json.loads(output_of(engine, "stack", "export", *_named(stack)))
+    return exported
+
+
+def retire_gone(
+    engine: Engine, stack: str | None, exported: Exported, account_states: Callable[[], AccountStates]
+) -> bool:
+    """Whether something was taken out of the state; says what. Raises WrongOrganizationError, or the engine's.
+
+    `account_states` is asked only if the state has accounts at all.
+    """
+    in_state = take_out(exported, ()).retired.keys()
+    if not in_state:
+        return False
+    states = account_states()
+    if not in_state & states.keys():
+        raise WrongOrganizationError(
+            f"none of the {len(in_state)} accounts in the state is in this organization "
+            "(are these the credentials of another one?)"
+        )
+    retirement = take_out(exported, {account for account, state in states.items() if state is AccountState.ACTIVE})
+    if not retirement.retired:
+        return False
+    output_of(engine, "stack", "import", *_named(stack), given=json.dumps(retirement.deployment))
+    for account, count in retirement.retired.items():
+        how = states.get(account, "not in the organization")
+        click.echo(f"account {account} is {how}: {count} resources left the state", err=True)
+    return True
+
+
+def live_account_states() -> AccountStates:
+    """Every account of the live organization, and its state."""
+    from remit.aws.organizations import account_states  # noqa: PLC0415  boto3 takes half a second
+    from remit.aws.session import Aws  # noqa: PLC0415
+
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    return account_states(Aws(region))
+
+
+def _named(stack: str | None) -> tuple[str, ...]:
+    return ("--stack", stack) if stack else ()

@@ -1,0 +1,161 @@
+"""Which engine is chosen, and what is handed to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remit.cli.deploy import stack_in
+from remit.cli.engine import Engine, EngineError, choose_engine, output_of
+from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone
+from remit.organization import AccountState
+
+PULUMI = "/usr/bin/pulumi"
+GONE, HERE = "200000000009", "200000000001"
+
+
+def chosen(wanted: str, pulumi: str | None) -> str:
+    return choose_engine({"REMIT_ENGINE": wanted}, lambda _: pulumi).name
+
+
+def test_pulumi_is_used_where_it_is():
+    assert chosen("", PULUMI) == "pulumi"
+    assert chosen("", None) == "embedded"
+
+
+def test_an_engine_can_be_forced():
+    assert chosen("embedded", PULUMI) == "embedded"
+    assert chosen("pulumi", PULUMI) == "pulumi"
+
+
+@pytest.mark.parametrize(("wanted", "pulumi"), [("pulumi", None), ("terraform", PULUMI)])
+def test_an_engine_that_is_not_there_is_an_error(wanted: str, pulumi: str | None):
+    with pytest.raises(EngineError, match=f"REMIT_ENGINE={wanted}"):
+        chosen(wanted, pulumi)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stack"),
+    [
+        ((), None),
+        (("--yes",), None),
+        (("--stack", "prod"), "prod"),
+        (("--yes", "-s", "prod", "--diff"), "prod"),
+        (("--stack=prod",), "prod"),
+        (("--stack",), None),
+    ],
+)
+def test_the_stack_is_found_among_an_engines_arguments(arguments: tuple[str, ...], stack: str | None):
+    assert stack_in(arguments) == stack
+
+
+@pytest.fixture
+def fake_pulumi(tmp_path: Path) -> Path:
+    """A `pulumi` that has no stacks, and otherwise prints its arguments and exits with 7."""
+    path = tmp_path / "bin" / "pulumi"
+    path.parent.mkdir()
+    path.write_text('#!/bin/sh\n[ "$1" = stack ] && { echo "no stack" >&2; exit 255; }\necho "$@"\nexit 7\n')
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize("verb", ["preview", "up", "refresh", "destroy"])
+def test_a_verb_becomes_the_engines_own_with_all_arguments_and_its_exit_code(fake_pulumi: Path, verb: str):
+    environment = {**os.environ, "PATH": f"{fake_pulumi.parent}:{os.environ['PATH']}", "REMIT_ENGINE": ""}
+    done = subprocess.run(
+        [sys.executable, "-m", "remit.cli.main", verb, "--stack", "dev", "--diff", "--help", "--target", "urn:x y"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 7
+    assert done.stdout == f"{verb} --stack dev --diff --help --target urn:x y\n"
+    assert done.stderr == "engine: pulumi (on PATH)\n"
+
+
+def test_a_stack_that_does_not_exist_yet_does_not_keep_an_up_from_running(fake_pulumi: Path):
+    environment = {**os.environ, "PATH": f"{fake_pulumi.parent}:{os.environ['PATH']}", "REMIT_ENGINE": "pulumi"}
+    done = subprocess.run(
+        [sys.executable, "-m", "remit.cli.main", "up", "--yes"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (7, "up --yes\n")
+
+
+# An engine with one stack's state in a file beside it: `stack export` prints it, `stack import` replaces it.
+ENGINE = """
+import sys
+from pathlib import Path
+state = Path(__file__).with_name("state.json")
+if sys.argv[1:3] == ["stack", "export"]:
+    print(state.read_text())
+elif sys.argv[1:3] == ["stack", "import"]:
+    state.write_text(sys.stdin.read())
+else:
+    sys.exit("what?")
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    (tmp_path / "engine.py").write_text(ENGINE)
+    write_state(tmp_path, GONE, HERE)
+    return Engine("fake", (sys.executable, str(tmp_path / "engine.py")), "")
+
+
+def write_state(folder: Path, *accounts: str) -> None:
+    resources = [{"urn": f"urn:pulumi:s::remit::remit:index:AccountPolicies::{account}"} for account in accounts]
+    (folder / "state.json").write_text(json.dumps({"version": 3, "deployment": {"resources": resources}}))
+
+
+def accounts_in_state(folder: Path) -> list[str]:
+    state: dict[str, Any] = json.loads((folder / "state.json").read_text())
+    return [resource["urn"][-12:] for resource in state["deployment"]["resources"]]
+
+
+def retired(engine: Engine, states: dict[str, AccountState]) -> bool:
+    return retire_gone(engine, None, exported_state(engine, None), lambda: states)
+
+
+@pytest.mark.parametrize("states", [{GONE: AccountState.SUSPENDED}, {}])
+def test_an_account_that_is_suspended_or_departed_leaves_the_state(
+    engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str], states: dict[str, AccountState]
+):
+    assert retired(engine, {HERE: AccountState.ACTIVE, **states})
+    assert accounts_in_state(tmp_path) == [HERE]
+    assert f"account {GONE} is" in capsys.readouterr().err
+
+
+def test_active_accounts_stay(engine: Engine, tmp_path: Path):
+    assert not retired(engine, dict.fromkeys((GONE, HERE), AccountState.ACTIVE))
+    assert accounts_in_state(tmp_path) == [GONE, HERE]
+
+
+def test_the_credentials_of_another_organization_empty_no_state(engine: Engine, tmp_path: Path):
+    with pytest.raises(WrongOrganizationError, match="another one"):
+        retired(engine, {"300000000001": AccountState.ACTIVE})
+    assert accounts_in_state(tmp_path) == [GONE, HERE]
+
+
+def test_a_state_without_accounts_asks_nothing_of_aws(engine: Engine, tmp_path: Path):
+    write_state(tmp_path)
+
+    def unreachable() -> dict[str, AccountState]:
+        raise AssertionError("asked")
+
+    assert not retire_gone(engine, None, exported_state(engine, None), unreachable)
+
+
+def test_what_an_engine_says_when_it_fails_is_passed_on(engine: Engine):
+    with pytest.raises(EngineError, match=r"fake bogus verb failed: what\?"):
+        output_of(engine, "bogus", "verb")
