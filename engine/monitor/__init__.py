@@ -1,0 +1,1 @@
+"""The two gRPC services that the program and the plugins call: ResourceMonitor and Engine."""

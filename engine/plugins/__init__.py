@@ -1,0 +1,1 @@
+"""Provider plugins: found (sources), started (process), spoken to (provider), and kept by reference (registry)."""

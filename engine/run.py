@@ -1,0 +1,223 @@
+"""One run over one stack: what each verb does, from the ledger to the last line on the screen."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any
+
+from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
+
+from engine import urn as urns
+from engine.deploy.defaults import DefaultProviders
+from engine.deploy.deletion import delete_the_rest
+from engine.deploy.deployment import Deployment
+from engine.deploy.options import Options
+from engine.deploy.outputs import Outputs
+from engine.deploy.refreshing import refresh
+from engine.display.console import Lines
+from engine.display.progress import Progress
+from engine.display.summary import changed
+from engine.display.tree import Tree
+from engine.display.view import View
+from engine.errors import CancelledError, ChangesNotExpectedError, EngineError
+from engine.monitor.engine import EngineService
+from engine.monitor.resources import ResourceMonitor
+from engine.monitor.server import serving
+from engine.plugins.process import Child
+from engine.plugins.registry import Registry
+from engine.program.launch import start_program
+from engine.project import Configuration, Project
+from engine.state.backend import Backend
+from engine.state.checkpoint import Snapshot
+from engine.state.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be run. `kind` is "up", "refresh", "destroy" or "import"."""
+
+    kind: str
+    stack: str
+    options: Options
+    diff: bool = False
+    refresh_first: bool = False
+    expect_no_changes: bool = False
+    clear_pending_creates: bool = False
+    work: Callable[[Deployment], None] | None = None
+    """For "import": what to do instead of running the program."""
+    config: Mapping[str, str] = field(default_factory=dict)
+
+
+class Runner:
+    """Runs requests over one project. `lines` is where text goes."""
+
+    def __init__(self, project: Project, backend: Backend, configuration: Configuration, lines: Lines) -> None:
+        self._project = project
+        self._backend = backend
+        self._configuration = configuration
+        self._lines = lines
+        self._child: Child | None = None
+
+    def run(self, request: Request) -> int:
+        """Carry out a request; returns how many resources changed, or would. EngineError if the run failed."""
+        if request.options.preview:
+            return self._run(request, Ledger(self._backend.load(request.stack)))
+        with self._backend.session(request.stack) as ledger:
+            return self._run(request, ledger)
+
+    def _run(self, request: Request, ledger: Ledger) -> int:
+        view = self._view(request)
+        start = time.monotonic()
+        view.heading(request.kind, request.stack)
+        service = EngineService(view)
+        with serving(lambda server: engine_pb2_grpc.add_EngineServicer_to_server(service, server)) as address:
+            registry = Registry(
+                project=self._project.directory,
+                plugins=self._project.plugins,
+                engine_address=address,
+                preview=request.options.preview,
+                on_output=lambda _package, line: view.log("info", line),
+            )
+            run = Deployment(
+                project=self._project.name,
+                stack=request.stack,
+                options=request.options,
+                ledger=ledger,
+                registry=registry,
+                events=view,
+                now=lambda: datetime.now(UTC),
+            )
+            with _interruptible(run, self._kill), contextlib.closing(registry):
+                outputs = self._work(request, run, view, address)
+        view.finish(outputs if not request.options.preview else {}, time.monotonic() - start)
+        self._judge(request, run, view, service)
+        return changed(view.counts)
+
+    def _work(self, request: Request, run: Deployment, view: View, address: str) -> Mapping[str, Any]:
+        """The verb itself. An error of the run as a whole is told like any other, and fails it."""
+        outputs: Mapping[str, Any] = {}
+        try:
+            _warn_of_pending(run, request)
+            if request.kind == "refresh":
+                if request.clear_pending_creates:
+                    run.ledger.settle()
+                refresh(run)
+            elif request.kind == "import" and request.work is not None:
+                request.work(run)
+            else:
+                if request.refresh_first:
+                    refresh(run)
+                    if run.progress.failures:
+                        return outputs
+                if request.kind == "up":
+                    outputs = self._program(request, run, view, address)
+                else:
+                    delete_the_rest(run)
+        except CancelledError:
+            run.stop()
+        except EngineError as error:
+            run.progress.failures += 1
+            view.log("error", str(error))
+        return outputs
+
+    def _program(self, request: Request, run: Deployment, view: View, address: str) -> Mapping[str, Any]:
+        """Run the program, then delete what it no longer registers."""
+        outputs = Outputs(run)
+        monitor = ResourceMonitor(run, DefaultProviders(run, self._configuration.values), outputs)
+        with serving(lambda s: resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, s)) as monitor_address:
+            child = start_program(
+                self._project,
+                self._configuration,
+                stack=request.stack,
+                monitor=monitor_address,
+                engine=address,
+                preview=request.options.preview,
+                parallel=request.options.parallel,
+                on_output=lambda line: view.log("info", line),
+            )
+            self._child = child
+            try:
+                code = child.wait()
+            finally:
+                child.stop()
+                self._child = None
+        if code == 0 and not run.stopping:
+            delete_the_rest(run)
+        elif code != 0:
+            run.progress.failures += 1
+            if not view.diagnostics.count("error") and not run.stopping:
+                view.log("error", f"the program ended with exit code {code}")
+        return outputs.finish()
+
+    def _view(self, request: Request) -> View:
+        kind = Tree if request.diff else Progress
+        stack_urn = urns.create(
+            stack=request.stack,
+            project=self._project.name,
+            parent="",
+            type_=urns.STACK_TYPE,
+            name=f"{self._project.name}-{request.stack}",
+        )
+        refreshing = request.kind == "refresh"
+        return kind(self._lines, stack_urn=stack_urn, preview=request.options.preview, refreshing=refreshing)
+
+    def _kill(self) -> None:
+        child = self._child
+        if child is not None:
+            child.stop()
+
+    @staticmethod
+    def _judge(request: Request, run: Deployment, view: View, service: EngineService) -> None:
+        """Raise what the run comes to."""
+        what = "preview" if request.options.preview else {"up": "update"}.get(request.kind, request.kind)
+        if run.stopping and run.options.continue_on_error:
+            raise CancelledError(f"{what} cancelled; what was done is in the state")
+        if run.progress.failures or service.errors or view.diagnostics.count("error"):
+            raise EngineError(f"{what} failed")
+        if request.expect_no_changes and changed(view.counts):
+            raise ChangesNotExpectedError("no changes were expected but changes were proposed")
+
+
+def _warn_of_pending(run: Deployment, request: Request) -> None:
+    snapshot: Snapshot = run.ledger.snapshot()
+    if not snapshot.pending or request.options.preview or request.kind in ("refresh", "import"):
+        return
+    listed = "\n".join(f"  * {op.resource.urn}, interrupted while {op.type}" for op in snapshot.pending)
+    run.events.log(
+        "warning",
+        f"Attempting to deploy or update resources with {len(snapshot.pending)} pending operations from previous "
+        f"deployment.\n{listed}\nThese resources are in an unknown state because the engine was interrupted while "
+        "waiting for changes to these resources to complete. Look at the provider whether they were made, import "
+        "those that were, and clear the list with `refresh --clear-pending-creates`.",
+    )
+
+
+@contextlib.contextmanager
+def _interruptible(run: Deployment, kill: Callable[[], None]) -> Iterator[None]:
+    """On SIGINT or SIGTERM begin no more steps and let the running ones finish; on the second one, end at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if run.stopping:
+            run.registry.close()
+            kill()
+            raise KeyboardInterrupt
+        run.stop()
+        run.events.log("warning", "interrupted: finishing what is running; interrupt again to end at once")
+        threading.Thread(target=run.registry.cancel, daemon=True).start()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
