@@ -56,9 +56,8 @@ def _print(verdicts: list[Verdict], account: str) -> None:
     if not verdicts:
         console.print(f"Nothing in the catalog speaks of this in {account}.")
         return
-    console.print(
-        f"{account}: {counted(len(given), 'entry gives', 'entries give')}, {len(withheld)} withhold{'s' if len(withheld) == 1 else ''}"
-    )
+    withholding = counted(len(withheld), "entry withholds", "entries withhold")
+    console.print(f"{account}: {counted(len(given), 'entry gives', 'entries give')}, {withholding}")
     columns = ("what", "because", "where")
     for title, each in (("Given", given), ("Withheld", withheld)):
         print_table(
