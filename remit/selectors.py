@@ -128,12 +128,16 @@ class AccountIndex:
         named = self._by_name.get(name_or_id.casefold(), [])
         alive = [account for account in named if account.state is AccountState.ACTIVE] or named
         if not alive:
-            names = (account.name for account in self.organization.accounts)
-            raise BadValue(f"no account {name_or_id!r} in the organization", did_you_mean(name_or_id, names))
+            raise BadValue(f"no account {name_or_id!r} in the organization", self._remedy_for_account(name_or_id))
         if len(alive) > 1:
             ids = " and ".join(account.id for account in alive)
             raise BadValue(f"account {name_or_id!r} stands for {ids}", "write account:ID")
         return alive[0]
+
+    def _remedy_for_account(self, name: str) -> str:
+        if name.isdecimal() and name.zfill(12) in self._by_id:
+            return f"an id has twelve digits: {name.zfill(12)}"
+        return did_you_mean(name, (account.name for account in self.organization.accounts))
 
     def _union(self, selectors: Iterable[str]) -> frozenset[str]:
         return frozenset[str]().union(*(self.match(text).accounts for text in selectors))

@@ -60,14 +60,25 @@ class Text(str):
             return value
         if isinstance(value, str):
             return cls(value)
-        raise BadValue(not_text(value))
+        raise BadValue(not_text(value), _without_space(value))
+
+
+def _without_space(value: object) -> str:
+    """A remedy for `account: payments`, which YAML takes for a mapping."""
+    if isinstance(value, Block) and len(value) == 1:
+        (key, word), *_ = value.items()
+        if isinstance(word, Text):
+            return f"write {key}:{word}, with no space after the colon, or quote the text"
+    return ""
 
 
 def not_text(value: object) -> str:
     """Say what stands where text should."""
     if value is None:
         return "has no value"
-    return f"must be text, not {'a mapping' if isinstance(value, dict) else 'a list'}"
+    if isinstance(value, dict | list):
+        return f"must be text, not {'a mapping' if isinstance(value, dict) else 'a list'}"
+    return f"must be text in quotes, not {value!r}"
 
 
 class Block(dict[str, Any]):
@@ -163,8 +174,8 @@ class _Reader:
             series.append(self._value(event, depth + 1))
         return series
 
-    def _block(self, source: Source, depth: int) -> Block:
-        block, merged = Block(source), []
+    def _block(self, source: Source, depth: int) -> Block | Text:
+        block, merged, problems_before = Block(source), [], len(self.problems)
         while not isinstance(event := next(self.events), MappingEndEvent):
             place = self._source(event)
             is_merge = isinstance(event, ScalarEvent) and _is_plain(event) and event.value == "<<"
@@ -177,6 +188,8 @@ class _Reader:
                 block.places[name] = place
         for value, place in merged:
             self._merge(block, value, place)
+        if not block and len(self.problems) > problems_before:
+            return Text("", source)  # {{variable}} without quotes: one problem is enough
         return block
 
     def _new_key(self, block: Block, key: object, place: Source) -> Text | None:

@@ -105,6 +105,11 @@ def _as_pydantic_says(details: ErrorDetails) -> str:
     return f"is wrong: {details['msg']}"
 
 
+def _matching(details: ErrorDetails) -> str:
+    pattern = details["ctx"]["pattern"]
+    return "twelve digits" if pattern == r"^\d{12}$" else f"text that matches {pattern}"
+
+
 def _takes(what: str) -> Callable[[ErrorDetails], str]:
     return lambda details: f"takes {what}, not {_found(details)}"
 
@@ -116,5 +121,7 @@ _WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
     "tuple_type": _takes("a list"),
     "string_type": lambda details: not_text(details["input"]),
     "literal_error": lambda details: f"takes {details['ctx']['expected']}, not {_found(details)}",
+    "enum": lambda details: f"takes {details['ctx']['expected']}, not {_found(details)}",
+    "string_pattern_mismatch": lambda details: f"takes {_matching(details)}, not {_found(details)}",
     "too_short": lambda _: "is an empty list",
 }

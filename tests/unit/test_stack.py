@@ -1,0 +1,122 @@
+"""A stack's settings, from its file and from Pulumi's configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from remit.errors import CatalogError
+from remit.stack import MaxRevoke, Stack, read_stack
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "Pulumi.prod.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_stack_file_says_it_all(tmp_path: Path):
+    text = """\
+encryptionsalt: x
+config:
+  aws:region: eu-central-1
+  remit:catalog: ../policies
+  remit:scope: [ou:Workloads, account:012345678901]
+  remit:permissionSets: refer
+  remit:unmanaged: report
+  remit:maxRevoke: 5%
+  remit:fanOut: pooled
+"""
+    assert read_stack(write(tmp_path, text)) == Stack(
+        name="prod",
+        scope=("ou:Workloads", "account:012345678901"),
+        permission_sets="refer",
+        unmanaged="report",
+        max_revoke=MaxRevoke(percent=5),
+        fan_out="pooled",
+        catalog="../policies",
+    )
+
+
+@pytest.mark.parametrize("text", ["", "config:\n", "config: {}\n", "encryptionsalt: x\n"])
+def test_what_is_not_said_has_its_default(text: str, tmp_path: Path):
+    assert read_stack(write(tmp_path, text)) == Stack("prod")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"scope": '["ou:A", "management"]', "maxRevoke": "50"},
+        {"scope": ["ou:A", "management"], "maxRevoke": 50},
+    ],
+)
+def test_pulumi_gives_text_or_values(values: dict[str, object]):
+    stack = Stack.from_config("dev", values.get)
+    assert stack == Stack("dev", scope=("ou:A", "management"), max_revoke=MaxRevoke(percent=None, count=50))
+
+
+def test_a_scope_of_one_needs_no_list():
+    assert Stack.from_config("dev", {"scope": "management"}.get).scope == ("management",)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("remit:scop: x", "unknown setting 'remit:scop' (did you mean 'remit:scope'?)"),
+        ("remit:scope: Workloads", "remit:scope: 'Workloads' is no selector"),
+        ("remit:scope: []", "remit:scope: takes a selector"),
+        ("remit:scope: {a: b}", "remit:scope: takes a selector"),
+        ("remit:scope: '[a'", "is no JSON list"),
+        ("remit:scope: [{a: b}]", "is not text"),
+        ("remit:permissionSets: mine", "'mine' is not known (write own or refer)"),
+        ("remit:unmanaged: delete", "'delete' is not known (write remove or report)"),
+        ("remit:fanOut: wide", "write native or pooled"),
+        ("remit:maxRevoke: some", "'some' is neither a share nor a number"),
+        ("remit:maxRevoke: 120%", "'120%' is neither"),
+        ("remit:maxRevoke: -1", "'-1' is neither"),
+        ("remit:catalog: []", "remit:catalog: [] is not text"),
+    ],
+)
+def test_a_bad_setting_is_told_at_its_line(text: str, words: str, tmp_path: Path):
+    path = write(tmp_path, f"config:\n  {text}\n")
+    with pytest.raises(CatalogError) as error:
+        read_stack(path)
+    (problem,) = error.value.problems
+    assert words in str(problem)
+    assert str(problem.source) == f"{path}:2"
+
+
+def test_all_bad_settings_come_at_once(tmp_path: Path):
+    with pytest.raises(CatalogError) as error:
+        read_stack(write(tmp_path, "config:\n  remit:x: y\n  remit:fanOut: a\n  remit:scope: b\n"))
+    assert [problem.source and problem.source.line for problem in error.value.problems] == [2, 3, 4]
+
+
+def test_the_program_and_the_cli_refuse_the_same():
+    with pytest.raises(CatalogError, match=r"Pulumi\.dev\.yaml \(remit:fanOut\): remit:fanOut: 'wide'"):
+        Stack.from_config("dev", {"fanOut": "wide"}.get)
+
+
+@pytest.mark.parametrize("text", ["config: [\n", "config: text\n", "- a\n"])
+def test_what_is_no_stack_file_is_told(text: str, tmp_path: Path):
+    with pytest.raises(CatalogError, match=r"Pulumi\.prod\.yaml:"):
+        read_stack(write(tmp_path, text))
+    with pytest.raises(CatalogError, match="cannot be read"):
+        read_stack(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("guard", "total", "most"),
+    [
+        (MaxRevoke(), 1_000, 200),
+        (MaxRevoke(), 20, 10),
+        (MaxRevoke(percent=0), 1_000, 10),
+        (MaxRevoke(percent=None, count=3), 1_000, 3),
+        (MaxRevoke(percent=None, count=0), 1_000, 0),
+    ],
+)
+def test_the_guard_allows_a_share_or_a_number(guard: MaxRevoke, total: int, most: int):
+    assert guard.most(total) == most
+    assert guard.allows(most, total)
+    assert not guard.allows(most + 1, total)
