@@ -53,19 +53,18 @@ def main() -> None:
 
 
 def _tell_the_story(organization: Organization, url: str, environment: dict[str, str]) -> None:
-    if environment.get("REMIT_ENGINE") != "embedded" and shutil.which("pulumi"):
-        _run(environment, "pulumi", "stack", "init", STACK)
     _say("1. What the catalog in policies/ comes to: no call that writes, the same bytes every time.")
     _remit(environment, "plan", "--stack", STACK, lines=12)
     _say("2. Carry it out: policies in each account, permission sets, then who gets them where.")
+    _remit(environment, "stack", "init", STACK, lines=2)
     _remit(environment, "up", "--stack", STACK, "--yes", "--skip-preview", lines=12)
 
     _say("3. Someone tampers by hand, in three places:")
     for deed in _tamper(organization, url):
         print(f"   - {deed}")
 
-    _say("4. The next preview sees each of them, the assignment that no state ever knew included:")
-    _remit(environment, "preview", "--stack", STACK, "--refresh", "--diff", lines=90)
+    _say("4. A refresh shows each of them, the assignment that no state ever knew included:")
+    _remit(environment, "refresh", "--stack", STACK, "--preview-only", "--diff", lines=90)
     _say("5. `up` reverts them, and nothing else:")
     _remit(environment, "up", "--stack", STACK, "--refresh", "--yes", "--skip-preview", lines=12)
     _say("6. What is there is what the catalog says:")
