@@ -7,6 +7,7 @@ where it does not, each unit is asked for its accounts. Tags cost a call an acco
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,19 +29,40 @@ class OrganizationTree:
     organizational_units: tuple[OrganizationalUnit, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """An account as AWS has it, the id of its unit or root, and its tags."""
+
+    raw: RawAccount
+    parent: str
+    tags: Mapping[str, str]
+
+    def account(self, paths: Mapping[str, str]) -> Account:
+        """`paths` are the units' paths by id; the root has none."""
+        return Account(
+            id=self.raw["Id"],
+            name=self.raw["Name"],
+            email=self.raw.get("Email", ""),
+            state=_state(self.raw),
+            ou=paths.get(self.parent, ""),
+            tags=self.tags,
+        )
+
+
 def look_up_tree(aws: Aws, *, with_tags: bool) -> OrganizationTree:
     """Reads the organization. Raises AwsError: the caller must be in its management account, or a delegate."""
-    organization = aws.call(_SERVICE, "DescribeOrganization")["Organization"]
-    roots = [root["Id"] for root in aws.items(_SERVICE, "ListRoots", "Roots")]
-    paths = _unit_paths(aws, roots)
-    raw = _accounts_with_parents(aws, [*roots, *paths])
-    tags = _tags(aws, raw) if with_tags else {}
-    accounts = (_account(each, paths.get(parent, ""), tags.get(each["Id"], {})) for each, parent in raw)
+    with ThreadPoolExecutor(2) as pool:
+        describing = pool.submit(aws.call, _SERVICE, "DescribeOrganization")
+        listing = pool.submit(_listed_accounts, aws, with_tags=with_tags)
+        roots = [root["Id"] for root in aws.items(_SERVICE, "ListRoots", "Roots")]
+        paths = _unit_paths(aws, roots)
+        located = listing.result() or _accounts_by_parent(aws, [*roots, *paths], with_tags=with_tags)
+        organization = describing.result()["Organization"]
     units = (OrganizationalUnit(id=unit, path=path) for unit, path in paths.items())
     return OrganizationTree(
         organization_id=organization["Id"],
         management_account=organization["MasterAccountId"],
-        accounts=tuple(sorted(accounts, key=lambda account: account.id)),
+        accounts=tuple(sorted((each.account(paths) for each in located), key=lambda account: account.id)),
         organizational_units=tuple(sorted(units, key=lambda unit: unit.path)),
     )
 
@@ -70,15 +92,15 @@ def _child_units(aws: Aws, parent: str) -> list[tuple[str, str]]:
     return [(unit["Id"], unit["Name"]) for unit in found]
 
 
-def _accounts_with_parents(aws: Aws, parents: list[str]) -> list[tuple[RawAccount, str]]:
-    """Every account, and the id of its unit or root."""
+def _listed_accounts(aws: Aws, *, with_tags: bool) -> list[_Located] | None:
+    """Every account and where it is; None when AWS does not say where one is: then it says of none."""
     located: list[tuple[RawAccount, str]] = []
     for account in aws.items(_SERVICE, "ListAccounts", "Accounts"):
         parent = _parent_in(account.get("Paths") or ())
-        if not parent:  # AWS does not say where this one is, so it says of none: go by parents
-            return _accounts_by_parent(aws, parents)
+        if not parent:
+            return None
         located.append((account, parent))
-    return located
+    return _with_tags(aws, located, wanted=with_tags)
 
 
 def _parent_in(paths: Iterable[str]) -> str:
@@ -90,26 +112,26 @@ def _parent_in(paths: Iterable[str]) -> str:
     return ""
 
 
-def _accounts_by_parent(aws: Aws, parents: list[str]) -> list[tuple[RawAccount, str]]:
+def _accounts_by_parent(aws: Aws, parents: list[str], *, with_tags: bool) -> list[_Located]:
     def of(parent: str) -> list[tuple[RawAccount, str]]:
         found = aws.items(_SERVICE, "ListAccountsForParent", "Accounts", ParentId=parent)
         return [(account, parent) for account in found]
 
-    return [located for found in in_parallel(of, parents) for located in found]
+    located = [each for found in in_parallel(of, parents) for each in found]
+    return _with_tags(aws, located, wanted=with_tags)
 
 
-def _tags(aws: Aws, accounts: list[tuple[RawAccount, str]]) -> dict[str, dict[str, str]]:
-    ids = [account["Id"] for account, _ in accounts]
-    return dict(zip(ids, in_parallel(lambda id_: _tags_of(aws, id_), ids), strict=True))
+def _with_tags(aws: Aws, located: list[tuple[RawAccount, str]], *, wanted: bool) -> list[_Located]:
+    def tagged(each: tuple[RawAccount, str]) -> _Located:
+        raw, parent = each
+        return _Located(raw, parent, _tags_of(aws, raw["Id"]) if wanted else {})
+
+    return in_parallel(tagged, located)
 
 
 def _tags_of(aws: Aws, account: str) -> dict[str, str]:
     tags = aws.items(_SERVICE, "ListTagsForResource", "Tags", ResourceId=account)
     return {tag["Key"]: tag["Value"] for tag in tags}
-
-
-def _account(raw: RawAccount, ou: str, tags: Mapping[str, str]) -> Account:
-    return Account(id=raw["Id"], name=raw["Name"], email=raw.get("Email", ""), state=_state(raw), ou=ou, tags=tags)
 
 
 def _state(raw: RawAccount) -> AccountState:
