@@ -26,7 +26,7 @@ from remit.errors import AwsError
 DEFAULT_OUTSTANDING = 15
 _TRIES = 4
 _GONE = re.compile(r"404|not found|does not exist", re.IGNORECASE)
-_PASSING = re.compile(r"throttl|too many|try again|concurrent|conflict|internal|timed? ?out|assignment not found", re.I)
+_PASSING = re.compile(r"throttl|too many|concurrent|conflict|internal|timed? ?out|assignment not found", re.I)
 
 
 class Result(StrEnum):
@@ -123,6 +123,11 @@ class Scheduler:
     def cancel(self) -> None:
         """From now on nothing is submitted; what is running is waited for, the rest is NOT_ATTEMPTED."""
         self._cancelled.set()
+
+    def waiting(self) -> list[int]:
+        """How many operations each batch has that no worker has taken yet."""
+        with self._lock:
+            return [len(batch.left) for batch in self._batches]
 
     def _work(self) -> None:
         """One worker's turn: the next operation of the batch whose turn it is."""
