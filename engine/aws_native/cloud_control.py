@@ -44,7 +44,8 @@ class OperationFailedError(Exception):
         self.identifier: str | None = event.get("Identifier")
         self.retry_after: datetime | None = event.get("RetryAfter")
         operation, message = event.get("Operation", ""), event.get("StatusMessage", "")
-        super().__init__(f'operation {operation} failed with "{self.code}": {message}')
+        doing = "creating resource: " if operation == "CREATE" else ""
+        super().__init__(f'{doing}operation {operation} failed with "{self.code}": {message}')
 
 
 @dataclass(frozen=True, slots=True)

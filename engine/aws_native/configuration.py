@@ -67,9 +67,7 @@ def setting_failures(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
         for name, value in settings.items()
         if name not in _SERVED and not name.startswith("__") and value is not None
     ]
-    unskipped = [
-        (name, "only true is served") for name in _SKIPS if name in settings and settings[name] not in {True, "true"}
-    ]
+    unskipped = [(name, "only true is served") for name in _SKIPS if name in settings and not settings[name]]
     return unserved + unskipped
 
 

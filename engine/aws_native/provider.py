@@ -98,10 +98,12 @@ class AwsNativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: Message, context: Context) -> Message:
+        """None, or some: then every setting is named, changed or not, as the stock plugin has it."""
         old, new = from_struct(request.olds), from_struct(request.news)
-        changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-        kind = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
-        return provider_pb2.DiffResponse(changes=kind, diffs=changed)
+        if old == new:
+            return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+        names = sorted(old.keys() | new.keys())
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_SOME, diffs=names)
 
     @_answered
     def Configure(self, request: Message, context: Context) -> Message:

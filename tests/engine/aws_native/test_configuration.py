@@ -62,5 +62,5 @@ def test_keys_of_the_configuration_go_before_the_environment():
 
 
 def test_a_skip_flag_may_only_be_true():
-    assert [name for name, _ in setting_failures({"skipRegionValidation": "false"})] == ["skipRegionValidation"]
+    assert [name for name, _ in setting_failures({"skipRegionValidation": False})] == ["skipRegionValidation"]
     assert setting_failures({"skipRegionValidation": True, "skipMetadataApiCheck": "true", "__internal": {}}) == []

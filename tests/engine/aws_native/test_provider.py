@@ -89,12 +89,13 @@ def test_check_config_refuses_what_is_not_served(provider: Provider):
     assert [failure.property for failure in answer.failures] == ["defaultTags"]
 
 
-def test_diff_config_names_what_changed(provider: Provider):
-    old, new = to_struct({"region": "us-east-1"}), to_struct({"region": "eu-west-1"})
+def test_diff_config_names_every_setting_when_one_changed(provider: Provider):
+    old = to_struct({"region": "us-east-1", "version": "1.84.0"})
+    new = to_struct({"region": "eu-west-1", "version": "1.84.0"})
     same = provider.DiffConfig(provider_pb2.DiffRequest(urn=POLICY_URN, olds=old, news=old))
     changed = provider.DiffConfig(provider_pb2.DiffRequest(urn=POLICY_URN, olds=old, news=new))
     assert same.changes == provider_pb2.DiffResponse.DIFF_NONE
-    assert (changed.changes, list(changed.diffs)) == (provider_pb2.DiffResponse.DIFF_SOME, ["region"])
+    assert (changed.changes, list(changed.diffs)) == (provider_pb2.DiffResponse.DIFF_SOME, ["region", "version"])
 
 
 def test_a_call_before_configure_is_an_error(provider: Provider):
