@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pulumi
 
-from components.access import Access
+from components.access import Access, known_arns
 from components.account_policies import AccountPolicies
+from components.instance import Instance
 from components.order import needed_policies
 from components.permission_sets import PermissionSets
 from remit.aws.look_up import look_up_organization
@@ -22,9 +23,9 @@ from remit.plan import make_plan
 from remit.stack import Stack
 
 config = pulumi.Config()
-stack = Stack.from_config(pulumi.get_stack(), config.get_object)
+stack = Stack.from_config(pulumi.get_stack(), config.get)
 catalog = load_catalog(Path(config.require("catalog")))
-organization = look_up_organization(Aws(catalog.settings.identity_center.region), catalog)
+organization = look_up_organization(Aws(catalog.settings.identity_center.region), catalog, stack)
 plan = make_plan(catalog, organization, at=datetime.now(UTC), stack=stack)
 for warning in plan.warnings:
     pulumi.log.warn(str(warning))
@@ -38,21 +39,11 @@ for account, planned in groupby(plan.managed_policies, key=lambda policy: policy
     for name, resource in component.policies.items():
         policies[name].append(resource)
 
-needs = needed_policies(plan.permission_sets, policies)
-arns = organization.permission_sets
+needs = needed_policies(plan, policies)
+instance = Instance(organization.instance_arn, settings.identity_center.region)
 if stack.permission_sets == "own":
-    arns = PermissionSets(
-        plan.permission_sets,
-        instance_arn=organization.instance_arn,
-        region=settings.identity_center.region,
-        needs=needs,
-    ).arns
-Access(
-    plan.assignments,
-    arns=arns,
-    scope=plan.scope,
-    instance_arn=organization.instance_arn,
-    region=settings.identity_center.region,
-    unmanaged=stack.unmanaged,
-    needs=needs,
-)
+    arns = PermissionSets(plan.permission_sets, instance=instance, needs=needs).arns
+    needs = {}  # assignments wait for their permission set, and it for its policies
+else:
+    arns = known_arns(plan, organization.permission_sets)
+Access(plan, arns=arns, instance=instance, stack=stack, needs=needs)

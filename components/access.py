@@ -7,7 +7,10 @@ from itertools import groupby
 
 import pulumi
 
-from remit.plan import PlannedAssignment
+from components.instance import Instance
+from components.order import Resources
+from remit.plan import Plan, PlannedAssignment
+from remit.stack import Stack
 
 TYPE = "remit:index:Access"
 
@@ -22,35 +25,37 @@ class AccountAssignments(pulumi.CustomResource):
 class Access(pulumi.ComponentResource):
     """The account assignments of a stack.
 
-    Each resource is exclusive for its permission set within `scope` (account ids). A permission set that
-    nobody is assigned to still gets its resource: that is how an assignment made by hand is seen. `arns` maps
-    permission set names to ARNs, `needs` to what must be there first.
+    Each resource is exclusive for its permission set within the plan's scope. A permission set that nobody is
+    assigned to still gets its resource: that is how an assignment made by hand is seen. `arns` maps permission
+    set names to ARNs, `needs` to what must be there first.
     """
 
     def __init__(
         self,
-        assignments: Sequence[PlannedAssignment],
+        plan: Plan,
         *,
         arns: Mapping[str, pulumi.Input[str]],
-        scope: Sequence[str],
-        instance_arn: str,
-        region: str,
-        unmanaged: str,
-        needs: Mapping[str, Sequence[pulumi.Resource]],
+        instance: Instance,
+        stack: Stack,
+        needs: Resources,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "access", None, opts)
-        provider = _RemitProvider("identity-center", {"region": region}, pulumi.ResourceOptions(parent=self))
-        of_set = _by_permission_set(assignments)
+        provider = _RemitProvider(
+            "identity-center",
+            {"region": instance.region, "requestRate": stack.request_rate},
+            pulumi.ResourceOptions(parent=self),
+        )
+        of_set = _by_permission_set(plan.assignments)
         for name in sorted(arns):
             AccountAssignments(
                 name,
                 {
-                    "instanceArn": instance_arn,
+                    "instanceArn": instance.arn,
                     "permissionSetArn": arns[name],
-                    "scope": list(scope),
+                    "scope": list(plan.scope),
                     "assignments": of_set.get(name, {}),
-                    "unmanaged": unmanaged,
+                    "unmanaged": stack.unmanaged,
                 },
                 pulumi.ResourceOptions(parent=self, provider=provider, depends_on=list(needs.get(name, ()))),
             )
@@ -58,14 +63,30 @@ class Access(pulumi.ComponentResource):
 
 
 class _RemitProvider(pulumi.ProviderResource):
-    def __init__(self, name: str, props: Mapping[str, str], opts: pulumi.ResourceOptions) -> None:
+    def __init__(self, name: str, props: Mapping[str, object], opts: pulumi.ResourceOptions) -> None:
         super().__init__("remit", name, dict(props), opts)
+
+
+def known_arns(plan: Plan, permission_sets: Mapping[str, str]) -> dict[str, str]:
+    """{permission set of the catalog: ARN} of those that exist already, for a stack that does not own them.
+
+    `permission_sets` are all that the instance has; those that no catalog knows are not ours to touch. One
+    that is still missing is no error: the stack that owns it may come after this one. Its assignments are
+    left out with a warning, and made by the next run.
+    """
+    missing = sorted({each.permission_set for each in plan.assignments} - permission_sets.keys())
+    for name in missing:
+        pulumi.log.warn(
+            f"permission set {name} does not exist yet: its assignments are left out. "
+            "Run the stack that owns the permission sets, then this one again"
+        )
+    return {name: permission_sets[name] for name in plan.references if name in permission_sets}
 
 
 def _by_permission_set(assignments: Sequence[PlannedAssignment]) -> dict[str, dict[str, str]]:
     """{permission set: {"ACCOUNT/GROUP/PRINCIPAL-ID": label}}; the label is for people, the key alone counts."""
     ordered = sorted(assignments, key=lambda each: each.permission_set)
     return {
-        name: {f"{each.account}/{each.principal_type}/{each.principal_id}": each.principal for each in group}
+        name: {each.key: each.principal for each in group}
         for name, group in groupby(ordered, key=lambda each: each.permission_set)
     }

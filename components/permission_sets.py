@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws_native as aws_native
 
+from components.instance import Instance
 from remit.plan import PlannedPermissionSet
 
 TYPE = "remit:index:PermissionSets"
@@ -27,14 +28,15 @@ class PermissionSets(pulumi.ComponentResource):
         self,
         permission_sets: Sequence[PlannedPermissionSet],
         *,
-        instance_arn: str,
-        region: str,
+        instance: Instance,
         needs: Mapping[str, Sequence[pulumi.Resource]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "permission-sets", None, opts)
-        self._alias = aws_native.Provider("identity-center", region=region, opts=pulumi.ResourceOptions(parent=self))
-        self._instance_arn = instance_arn
+        self._alias = aws_native.Provider(
+            "identity-center", region=instance.region, opts=pulumi.ResourceOptions(parent=self)
+        )
+        self._instance_arn = instance.arn
         self.resources = {
             permission_set.name: self._permission_set(permission_set, needs.get(permission_set.name, ()))
             for permission_set in permission_sets

@@ -1,4 +1,4 @@
-"""`remit preview`, `up`, `refresh`, `destroy`: the engine's own verbs, with the engine that is there."""
+"""`remit preview`, `up`, `refresh`, `destroy`, `stack`: the engine's own verbs, with the engine that is there."""
 
 from __future__ import annotations
 
@@ -29,22 +29,23 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
     def run(arguments: tuple[str, ...]) -> None:
         engine = choose_engine(os.environ)
         announce(engine)
-        if changes_the_state and not {"--help", "-h"} & set(arguments):
+        if changes_the_state and not {"--help", "-h", "--preview-only"} & set(arguments):
             _retire_first(engine, stack_in(arguments))
         become([*engine.command, name, *arguments])
 
     return run
 
 
-def _retire_first(engine: Engine, stack: str | None) -> None:
+def _retire_first(engine: Engine, named: str | None) -> None:
     try:
-        exported = exported_state(engine, stack)
+        exported = exported_state(engine, named)
     except EngineError:
         return  # no stack yet, or no state of it: the engine's own run makes it, or says what is wrong
-    retire_gone(engine, stack, exported, live_account_states)
+    retire_gone(engine, named, exported, live_account_states)
 
 
 preview = _verb("preview", changes_the_state=False)
 up = _verb("up", changes_the_state=True)
 refresh = _verb("refresh", changes_the_state=True)
 destroy = _verb("destroy", changes_the_state=True)
+stack = _verb("stack", changes_the_state=False)

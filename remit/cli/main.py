@@ -19,6 +19,7 @@ _VERBS = {
     "up": "Make it so",
     "refresh": "Read what is live into the state",
     "destroy": "Remove everything that the stack made",
+    "stack": "Make, list, export and remove stacks",
     "retire": "Take the resources of accounts that are gone out of the state",
     "sandbox": "Run a simulated AWS organization on this machine",
 }
@@ -49,7 +50,7 @@ class _Verbs(click.Group):
             context.exit(error.exit_code)
 
 
-_DEPLOYING = {"preview", "up", "refresh", "destroy"}
+_DEPLOYING = {"preview", "up", "refresh", "destroy", "stack"}
 
 
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

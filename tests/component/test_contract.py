@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pulumi
-
-from components.access import Access
+from components.access import Access, known_arns
 from components.account_policies import AccountPolicies
+from components.instance import Instance
 from components.order import needed_policies
 from components.permission_sets import PermissionSets
 from remit.errors import Source
-from remit.plan import PlannedAssignment, PlannedPermissionSet, PlannedPolicy
+from remit.plan import Plan, PlannedAssignment, PlannedPermissionSet, PlannedPolicy
+from remit.stack import Stack
 from tests.component.conftest import Recorder
 
-INSTANCE = "arn:aws:sso:::instance/ssoins-1"
+INSTANCE = Instance("arn:aws:sso:::instance/ssoins-1", "eu-west-1")
+ARN = "arn:aws:sso:::permissionSet/ssoins-1/ps-1"
 HERE = Source("policies/x.yaml", 1)
 ONE, TWO = "111111111111", "222222222222"
 Run = Callable[[Callable[[], object]], Recorder]
@@ -48,22 +49,19 @@ def assignment(account: str, principal_id: str = "g-1") -> PlannedAssignment:
     return PlannedAssignment(account, "Engineer", "GROUP", "engineers", principal_id, HERE, (HERE,))
 
 
+def plan(*assignments: PlannedAssignment) -> Plan:
+    return Plan((), (permission_set(),), assignments, {"Engineer": ("Guardrail",)}, (ONE, TWO), ())
+
+
 def whole_program() -> None:
     components = [
         AccountPolicies(account, [policy(account)], spoke_role="RemitSpoke", region="eu-west-1")
         for account in (ONE, TWO)
     ]
-    needs = needed_policies([permission_set()], {"Guardrail": [each.policies["Guardrail"] for each in components]})
-    sets = PermissionSets([permission_set()], instance_arn=INSTANCE, region="eu-west-1", needs=needs)
-    Access(
-        [assignment(ONE), assignment(TWO)],
-        arns=sets.arns,
-        scope=[ONE, TWO],
-        instance_arn=INSTANCE,
-        region="eu-west-1",
-        unmanaged="remove",
-        needs=needs,
-    )
+    whole = plan(assignment(ONE), assignment(TWO))
+    needs = needed_policies(whole, {"Guardrail": [each.policies["Guardrail"] for each in components]})
+    sets = PermissionSets(whole.permission_sets, instance=INSTANCE, needs=needs)
+    Access(whole, arns=sets.arns, instance=INSTANCE, stack=Stack("test"), needs={})
 
 
 def test_type_tokens_and_logical_names_are_frozen(run: Run) -> None:
@@ -120,26 +118,37 @@ def test_a_permission_set_waits_for_its_policies_in_every_account(run: Run) -> N
     assert waits_for == {f"{ONE}/Guardrail", f"{TWO}/Guardrail"}
 
 
-def test_a_boundary_is_waited_for_too(run: Run) -> None:
-    bounded = permission_set(
-        customer_managed_policies=(), permissions_boundary={"name": "Guardrail", "path": "/remit/"}
-    )
-    recorder = run(lambda: AccountPolicies(ONE, [policy(ONE)], spoke_role="RemitSpoke", region="us-east-1"))
-    resource = object()
-    assert recorder.of("aws-native:iam:ManagedPolicy")
-    assert needed_policies([bounded], {"Guardrail": [resource]}) == {"Engineer": [resource]}  # type: ignore[list-item]
-
-
 def test_assignments_wait_for_the_permission_set_and_its_policies(run: Run) -> None:
     request = run(whole_program).of("remit:index:AccountAssignments")["Engineer"]
     waits_for = {urn.split("::")[-1] for urn in request.dependencies}
-    assert waits_for == {f"{ONE}/Guardrail", f"{TWO}/Guardrail", "Engineer"}
+    assert waits_for == {"Engineer"}
+    assert f"{ONE}/Guardrail" not in waits_for, "the permission set waits for it: once is enough for the state"
+
+
+def test_where_another_stack_owns_the_permission_set_assignments_wait_for_its_policies(run: Run) -> None:
+    def program() -> None:
+        policies = AccountPolicies(ONE, [policy(ONE)], spoke_role="RemitSpoke", region="eu-west-1").policies
+        needs = needed_policies(plan(assignment(ONE)), {"Guardrail": [policies["Guardrail"]]})
+        arns = known_arns(plan(assignment(ONE)), {"Engineer": ARN, "AWSReservedSSO_Elsewhere": "arn:other"})
+        Access(plan(assignment(ONE)), arns=arns, instance=INSTANCE, stack=Stack("test"), needs=needs)
+
+    of_type = run(program).of("remit:index:AccountAssignments")
+    assert set(of_type) == {"Engineer"}, "a permission set that no catalog knows is not ours to touch"
+    assert {urn.split("::")[-1] for urn in of_type["Engineer"].dependencies} == {f"{ONE}/Guardrail"}
+
+
+def test_a_permission_set_that_another_stack_has_not_made_yet_is_left_out(run: Run) -> None:
+    def program() -> None:
+        arns = known_arns(plan(assignment(ONE)), {})
+        Access(plan(assignment(ONE)), arns=arns, instance=INSTANCE, stack=Stack("test"), needs={})
+
+    assert run(program).of("remit:index:AccountAssignments") == {}
 
 
 def test_assignments_are_keyed_by_account_and_principal_and_labelled_for_people(run: Run) -> None:
     inputs = run(whole_program).inputs("remit:index:AccountAssignments", "Engineer")
     assert inputs == {
-        "instanceArn": INSTANCE,
+        "instanceArn": INSTANCE.arn,
         "permissionSetArn": "arn:aws:sso:::permissionSet/ssoins-1/ps-Engineer",
         "scope": [ONE, TWO],
         "assignments": {f"{ONE}/GROUP/g-1": "engineers", f"{TWO}/GROUP/g-1": "engineers"},
@@ -149,15 +158,7 @@ def test_assignments_are_keyed_by_account_and_principal_and_labelled_for_people(
 
 def test_a_permission_set_that_nobody_has_is_still_watched(run: Run) -> None:
     def program() -> None:
-        Access(
-            [],
-            arns={"Engineer": pulumi.Output.from_input("arn:aws:sso:::permissionSet/ssoins-1/ps-1")},
-            scope=[ONE],
-            instance_arn=INSTANCE,
-            region="us-east-1",
-            unmanaged="remove",
-            needs={},
-        )
+        Access(plan(), arns={"Engineer": ARN}, instance=INSTANCE, stack=Stack("test"), needs={})
 
     assert run(program).inputs("remit:index:AccountAssignments", "Engineer")["assignments"] == {}
 
@@ -169,9 +170,9 @@ def test_every_field_of_a_permission_set_arrives(run: Run) -> None:
         permissions_boundary={"aws_managed": "arn:aws:iam::aws:policy/PowerUserAccess"},
         tags={"team": "platform"},
     )
-    recorder = run(lambda: PermissionSets([full], instance_arn=INSTANCE, region="us-east-1", needs={}))
+    recorder = run(lambda: PermissionSets([full], instance=INSTANCE, needs={}))
     assert recorder.inputs("aws-native:sso:PermissionSet", "Engineer") == {
-        "instanceArn": INSTANCE,
+        "instanceArn": INSTANCE.arn,
         "name": "Engineer",
         "description": "Day to day",
         "sessionDuration": "PT8H",
