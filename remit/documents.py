@@ -44,6 +44,12 @@ def size(policy: Document) -> int:
     return len("".join(text.split()))
 
 
+def characters_beyond_iam(policy: Document) -> str:
+    """The characters that IAM refuses in a policy document, each once."""
+    text = json.dumps(policy, ensure_ascii=False)
+    return "" if text.isascii() else "".join(sorted({letter for letter in text if letter > "\xff"}))
+
+
 def repeated_sids(policy: Document) -> tuple[str, ...]:
     """Sids that stand more than once: IAM takes no such policy."""
     sids = Counter(statement["Sid"] for statement in policy["Statement"] if "Sid" in statement)

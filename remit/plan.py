@@ -15,7 +15,7 @@ from remit.organization import Organization
 from remit.planning.access import plan_access
 from remit.planning.permission_sets import plan_permission_sets
 from remit.planning.policies import plan_policies
-from remit.planning.reach import check_reach
+from remit.planning.reach import check_reach, references
 from remit.planning.values import Plan, PlannedAssignment, PlannedPermissionSet, PlannedPolicy
 from remit.planning.world import World
 from remit.stack import Stack
@@ -44,20 +44,28 @@ def make_plan(catalog: Catalog, organization: Organization, *, at: datetime, sta
         managed_policies=tuple(policies.planned),
         permission_sets=tuple(permission_sets) if stack.permission_sets == "own" else (),
         assignments=tuple(access.assignments()),
+        references=references(world),
         scope=tuple(sorted(world.scope)),
         warnings=world.findings.warnings,
     )
 
 
 def plan_json(plan: Plan) -> str:
-    """The plan as documented JSON: sorted, so that two plans can be compared byte by byte."""
-    values = {
+    """The plan as documented JSON: sorted, an entry a line, so that bytes and lines of two plans can be compared."""
+    values: dict[str, list[dict[str, Any]]] = {
         "managed_policies": [_policy(policy) for policy in plan.managed_policies],
         "permission_sets": [_permission_set(entry) for entry in plan.permission_sets],
         "assignments": [_assignment(assignment) for assignment in plan.assignments],
         "warnings": [_warning(problem) for problem in plan.warnings],
     }
-    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+    return "{" + ",".join(f"\n{_json(key)}: [{_lines(entries)}]" for key, entries in values.items()) + "\n}\n"
+
+
+def _lines(entries: list[dict[str, Any]]) -> str:
+    return ",".join(f"\n  {_json(entry)}" for entry in entries) + ("\n" if entries else "")
+
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _policy(policy: PlannedPolicy) -> dict[str, Any]:
@@ -86,7 +94,7 @@ def _permission_set(entry: PlannedPermissionSet) -> dict[str, Any]:
     }
 
 
-def _assignment(assignment: PlannedAssignment) -> dict[str, str]:
+def _assignment(assignment: PlannedAssignment) -> dict[str, Any]:
     return {
         "account": assignment.account,
         "permission_set": assignment.permission_set,
@@ -96,7 +104,7 @@ def _assignment(assignment: PlannedAssignment) -> dict[str, str]:
     }
 
 
-def _warning(problem: Problem) -> dict[str, str]:
+def _warning(problem: Problem) -> dict[str, Any]:
     return {
         "message": problem.message,
         "remedy": problem.remedy,

@@ -112,7 +112,7 @@ class AccountIndex:
                 self._seen[text] = error
         found = self._seen[text]
         if isinstance(found, BadValue):
-            raise found
+            raise BadValue(found.message, found.remedy)  # a new one: an exception gathers a traceback each time
         return found
 
     def select(self, targets: Iterable[str], without: Iterable[str] = ()) -> frozenset[str]:

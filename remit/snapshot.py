@@ -110,10 +110,10 @@ def _refusal(problems: Any, path: Path | None = None) -> SnapshotError:  # noqa:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes digits, so that no YAML reader takes an account id for a number."""
+    """Quotes digits, so that no YAML reader takes an account id for a number, and what cannot be seen."""
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
-        style = '"' if text[:1].isdigit() else None
+        style = '"' if text[:1].isdigit() or not text.isprintable() else None
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -1,7 +1,7 @@
 """A stack: one environment of the catalog. What it may touch, and how it goes about it.
 
 Its settings stand in Pulumi.<stack>.yaml under `config:` as remit:scope, remit:permissionSets, remit:unmanaged,
-remit:maxRevoke, remit:fanOut and remit:catalog. The CLI reads that file, the program asks Pulumi: same checks.
+remit:maxRevoke, remit:requestRate and remit:catalog. The CLI reads that file, the program asks Pulumi: same checks.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from remit.yaml_places import Block, read_yaml, source_of
 
 PermissionSetsMode = Literal["own", "refer"]
 UnmanagedMode = Literal["remove", "report"]
-FanOut = Literal["native", "pooled"]
 
-CONFIG_KEYS = ("scope", "permissionSets", "unmanaged", "maxRevoke", "fanOut", "catalog")
+CONFIG_KEYS = ("scope", "permissionSets", "unmanaged", "maxRevoke", "requestRate", "catalog")
 _PERCENT = re.compile(r"(\d{1,3}) ?%")
 
 
@@ -51,14 +50,17 @@ class MaxRevoke:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """The settings of one stack. `scope` holds selectors: outside of them nothing is ever touched."""
+    """The settings of one stack. `scope` holds selectors: outside of them nothing is ever touched.
+
+    `request_rate`: sso-admin calls a second. AWS allows 20, unless the quota was raised.
+    """
 
     name: str
     scope: tuple[str, ...] = ("*", "management")
     permission_sets: PermissionSetsMode = "own"
     unmanaged: UnmanagedMode = "remove"
     max_revoke: MaxRevoke = MaxRevoke()
-    fan_out: FanOut = "native"
+    request_rate: float = 20.0
     catalog: str = "policies"
 
     @classmethod
@@ -169,12 +171,22 @@ def _max_revoke(value: object) -> MaxRevoke:
     raise BadValue(f"{text!r} is neither a share nor a number", 'write "20%" or 50')
 
 
+def _request_rate(value: object) -> float:
+    try:
+        rate = float(str(value))
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < float("inf"):
+        raise BadValue(f"{value!r} is not a number of requests a second", "AWS allows 20; leave it out for that")
+    return rate
+
+
 _FIELDS = {
     "scope": "scope",
     "permissionSets": "permission_sets",
     "unmanaged": "unmanaged",
     "maxRevoke": "max_revoke",
-    "fanOut": "fan_out",
+    "requestRate": "request_rate",
     "catalog": "catalog",
 }
 _READERS: Mapping[str, Callable[[object], object]] = {
@@ -182,6 +194,6 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "permissionSets": _one_of("own", "refer"),
     "unmanaged": _one_of("remove", "report"),
     "maxRevoke": _max_revoke,
-    "fanOut": _one_of("native", "pooled"),
+    "requestRate": _request_rate,
     "catalog": lambda value: str(_text(value)),
 }

@@ -44,11 +44,12 @@ class Matching:
 
 NAME_PATTERN = r"[\w+=,.@-]+"
 _NAME_WORDS = "letters, digits and _+=,.@- only, no variables"
-DESCRIPTION_PATTERN = r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*"
 
 PolicyName = Annotated[Text, Matching(NAME_PATTERN, _NAME_WORDS, 128)]
 PermissionSetName = Annotated[Text, Matching(NAME_PATTERN, _NAME_WORDS, 32)]
-PolicyPath = Annotated[Text, Matching(r"/([!-~]+/)?", "a path such as /remit/: a slash at both ends, no spaces", 512)]
+PolicyPath = Annotated[
+    Text, Matching(r"(/[\w.,+@=-]+)*/", "a path such as /remit/: a slash at both ends, no spaces", 512)
+]
 AwsPolicyName = Annotated[
     Text, Matching(r"([\w+=,.@-]+/)*[\w+=,.@-]+", "a name such as ReadOnlyAccess or job-function/SupportUser", 128)
 ]

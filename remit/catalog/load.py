@@ -72,7 +72,7 @@ def _catalog_files(directory: Path) -> Iterator[Path]:
     for path in sorted(directory.rglob("*")):
         inside = path.relative_to(directory)
         hidden = any(part.startswith(".") for part in inside.parts)
-        if path.suffix not in {".yaml", ".yml"} or hidden or not path.is_file():
+        if path.suffix not in {".yaml", ".yml"} or hidden or path.is_dir():
             continue
         if inside.parts[0] != SCHEMA_FOLDER and str(inside) not in SETTINGS_FILES:
             yield path

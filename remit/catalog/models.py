@@ -158,12 +158,11 @@ class ManagedPolicy(Entry):
         return self
 
 
-class AwsManagedPolicy(NamedEntry):
+class AwsPolicy(NamedEntry):
     """A policy that AWS keeps, by name or ARN."""
 
     name: AwsPolicyName | None = Field(default=None, description="ReadOnlyAccess, job-function/SupportUser")
     arn: AwsPolicyArn | None = Field(default=None, description="arn:aws:iam::aws:policy/ReadOnlyAccess")
-    expires: Expires | None = Field(default=None, description="When it is detached")
 
     @classmethod
     def long_form(cls, data: object) -> object:
@@ -181,38 +180,35 @@ class AwsManagedPolicy(NamedEntry):
         return str(self.arn or f"arn:aws:iam::aws:policy/{self.name}")
 
 
-class CustomerManagedPolicy(NamedEntry):
-    """A policy of the accounts themselves: one of the catalog, or one that others make."""
+class AwsManagedPolicy(AwsPolicy):
+    """A policy of AWS, attached to a permission set."""
 
-    name: PolicyName = Field(description="Name of a managed policy")
-    path: PolicyPath | None = Field(
-        default=None, description="Its path, for an external one; the catalog knows its own"
-    )
-    external: Flag = Field(default=False, description="true: not in this catalog, and not checked to be in the account")
     expires: Expires | None = Field(default=None, description="When it is detached")
 
 
-class BoundaryPolicy(NamedEntry):
-    """A customer managed policy as a boundary."""
+class CustomerPolicy(NamedEntry):
+    """A policy of the accounts themselves: one of the catalog, or one that others make."""
 
     name: PolicyName = Field(description="Name of a managed policy")
-    path: PolicyPath | None = Field(
-        default=None, description="Its path, for an external one; the catalog knows its own"
-    )
-    external: Flag = Field(default=False, description="true: not in this catalog, and not checked to be in the account")
+    path: PolicyPath | None = Field(default=None, description="Its path, if external; the catalog knows its own")
+    external: Flag = Field(default=False, description="true: not of this catalog, and not checked to be there")
+
+
+class CustomerManagedPolicy(CustomerPolicy):
+    """A policy of the accounts, attached to a permission set."""
+
+    expires: Expires | None = Field(default=None, description="When it is detached")
 
 
 class Boundary(Entry):
     """The most that a permission set can ever give: one policy, of the catalog or of AWS."""
 
-    customer_managed: BoundaryPolicy | None = Field(default=None, description="A managed policy, by name or in full")
-    aws_managed: Text | None = Field(default=None, description="A policy of AWS, by name or ARN")
+    customer_managed: CustomerPolicy | None = Field(default=None, description="A managed policy, by name or in full")
+    aws_managed: AwsPolicy | None = Field(default=None, description="A policy of AWS, by name or ARN")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         _exactly_one(("customer_managed", self.customer_managed), ("aws_managed", self.aws_managed))
-        if self.aws_managed is not None:
-            AwsManagedPolicy.model_validate(self.aws_managed)
         return self
 
 

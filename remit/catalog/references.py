@@ -10,8 +10,8 @@ from typing import TypeVar
 from remit.catalog.models import (
     AccessRule,
     AwsManagedPolicy,
-    BoundaryPolicy,
     CustomerManagedPolicy,
+    CustomerPolicy,
     Entry,
     ManagedPolicy,
     PermissionSet,
@@ -48,7 +48,7 @@ def reference_problems(
                 yield Problem(message, did_you_mean(name, known) or "add it under permission_sets", name.source)
 
 
-def customer_references(permission_set: PermissionSet) -> Iterator[CustomerManagedPolicy | BoundaryPolicy]:
+def customer_references(permission_set: PermissionSet) -> Iterator[CustomerPolicy]:
     """The customer managed policies of a permission set, its boundary among them."""
     yield from permission_set.customer_managed_policies
     boundary = permission_set.permissions_boundary
@@ -90,7 +90,7 @@ def _repeated(references: Iterable[_R], key: Callable[[_R], str]) -> Iterator[Pr
 
 
 def _policy_problems(
-    reference: CustomerManagedPolicy | BoundaryPolicy, by_name: dict[str, ManagedPolicy], broken: Collection[str]
+    reference: CustomerPolicy, by_name: dict[str, ManagedPolicy], broken: Collection[str]
 ) -> Iterator[Problem]:
     name, policy = reference.name, by_name.get(reference.name)
     if reference.external:

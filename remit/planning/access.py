@@ -118,6 +118,7 @@ class Directory:
         self._world = world
         self._groups = _by_name(world.organization.groups)
         self._users = _by_name(world.organization.users)
+        self._seen: dict[tuple[str, str], Principal | BadValue] = {}
 
     def principals(self, rule: AccessRule) -> list[tuple[PrincipalType, Principal]]:
         """Everybody that a rule names. One that does not exist, or twice, is a finding."""
@@ -136,11 +137,16 @@ class Directory:
     def _find(
         self, what: str, written: Text, full_name: str, known: Mapping[str, Sequence[Principal]]
     ) -> Principal | None:
-        try:
-            return find_principal(what, full_name, known)
-        except BadValue as error:
-            self._world.findings.refuse(error, written.source)
+        if (what, full_name) not in self._seen:
+            try:
+                self._seen[what, full_name] = find_principal(what, full_name, known)
+            except BadValue as error:
+                self._seen[what, full_name] = error
+        found = self._seen[what, full_name]
+        if isinstance(found, BadValue):
+            self._world.findings.refuse(found, written.source)
             return None
+        return found
 
 
 def find_principal(what: str, name: str, known: Mapping[str, Sequence[Principal]]) -> Principal:

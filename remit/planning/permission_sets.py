@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from remit.catalog.models import AwsManagedPolicy, Boundary, BoundaryPolicy, CustomerManagedPolicy, PermissionSet
+from remit.catalog.models import Boundary, CustomerManagedPolicy, CustomerPolicy, PermissionSet
 from remit.documents import document, repeated_sids, size, statement_json
 from remit.expiry import expired
 from remit.planning.rendering import Rendering
@@ -19,6 +20,9 @@ MOST_INLINE_BYTES = 32_768
 LONGEST_DESCRIPTION = 700
 LONGEST_RELAY_STATE = 240
 MOST_TAGS = 50
+_DESCRIPTION = re.compile(r"[\t\n\r -~\u00a1-\u00ff]*")
+_RELAY_STATE = re.compile(r"""[a-zA-Z0-9&$@#\\/%?=~\-_'"|!:,.;*+\[\] (){}]*""")
+_TAG = re.compile(r"[\w\s.:/=+@-]*")
 
 
 def plan_permission_sets(world: World) -> list[PlannedPermissionSet]:
@@ -66,14 +70,20 @@ class _Planning:
 
     def _description(self) -> str:
         rendered = self.render(self.entry.description)
-        self.render.check_description(self.what, rendered, self.entry.description.source, LONGEST_DESCRIPTION)
+        source = self.entry.description.source
+        self.render.check_length(f"the description of {self.what}", rendered, LONGEST_DESCRIPTION, source)
+        if not _DESCRIPTION.fullmatch(rendered):
+            message = f"the description of {self.what} has characters that AWS does not take"
+            self.render.wrong(message, "write Latin letters, digits and punctuation", source)
         return rendered
 
     def _relay_state(self) -> str:
         rendered = self.render(self.entry.relay_state)
-        if len(rendered) > LONGEST_RELAY_STATE:
-            message = f"the relay state of {self.what} has {len(rendered)} characters"
-            self.render.wrong(message, f"AWS allows {LONGEST_RELAY_STATE}", self.entry.relay_state.source)
+        source = self.entry.relay_state.source
+        self.render.check_length(f"the relay state of {self.what}", rendered, LONGEST_RELAY_STATE, source)
+        if not _RELAY_STATE.fullmatch(rendered):
+            message = f"the relay state of {self.what} has characters that AWS does not take"
+            self.render.wrong(message, "write a URL, its odd characters encoded", source)
         return rendered
 
     def _inline_policy(self) -> Mapping[str, Any] | None:
@@ -91,9 +101,10 @@ class _Planning:
             self.render.wrong(message, f"AWS allows {MOST_INLINE_BYTES:,}: use a managed policy", inline.source)
         for sid in repeated_sids(content):
             self.render.wrong(f"{what} has two statements with the Sid {sid!r}", "rename one", inline.source)
+        self.render.check_characters(what, content, inline.source)
         return content
 
-    def _name_and_path(self, reference: CustomerManagedPolicy | BoundaryPolicy) -> tuple[str, str]:
+    def _name_and_path(self, reference: CustomerPolicy) -> tuple[str, str]:
         policy = None if reference.external else self.world.policies.get(reference.name)
         return str(reference.name), str(policy.path if policy else reference.path or "/")
 
@@ -103,16 +114,19 @@ class _Planning:
         if boundary.customer_managed is not None:
             name, path = self._name_and_path(boundary.customer_managed)
             return {"name": name, "path": path}
-        return {"aws_managed": AwsManagedPolicy.model_validate(boundary.aws_managed).full_arn}
+        return {"aws_managed": boundary.aws_managed.full_arn} if boundary.aws_managed else None
 
     def _tags(self) -> Mapping[str, str]:
         tags = {str(key): self.render(value) for key, value in sorted(self.entry.tags.items())}
         if len(tags) > MOST_TAGS:
             self.render.wrong(f"{self.what} has {len(tags)} tags", f"AWS allows {MOST_TAGS}", self.entry.source)
         for key in self.entry.tags:
-            if key.lower().startswith("aws:") or len(key) > 128:
-                remedy = "keys do not begin with aws: and have at most 128 characters"
-                self.render.wrong(f"tag {str(key)!r} of {self.what} is not allowed", remedy, key.source)
-            elif len(tags[key]) > 256:
-                self.render.wrong(f"tag {str(key)!r} of {self.what} is too long", "AWS allows 256", key.source)
+            if key.lower().startswith("aws:"):
+                message = f"tag {str(key)!r} of {self.what} is not allowed"
+                self.render.wrong(message, "keys that begin with aws: are AWS's own", key.source)
+            self.render.check_length(f"the key of tag {str(key)!r} of {self.what}", key, 128, key.source)
+            self.render.check_length(f"tag {str(key)!r} of {self.what}", tags[key], 256, key.source)
+            if not _TAG.fullmatch(key) or not _TAG.fullmatch(tags[key]):
+                message = f"tag {str(key)!r} of {self.what} has characters that AWS does not take"
+                self.render.wrong(message, "write letters, digits, spaces and _.:/=+-@", key.source)
         return tags

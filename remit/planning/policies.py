@@ -102,4 +102,6 @@ class _Writer:
             rendering.wrong(message, f"AWS allows {LONGEST_POLICY:,}: split it, or use wildcards", policy.source)
         for sid in written.repeated_sids:
             rendering.wrong(f"{what} has two statements with the Sid {sid!r}", "rename one", policy.source)
-        rendering.check_description(what, written.description, policy.description.source, LONGEST_DESCRIPTION)
+        rendering.check_characters(what, written.document, policy.source)
+        source = policy.description.source
+        rendering.check_length(f"the description of {what}", written.description, LONGEST_DESCRIPTION, source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remit.catalog.models import BoundaryPolicy, CustomerManagedPolicy, ManagedPolicy, PermissionSet
+from remit.catalog.models import CustomerPolicy, ManagedPolicy, PermissionSet
 from remit.expiry import expired
 from remit.planning.access import Access
 from remit.planning.permission_sets import living_references
@@ -33,6 +33,15 @@ def check_reach(world: World, access: Access, policies: Policies) -> None:
                 )
 
 
+def references(world: World) -> dict[str, tuple[str, ...]]:
+    """{permission set: the policies of the catalog that it refers to now}, for each that has not ended."""
+    return {
+        str(permission_set.name): tuple(sorted({str(each.name) for _, each in _references(permission_set, world)}))
+        for permission_set in sorted(world.catalog.permission_sets, key=lambda entry: entry.name)
+        if not expired(permission_set.expires, world.at)
+    }
+
+
 def why_missing(policy: ManagedPolicy, missing: set[str], world: World) -> str:
     """The remedy, by the reason."""
     if expired(policy.expires, world.at):
@@ -42,9 +51,7 @@ def why_missing(policy: ManagedPolicy, missing: set[str], world: World) -> str:
     return f"no statement of it applies there: see {policy.source}"
 
 
-def _references(
-    permission_set: PermissionSet, world: World
-) -> Iterator[tuple[str, CustomerManagedPolicy | BoundaryPolicy]]:
+def _references(permission_set: PermissionSet, world: World) -> Iterator[tuple[str, CustomerPolicy]]:
     for reference in living_references(permission_set, world):
         if not reference.external:
             yield "policy", reference

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from remit.catalog.fields import DESCRIPTION_PATTERN
+from remit.documents import Document, characters_beyond_iam
 from remit.errors import BadValue, Source
 from remit.planning.findings import Findings
 from remit.variables import has_variables, substitute
 from remit.yaml_places import Text
-
-_DESCRIPTION = re.compile(DESCRIPTION_PATTERN)
 
 
 @dataclass(slots=True)
@@ -28,7 +25,7 @@ class Rendering:
     def __call__(self, text: Text) -> str:
         self.used = self.used or has_variables(text)
         try:
-            return substitute(text, self.values)
+            return str(substitute(text, self.values))
         except BadValue as error:
             self.wrong(error.message, error.remedy, text.source)
             return str(text)
@@ -39,10 +36,11 @@ class Rendering:
         else:
             self.findings.wrong_in(self.account, message, remedy, source)
 
-    def check_description(self, what: str, rendered: str, source: Source, longest: int) -> None:
-        """AWS's limits on descriptions."""
+    def check_length(self, what: str, rendered: str, longest: int, source: Source) -> None:
         if len(rendered) > longest:
-            self.wrong(f"the description of {what} has {len(rendered)} characters", f"AWS allows {longest}", source)
-        if not _DESCRIPTION.fullmatch(rendered):
-            message = f"the description of {what} has characters that AWS does not take"
-            self.wrong(message, "write Latin letters, digits and punctuation", source)
+            self.wrong(f"{what} has {len(rendered)} characters", f"AWS allows {longest}", source)
+
+    def check_characters(self, what: str, document: Document, source: Source) -> None:
+        """IAM takes no character beyond U+00FF in a policy."""
+        if odd := characters_beyond_iam(document):
+            self.wrong(f"{what} has {odd!r}, which IAM does not take", "IAM takes characters up to ÿ", source)

@@ -64,10 +64,15 @@ class PlannedAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The desired set. Everything is sorted; `scope` are the ids of the ACTIVE accounts that the stack may touch."""
+    """The desired set. Everything is sorted; `scope` are the ids of the ACTIVE accounts that the stack may touch.
+
+    `permission_sets` is empty where another stack owns them; `references` names them all the same, each with the
+    policies of the catalog that it refers to, boundary included.
+    """
 
     managed_policies: tuple[PlannedPolicy, ...]
     permission_sets: tuple[PlannedPermissionSet, ...]
     assignments: tuple[PlannedAssignment, ...]
+    references: Mapping[str, tuple[str, ...]]
     scope: tuple[str, ...]
     warnings: tuple[Problem, ...]

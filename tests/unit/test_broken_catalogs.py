@@ -153,6 +153,12 @@ CASES = {
         3,
         "customer_managed and aws_managed cannot stand together",
     ),
+    "boundary that is no policy": Case(
+        SET + "    permissions_boundary: {aws_managed: 'Power User'}\n",
+        3,
+        "'Power User' is not allowed here",
+        "ReadOnlyAccess",
+    ),
     "name and arn": Case(
         SET + "    aws_managed_policies: [{name: A, arn: 'arn:aws:iam::aws:policy/A'}]\n", 3, "name and arn cannot"
     ),
@@ -239,7 +245,26 @@ CASES = {
     "description too long": Case(SET + f"    description: {'x' * 701}\n", 3, "has 701 characters", "700"),
     "description with foreign letters": Case(SET + "    description: 説明\n", 3, "does not take", "Latin"),
     "relay state too long": Case(SET + f"    relay_state: {'x' * 241}\n", 3, "has 241 characters", "240"),
-    "reserved tag": Case(SET + "    tags: {'aws:team': x}\n", 3, "tag 'aws:team'", "do not begin"),
+    "relay state with a space and more": Case(SET + "    relay_state: https://a/ü\n", 3, "the relay state", "URL"),
+    "tag with odd characters": Case(SET + "    tags: {team: 'a;b'}\n", 3, "tag 'team'", "write letters"),
+    "tag too long": Case(SET + f"    tags: {{team: {'x' * 257}}}\n", 3, "has 257 characters", "256"),
+    "too many tags": Case(
+        SET + f"    tags: {{{', '.join(f't{number}: x' for number in range(51))}}}\n", 2, "has 51 tags", "50"
+    ),
+    "policy with foreign letters": Case(
+        statement('{Effect: Allow, Action: "*", Resource: "arn:aws:s3:::説"}'), 2, "has '説', which IAM does not take"
+    ),
+    "inline policy with foreign letters": Case(
+        SET + '    inline_policy:\n      statements: [{Effect: Deny, Action: "*", Resource: "arn:説"}]\n', 4, "has '説'"
+    ),
+    "inline policy with the same sid twice": Case(
+        SET
+        + "    inline_policy:\n      statements:\n"
+        + 2 * '        - {Sid: A, Effect: Deny, Action: "*", Resource: "*"}\n',
+        4,
+        "two statements with the Sid 'A'",
+    ),
+    "reserved tag": Case(SET + "    tags: {'aws:team': x}\n", 3, "tag 'aws:team'", "AWS's own"),
     # reach
     "a policy that does not reach": Case(
         POLICY.replace('"*"', "account:lab", 1) + SET + "    customer_managed_policies: [Guard]\n" + RULE,
@@ -339,6 +364,12 @@ def test_a_missing_folder_and_an_empty_one_are_errors(tmp_path: Path):
     with pytest.raises(CatalogError, match="there is no catalog folder"):
         load_catalog(tmp_path / "policy")
     with pytest.raises(CatalogError, match="an empty catalog would take away all access"):
+        load_catalog(tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_told_and_not_skipped(tmp_path: Path):
+    (tmp_path / "a.yaml").symlink_to(tmp_path / "gone.yaml")
+    with pytest.raises(CatalogError, match=r"a\.yaml: cannot be read"):
         load_catalog(tmp_path)
 
 

@@ -15,7 +15,7 @@ from remit.catalog import Catalog
 from remit.errors import CatalogError
 from remit.organization import AccountState
 from remit.plan import Plan, make_plan, plan_json
-from remit.stack import Stack
+from remit.stack import PermissionSetsMode, Stack
 from tests.unit.small_world import (
     AT,
     EVERYWHERE,
@@ -198,6 +198,17 @@ def test_a_stack_that_refers_plans_no_permission_sets_but_their_assignments():
     plan = plan_of(rule('"*"'), stack=Stack("dev", permission_sets="refer"))
     assert plan.permission_sets == ()
     assert {entry.permission_set for entry in plan.assignments} == {"Reader"}
+
+
+@pytest.mark.parametrize("mode", ["own", "refer"])
+def test_a_plan_says_which_policies_of_the_catalog_a_permission_set_refers_to(mode: PermissionSetsMode):
+    plan = plan_of(CATALOG, stack=Stack("test", permission_sets=mode))
+    assert plan.references["Engineer"] == ("Guard", "Temporary")
+
+
+def test_every_text_of_a_plan_is_plain():
+    resources = [s["Resource"] for policy in PLAN.managed_policies for s in policy.document["Statement"]]
+    assert {type(text) for text in (*resources, PLAN.permission_sets[0].description)} == {str}
 
 
 @pytest.mark.parametrize("state", [state for state in AccountState if state is not AccountState.ACTIVE])

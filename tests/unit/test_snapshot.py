@@ -16,7 +16,9 @@ from remit.snapshot import derived_id, read_snapshot, with_every_organizational_
 from tests.unit.small_world import ORGANIZATION, ZERO
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
-names = st.one_of(words, st.sampled_from(["NO", "null", "~", "012", "1e3", "2026-01-01", "a: b", "*", "- x", "é"]))
+names = st.one_of(
+    words, st.sampled_from(["\x85", "NO", "null", "~", "012", "1e3", "2026-01-01", "a: b", "*", "- x", "é"])
+)
 ids = st.integers(0, 10**12 - 1).map(lambda number: f"{number:012}")
 units = st.lists(st.text(ascii_letters + digits + " -", min_size=1, max_size=4), max_size=3).map("/".join)
 principals = st.lists(st.builds(Principal, id=words, name=names), max_size=2).map(tuple)
@@ -121,7 +123,10 @@ def test_a_bad_snapshot_is_told_at_its_line(text: str, words: str, tmp_path: Pat
     ("text", "words"),
     [
         ('{"accounts": [}', "o.json:1: not JSON"),
-        ('{\n"management_account": 123456789012\n}', "o.json:2: management_account must be text in quotes, not 123456789012"),
+        (
+            '{\n"management_account": 12\n}',
+            "o.json:2: management_account must be text in quotes, not 12",
+        ),
         ("[]", "takes a mapping"),
     ],
 )

@@ -26,7 +26,7 @@ config:
   remit:permissionSets: refer
   remit:unmanaged: report
   remit:maxRevoke: 5%
-  remit:fanOut: pooled
+  remit:requestRate: 15
 """
     assert read_stack(write(tmp_path, text)) == Stack(
         name="prod",
@@ -34,7 +34,7 @@ config:
         permission_sets="refer",
         unmanaged="report",
         max_revoke=MaxRevoke(percent=5),
-        fan_out="pooled",
+        request_rate=15.0,
         catalog="../policies",
     )
 
@@ -71,7 +71,9 @@ def test_a_scope_of_one_needs_no_list():
         ("remit:scope: [{a: b}]", "is not text"),
         ("remit:permissionSets: mine", "'mine' is not known (write own or refer)"),
         ("remit:unmanaged: delete", "'delete' is not known (write remove or report)"),
-        ("remit:fanOut: wide", "write native or pooled"),
+        ("remit:requestRate: fast", "'fast' is not a number of requests a second"),
+        ("remit:requestRate: 0", "'0' is not a number of requests a second"),
+        ("remit:requestRate: inf", "AWS allows 20"),
         ("remit:maxRevoke: some", "'some' is neither a share nor a number"),
         ("remit:maxRevoke: 120%", "'120%' is neither"),
         ("remit:maxRevoke: -1", "'-1' is neither"),
@@ -89,13 +91,13 @@ def test_a_bad_setting_is_told_at_its_line(text: str, words: str, tmp_path: Path
 
 def test_all_bad_settings_come_at_once(tmp_path: Path):
     with pytest.raises(CatalogError) as error:
-        read_stack(write(tmp_path, "config:\n  remit:x: y\n  remit:fanOut: a\n  remit:scope: b\n"))
+        read_stack(write(tmp_path, "config:\n  remit:x: y\n  remit:unmanaged: a\n  remit:scope: b\n"))
     assert [problem.source and problem.source.line for problem in error.value.problems] == [2, 3, 4]
 
 
 def test_the_program_and_the_cli_refuse_the_same():
-    with pytest.raises(CatalogError, match=r"Pulumi\.dev\.yaml \(remit:fanOut\): remit:fanOut: 'wide'"):
-        Stack.from_config("dev", {"fanOut": "wide"}.get)
+    with pytest.raises(CatalogError, match=r"Pulumi\.dev\.yaml \(remit:unmanaged\): remit:unmanaged: 'keep'"):
+        Stack.from_config("dev", {"unmanaged": "keep"}.get)
 
 
 @pytest.mark.parametrize("text", ["config: [\n", "config: text\n", "- a\n"])
