@@ -13,11 +13,13 @@ import functools
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import grpc
 from botocore.exceptions import BotoCoreError, ClientError
 from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from engine.aws_native import check, previews, resources
@@ -25,7 +27,7 @@ from engine.aws_native.cloud_control import CloudControl, OperationFailedError
 from engine.aws_native.configuration import ConfigurationError, read_configuration, setting_failures
 from engine.aws_native.connection import Connect
 from engine.aws_native.resource_types import RESOURCE_TYPES, ResourceType
-from engine.aws_native.values import from_struct, to_struct
+from engine.aws_native.values import Properties, from_struct, revealed, to_struct
 from engine.aws_native.waiting import Waiting
 
 VERSION = "1.84.0"
@@ -43,6 +45,14 @@ class CancelledError(Exception):
 
 class UnknownTypeError(Exception):
     """A resource type that this stand-in does not serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Instance:
+    """One configured instance of the provider."""
+
+    cloud: CloudControl
+    accepts_secrets: bool
 
 
 _EXPECTED = (
@@ -64,7 +74,7 @@ def _answered(method: Method) -> Method:
         try:
             return method(provider, request, context)
         except resources.InitFailedError as error:
-            _abort_half_created(request, context, error)
+            provider._abort_half_created(request, context, error)
         except _EXPECTED as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
@@ -81,7 +91,7 @@ class AwsNativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         self._connect = connect
         self._sleep = sleep or self._sleep_unless_cancelled
         self._cancelled = threading.Event()
-        self._instances: dict[str, CloudControl] = {}
+        self._instances: dict[str, _Instance] = {}
 
     def Handshake(self, request: Message, context: Context) -> NoReturn:
         _unimplemented(context, "Handshake")  # as the stock plugin: the engine goes on without
@@ -108,12 +118,13 @@ class AwsNativeProvider(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def Configure(self, request: Message, context: Context) -> Message:
         configuration = read_configuration(request.variables, os.environ)
-        self._instances[_instance(context)] = CloudControl(
+        cloud = CloudControl(
             self._connect(configuration),
             waiting=Waiting(self._sleep),
             attempts=max(configuration.max_retries, 1),
             role_arn=configuration.role_arn,
         )
+        self._instances[_instance_name(context)] = _Instance(cloud, accepts_secrets=request.acceptSecrets)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )
@@ -142,14 +153,16 @@ class AwsNativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             return provider_pb2.CreateResponse(properties=to_struct(previews.created_outputs(resource_type, inputs)))
         identifier, state = resources.create(self._cloud(context), resource_type, inputs)
-        return provider_pb2.CreateResponse(id=identifier, properties=to_struct(state))
+        return provider_pb2.CreateResponse(id=identifier, properties=self._state(context, state))
 
     @_answered
     def Read(self, request: Message, context: Context) -> Message:
         live = resources.read(self._cloud(context), _type_of(request), request.id, from_struct(request.properties))
         if live is None:
             return provider_pb2.ReadResponse(id="")
-        return provider_pb2.ReadResponse(id=request.id, inputs=to_struct(live.inputs), properties=to_struct(live.state))
+        return provider_pb2.ReadResponse(
+            id=request.id, inputs=to_struct(live.inputs), properties=self._state(context, live.state)
+        )
 
     @_answered
     def Update(self, request: Message, context: Context) -> Message:
@@ -159,7 +172,7 @@ class AwsNativeProvider(provider_pb2_grpc.ResourceProviderServicer):
             outputs = previews.updated_outputs(resource_type, new, state)
         else:
             outputs = resources.update(self._cloud(context), resource_type, request.id, state, new)
-        return provider_pb2.UpdateResponse(properties=to_struct(outputs))
+        return provider_pb2.UpdateResponse(properties=self._state(context, outputs))
 
     @_answered
     def Delete(self, request: Message, context: Context) -> Message:
@@ -177,17 +190,36 @@ class AwsNativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         _unimplemented(context, "Call")
 
     def _cloud(self, context: Context) -> CloudControl:
-        instance = self._instances.get(_instance(context))
+        instance = self._instances.get(_instance_name(context))
         if instance is None:
             raise ConfigurationError("the provider was not configured before its first use")
-        return instance
+        return instance.cloud
+
+    def _state(self, context: Context, state: Properties) -> Struct:
+        """A state as the engine takes it: an engine that accepts no secrets gets none."""
+        instance = self._instances.get(_instance_name(context))
+        return to_struct(state if instance is None or instance.accepts_secrets else revealed(state))
+
+    def _abort_half_created(self, request: Message, context: Context, error: resources.InitFailedError) -> NoReturn:
+        """Fails the call, with the id and the state of what was created in the error's details."""
+        detail = provider_pb2.ErrorResourceInitFailed(
+            id=error.identifier,
+            properties=self._state(context, error.state),
+            reasons=[str(error)],
+            inputs=request.properties,
+        )
+        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
+        status.details.add().Pack(detail)
+        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+        context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        raise AssertionError("abort raises")
 
     def _sleep_unless_cancelled(self, seconds: float) -> None:
         if self._cancelled.wait(seconds):
             raise CancelledError("cancelled while waiting for AWS; what was begun there may still complete")
 
 
-def _instance(context: Context) -> str:
+def _instance_name(context: Context) -> str:
     return next((value for key, value in context.invocation_metadata() if key == INSTANCE_KEY), "")
 
 
@@ -211,19 +243,4 @@ def _check_failures(found: list[check.Failure]) -> list[Message]:
 
 def _unimplemented(context: Context, method: str) -> NoReturn:
     context.abort(grpc.StatusCode.UNIMPLEMENTED, f"method {method} not implemented")
-    raise AssertionError("abort raises")
-
-
-def _abort_half_created(request: Message, context: Context, error: resources.InitFailedError) -> NoReturn:
-    """Fails the call, with the id and the state of what was created in the error's details."""
-    detail = provider_pb2.ErrorResourceInitFailed(
-        id=error.identifier,
-        properties=to_struct(error.state),
-        reasons=[str(error)],
-        inputs=request.properties,
-    )
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
-    status.details.add().Pack(detail)
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, str(error))
     raise AssertionError("abort raises")

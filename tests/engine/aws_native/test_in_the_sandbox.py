@@ -56,7 +56,7 @@ def _configuration(account: str) -> provider_pb2.ConfigureRequest:
     if account:
         role = {"roleArn": f"arn:aws:iam::{account}:role/RemitSpoke", "sessionName": "remit"}
         variables["aws-native:config:assumeRole"] = json.dumps(role)
-    return provider_pb2.ConfigureRequest(variables=variables)
+    return provider_pb2.ConfigureRequest(variables=variables, acceptSecrets=True)
 
 
 def _instance(account: str) -> tuple[tuple[str, str], ...]:

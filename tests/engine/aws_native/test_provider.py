@@ -48,7 +48,7 @@ def request_of_configuration(role: str = "") -> provider_pb2.ConfigureRequest:
     variables = {"aws-native:config:region": "us-east-1", "aws-native:config:skipCredentialsValidation": "true"}
     if role:
         variables["aws-native:config:assumeRole"] = f'{{"roleArn": "{role}", "sessionName": "remit"}}'
-    return provider_pb2.ConfigureRequest(variables=variables)
+    return provider_pb2.ConfigureRequest(variables=variables, acceptSecrets=True)
 
 
 def create(provider: Provider, inputs: dict[str, Any], **more: Any) -> Any:
@@ -113,6 +113,16 @@ def test_create_keeps_the_inputs_as_a_secret_in_the_state(configured: Provider):
     answer = create(configured, policy())
     assert answer.id == "arn:Guardrail"
     assert from_struct(answer.properties) == state_of(policy())
+
+
+def test_an_engine_that_accepts_no_secrets_gets_the_inputs_unmarked(provider: Provider):
+    request = request_of_configuration()
+    request.acceptSecrets = False
+    provider.Configure(request)
+    answer = create(provider, policy())
+    assert from_struct(answer.properties)["__inputs"] == policy()
+    assert diff(provider, from_struct(answer.properties), policy()).changes == provider_pb2.DiffResponse.DIFF_NONE
+    assert from_struct(read(provider, from_struct(answer.properties)).inputs) == policy()
 
 
 def test_create_waits_for_the_operation_with_a_token_of_its_own(
