@@ -69,7 +69,10 @@ def serve(engine: str | None) -> None:
 
 
 def _when_lost(engine: str, end: Callable[[], None]) -> None:
-    """Calls `end` when the connection to the engine, once made, breaks and can't be made again."""
+    """Calls `end` when the connection to the engine, once made, breaks and can't be made again.
+
+    Returns when it is made, so that an engine that dies early is missed too; or after a second without.
+    """
     channel = grpc.insecure_channel(engine)
     met = threading.Event()
 
@@ -82,6 +85,7 @@ def _when_lost(engine: str, end: Callable[[], None]) -> None:
             end()
 
     channel.subscribe(changed, try_to_connect=True)
+    met.wait(1.0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """An Identity Center instance in memory, behind the methods of boto3's sso-admin client.
 
-Operations are asynchronous: an operation stays IN_PROGRESS until it was asked about `polls` times. Faults come
+Operations are asynchronous: one stays IN_PROGRESS for as long as `lasts` further calls take, whatever they are. Faults come
 from a seeded dice, each with its probability.
 """
 
@@ -34,7 +34,7 @@ class Faults:
 class _Operation:
     action: str
     key: tuple[str, str]
-    polls_left: int
+    calls_left: int
     status: str = "IN_PROGRESS"
     reason: str = ""
 
@@ -48,7 +48,7 @@ class FakeSsoAdmin:
     doomed: dict[str, str] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
     faults: Faults = Faults()
-    polls: int = 1
+    lasts: int = 1
     outstanding: int = 15
     page: int = 100
     listing_hides: bool = False
@@ -87,10 +87,10 @@ class FakeSsoAdmin:
         return {"AccountAssignmentDeletionStatus": self._describe("deletion", call)}
 
     def list_account_assignment_creation_status(self, **call: object) -> dict[str, object]:
-        return {"AccountAssignmentsCreationStatus": self._statuses("create")}
+        return {"AccountAssignmentsCreationStatus": self._statuses("create", "creation")}
 
     def list_account_assignment_deletion_status(self, **call: object) -> dict[str, object]:
-        return {"AccountAssignmentsDeletionStatus": self._statuses("delete")}
+        return {"AccountAssignmentsDeletionStatus": self._statuses("delete", "deletion")}
 
     def list_accounts_for_provisioned_permission_set(self, **call: str) -> dict[str, object]:
         with self._call("list_accounts_for_provisioned_permission_set"):
@@ -117,6 +117,8 @@ class FakeSsoAdmin:
     def _call(self, name: str) -> threading.RLock:
         with self._lock:
             self.calls[name] += 1
+            for operation in self._operations.values():
+                self._proceed(operation)
             if name in self.denied:
                 raise _error("AccessDeniedException", f"not authorized to perform {name}", name, 400)
             if self._dice.random() < self.faults.throttle:
@@ -140,7 +142,7 @@ class FakeSsoAdmin:
                 raise _error("ResourceNotFoundException", "Assignment not found.", name, 400)
             self.most_outstanding = max(self.most_outstanding, running + 1)
             request = f"request-{len(self._operations)}"
-            self._operations[request] = _Operation(action, key, self.polls)
+            self._operations[request] = _Operation(action, key, self.lasts)
             if self._dice.random() < self.faults.reset:
                 raise ConnectionClosedError(endpoint_url="https://sso")
             return {"RequestId": request, "Status": "IN_PROGRESS"}
@@ -149,22 +151,19 @@ class FakeSsoAdmin:
         with self._call(f"describe_account_assignment_{noun}_status"):
             request = call[f"AccountAssignment{noun.title()}RequestId"]
             operation = self._operations[request]
-            self._proceed(operation)
             answer = {"RequestId": request, "Status": operation.status}
             return {**answer, "FailureReason": operation.reason} if operation.reason else answer
 
-    def _statuses(self, action: str) -> list[dict[str, str]]:
-        with self._call(f"list_account_assignment_{action}_status"):
-            for operation in self._operations.values():
-                self._proceed(operation)
+    def _statuses(self, action: str, noun: str) -> list[dict[str, str]]:
+        with self._call(f"list_account_assignment_{noun}_status"):
             if self.listing_hides:
                 return []
             mine = [(id_, each) for id_, each in self._operations.items() if each.action == action]
             return [{"RequestId": id_, "Status": each.status} for id_, each in reversed(mine)][: self.page]
 
     def _proceed(self, operation: _Operation) -> None:
-        operation.polls_left -= 1
-        if operation.status != "IN_PROGRESS" or operation.polls_left > 0:
+        operation.calls_left -= 1
+        if operation.status != "IN_PROGRESS" or operation.calls_left > 0:
             return
         reason = self.doomed.get(operation.key[1])
         if reason is None and self._dice.random() < self.faults.failed:

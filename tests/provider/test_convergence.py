@@ -46,11 +46,11 @@ def update(
 
 
 @quick
-@given(live=KEYS, desired=KEYS, faults=FAULTS, polls=st.integers(0, 3), hides=st.booleans())
+@given(live=KEYS, desired=KEYS, faults=FAULTS, lasts=st.integers(0, 20), hides=st.booleans())
 def test_runs_converge_whatever_aws_does(
-    live: set[str], desired: set[str], faults: Faults, polls: int, hides: bool
+    live: set[str], desired: set[str], faults: Faults, lasts: int, hides: bool
 ) -> None:
-    sso = FakeSsoAdmin(faults=faults, polls=polls, outstanding=4, page=3, listing_hides=hides)
+    sso = FakeSsoAdmin(faults=faults, lasts=lasts, outstanding=4, page=3, listing_hides=hides)
     sso.add(*live)
     news, old = wanted(desired), inputs(scope=SCOPE)
     state: dict[str, Any] = {}

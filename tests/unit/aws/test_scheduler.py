@@ -37,7 +37,7 @@ def results(outcomes: Sequence[Outcome]) -> set[Result]:
 
 @pytest.mark.parametrize("hides", [False, True])
 def test_every_operation_has_one_outcome(hides: bool) -> None:
-    client = FakeSsoAdmin(polls=2, listing_hides=hides)
+    client = FakeSsoAdmin(lasts=20, listing_hides=hides)
     operations = creates(60)
     outcomes = scheduler(client).run(operations)
     assert sorted(each.operation.key for each in outcomes) == sorted(each.key for each in operations)
@@ -46,7 +46,7 @@ def test_every_operation_has_one_outcome(hides: bool) -> None:
 
 
 def test_no_more_is_outstanding_than_allowed() -> None:
-    client = FakeSsoAdmin(polls=3)
+    client = FakeSsoAdmin(lasts=30)
     scheduler(client, outstanding=5).run(creates(40))
     assert client.most_outstanding <= 5
 
@@ -57,15 +57,15 @@ def test_a_smaller_allowance_than_ours_is_waited_for() -> None:
 
 
 def test_statuses_are_asked_for_together() -> None:
-    client = FakeSsoAdmin(polls=2)
+    client = FakeSsoAdmin(lasts=40)
     scheduler(client).run(creates(150))
-    assert client.calls["describe_account_assignment_creation_status"] < 75
-    assert client.calls["list_account_assignment_creation_status"] < 150
+    assert client.calls["list_account_assignment_creation_status"] > 0
+    assert client.calls["describe_account_assignment_creation_status"] < 50  # the last ones, alone
 
 
 def test_a_caller_that_may_not_list_is_served_by_describes() -> None:
-    client = FakeSsoAdmin(polls=2, denied={"list_account_assignment_creation_status"})
-    assert results(scheduler(client).run(creates(90))) == {Result.DONE}
+    client = FakeSsoAdmin(lasts=100, denied={"list_account_assignment_creation_status"})
+    assert results(scheduler(client).run(creates(15))) == {Result.DONE}
     assert client.calls["list_account_assignment_creation_status"] == 3  # and never again
 
 
@@ -98,7 +98,7 @@ def test_a_failure_that_passes_is_repeated_and_one_that_stays_is_not() -> None:
 
 def test_progress_is_told_while_it_lasts() -> None:
     told: list[Progress] = []
-    scheduler(FakeSsoAdmin(polls=40), outstanding=1).run(creates(12), told.append)
+    scheduler(FakeSsoAdmin(lasts=60), outstanding=1).run(creates(12), told.append)
     assert told
     assert all(0 <= each.done <= each.total == 12 for each in told)
     assert told[-1].seconds_left > 0
