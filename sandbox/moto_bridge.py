@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import moto.backend_index
@@ -72,6 +72,7 @@ def _with_query(url: str, request: Request) -> str:
     return f"{url}?{query}" if query else url
 
 
+@lru_cache(maxsize=1024)
 def _handler(service: str, url: str) -> Any:  # noqa: ANN401
     for name, pattern in moto.backend_index.backend_url_patterns:
         if not pattern.match(url):

@@ -259,6 +259,19 @@ def test_a_field_that_is_removed_is_gone(cloud: Cloud, name: str):
     assert name not in resources.read(SET, identifier)
 
 
+def test_a_reference_without_a_path_is_one_to_the_root(cloud: Cloud):
+    named = {"Name": "Guardrail"}
+    change = {
+        "CustomerManagedPolicyReferences": [named],
+        "PermissionsBoundary": {"CustomerManagedPolicyReference": named},
+    }
+    resources = Resources(cloud)
+    model = resources.read(SET, resources.create(SET, FULL | change)["Identifier"])
+    rooted = named | {"Path": "/"}
+    assert model["CustomerManagedPolicyReferences"] == [rooted]
+    assert model["PermissionsBoundary"] == {"CustomerManagedPolicyReference": rooted}
+
+
 def test_the_name_is_fixed(cloud: Cloud):
     resources = Resources(cloud)
     identifier = resources.create(SET, FULL)["Identifier"]
