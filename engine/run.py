@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import FrameType
-from typing import Any
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
@@ -95,14 +94,13 @@ class Runner:
                 now=lambda: datetime.now(UTC),
             )
             with _interruptible(run, self._kill), contextlib.closing(registry):
-                outputs = self._work(request, run, view, address)
-        view.finish(outputs if not request.options.preview else {}, time.monotonic() - start)
+                self._work(request, run, view, address)
+        view.finish(time.monotonic() - start)
         self._judge(request, run, view, service)
         return changed(view.counts)
 
-    def _work(self, request: Request, run: Deployment, view: View, address: str) -> Mapping[str, Any]:
+    def _work(self, request: Request, run: Deployment, view: View, address: str) -> None:
         """The verb itself. An error of the run as a whole is told like any other, and fails it."""
-        outputs: Mapping[str, Any] = {}
         try:
             _warn_of_pending(run, request)
             if request.kind == "refresh":
@@ -115,9 +113,9 @@ class Runner:
                 if request.refresh_first:
                     refresh(run)
                     if run.progress.failures:
-                        return outputs
+                        return
                 if request.kind == "up":
-                    outputs = self._program(request, run, view, address)
+                    self._program(request, run, view, address)
                 else:
                     delete_the_rest(run)
         except CancelledError:
@@ -125,9 +123,8 @@ class Runner:
         except EngineError as error:
             run.progress.failures += 1
             view.log("error", str(error))
-        return outputs
 
-    def _program(self, request: Request, run: Deployment, view: View, address: str) -> Mapping[str, Any]:
+    def _program(self, request: Request, run: Deployment, view: View, address: str) -> None:
         """Run the program, then delete what it no longer registers."""
         outputs = Outputs(run)
         monitor = ResourceMonitor(run, DefaultProviders(run, self._configuration.values), outputs)
@@ -154,7 +151,7 @@ class Runner:
             run.progress.failures += 1
             if not view.diagnostics.count("error") and not run.stopping:
                 view.log("error", f"the program ended with exit code {code}")
-        return outputs.finish()
+        outputs.finish()
 
     def _view(self, request: Request) -> View:
         kind = Tree if request.diff else Progress

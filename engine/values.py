@@ -1,12 +1,14 @@
 """Property values: protobuf structs ↔ plain Python (dict, list, str, int, float, bool, None), and UNKNOWN.
 
-UNKNOWN stands for an output that only an update will know. On the wire it is one of seven sentinel strings. Secrets
-have no plain form here: one that arrives is an error, never silently written in the clear.
+UNKNOWN stands for an output that only an update will know. On the wire it is one of seven sentinel strings. A Secret is
+a part of its state that a provider wants kept encrypted. From the program and its configuration no secret is taken:
+one that arrives is an error, never silently written in the clear.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from google.protobuf import struct_pb2
@@ -15,7 +17,7 @@ from engine.errors import SecretError
 
 Value = Any  # what a property holds; `Any`, since it is as deep as the provider wants it
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a type tag, not a password
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a type tag, not a password
 _OUTPUT_VALUE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _SENTINELS: Final = frozenset(
@@ -54,12 +56,22 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
-def from_struct(struct: struct_pb2.Struct, *, what: str) -> dict[str, Any]:
-    """A struct as a dict. `what` names it in the error that a secret raises."""
-    return {key: _from_value(value, f"{what}.{key}") for key, value in struct.fields.items()}
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that a provider marked as secret."""
+
+    value: Value
+
+    def __repr__(self) -> str:
+        return "[secret]"
 
 
-def _from_value(value: struct_pb2.Value, what: str) -> Value:
+def from_struct(struct: struct_pb2.Struct, *, what: str, secrets: bool = False) -> dict[str, Any]:
+    """A struct as a dict. `what` names it in the error that a secret raises, unless `secrets` are taken."""
+    return {key: _from_value(value, f"{what}.{key}", secrets) for key, value in struct.fields.items()}
+
+
+def _from_value(value: struct_pb2.Value, what: str, secrets: bool) -> Value:  # noqa: FBT001 - passed on
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
@@ -70,21 +82,23 @@ def _from_value(value: struct_pb2.Value, what: str) -> Value:
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":
-        return [_from_value(item, f"{what}[{i}]") for i, item in enumerate(value.list_value.values)]
+        return [_from_value(item, f"{what}[{i}]", secrets) for i, item in enumerate(value.list_value.values)]
     if kind == "struct_value":
-        return _from_object(value.struct_value, what)
+        return _from_object(value.struct_value, what, secrets)
     return None
 
 
-def _from_object(struct: struct_pb2.Struct, what: str) -> Value:
+def _from_object(struct: struct_pb2.Struct, what: str, secrets: bool) -> Value:  # noqa: FBT001 - passed on
     signature = struct.fields[SIGNATURE].string_value if SIGNATURE in struct.fields else ""
-    if signature == _SECRET:
+    if signature == SECRET:
+        if secrets:
+            return Secret(_from_value(struct.fields["value"], what, secrets))
         raise SecretError(f"{what} is a secret: the embedded engine keeps no secrets, use the Pulumi CLI for that")
     if signature == _OUTPUT_VALUE:
         if struct.fields["secret"].bool_value:
             raise SecretError(f"{what} is a secret: the embedded engine keeps no secrets, use the Pulumi CLI for that")
-        return _from_value(struct.fields["value"], what) if "value" in struct.fields else UNKNOWN
-    return from_struct(struct, what=what)
+        return _from_value(struct.fields["value"], what, secrets) if "value" in struct.fields else UNKNOWN
+    return from_struct(struct, what=what, secrets=secrets)
 
 
 def to_struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
@@ -96,6 +110,19 @@ def to_struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def _set_value(target: struct_pb2.Value, value: Value) -> None:
+    if isinstance(value, list | tuple):
+        target.list_value.SetInParent()
+        for item in value:
+            _set_value(target.list_value.values.add(), item)
+    elif isinstance(value, Mapping):
+        target.struct_value.SetInParent()
+        for key, item in value.items():
+            _set_value(target.struct_value.fields[key], item)
+    else:
+        _set_scalar(target, value)
+
+
+def _set_scalar(target: struct_pb2.Value, value: Value) -> None:
     if value is None:
         target.null_value = struct_pb2.NULL_VALUE
     elif isinstance(value, bool):
@@ -104,16 +131,6 @@ def _set_value(target: struct_pb2.Value, value: Value) -> None:
         target.number_value = value
     elif isinstance(value, str):
         target.string_value = value
-    elif value is UNKNOWN:
-        target.string_value = UNKNOWN_STRING
-    elif isinstance(value, list | tuple):
-        target.list_value.SetInParent()
-        for item in value:
-            _set_value(target.list_value.values.add(), item)
-    elif isinstance(value, Mapping):
-        target.struct_value.SetInParent()
-        for key, item in value.items():
-            _set_value(target.struct_value.fields[key], item)
     else:
         raise TypeError(f"not a property value: {value!r}")
 
@@ -126,6 +143,8 @@ def leaves(value: Value) -> Iterator[Any]:
     elif isinstance(value, list):
         for item in value:
             yield from leaves(item)
+    elif isinstance(value, Secret):
+        yield from leaves(value.value)
     else:
         yield value
 

@@ -16,6 +16,7 @@ from engine.guard import require_loopback
 from engine.project import Project, read_configuration, read_project
 from engine.run import Runner
 from engine.state.backend import Backend, backend_directory
+from engine.state.secrets import Sealer, passphrase_of
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 stack_option = click.option("-s", "--stack", "stack", default="", help="The stack; the only one by default.")
@@ -46,7 +47,8 @@ class Workspace:
 def open_workspace() -> Workspace:
     """The workspace of the current folder."""
     project = read_project(Path.cwd())
-    return Workspace(project, Backend(backend_directory(os.environ, project.directory), project.name))
+    sealer = Sealer(passphrase_of(os.environ))
+    return Workspace(project, Backend(backend_directory(os.environ, project.directory), project.name, sealer))
 
 
 def open_runner(workspace: Workspace, stack: str, config: Iterable[str] = ()) -> Runner:

@@ -60,11 +60,15 @@ def rm(name: str, *, yes: bool, force: bool) -> None:
 @stack.command("export")
 @stack_option
 @click.option("--file", "path", type=click.Path(path_type=Path), default=None)
-def export(stack: str, path: Path | None) -> None:
+@click.option("--show-secrets", is_flag=True, help="In the clear.")
+def export(stack: str, path: Path | None, *, show_secrets: bool) -> None:
     """Print the state, as the Pulumi CLI's `stack import` takes it."""
     workspace = open_workspace()
     snapshot = workspace.backend.load(workspace.stack(stack))
-    text = json.dumps({"version": 3, "deployment": deployment_json(snapshot, datetime.now(UTC))}, indent=4)
+    deployment = deployment_json(snapshot, datetime.now(UTC))
+    if not show_secrets:
+        deployment = workspace.backend.sealer.seal(deployment)
+    text = json.dumps({"version": 3, "deployment": deployment}, indent=4)
     if path is None:
         click.echo(text)
     else:
@@ -81,7 +85,7 @@ def import_(stack: str, path: Path | None) -> None:
     text = path.read_text(encoding="utf-8") if path else sys.stdin.read()
     try:
         document = json.loads(text)
-        snapshot = parse_deployment(document["deployment"])
+        snapshot = parse_deployment(workspace.backend.sealer.unseal(document["deployment"] or {}))
     except (ValueError, KeyError, TypeError) as error:
         raise StateError(f"{path or 'stdin'} is not an exported state: {error}") from error
     strangers = [r.urn for r in snapshot.resources if not r.urn.startswith(f"urn:pulumi:{name}::")]

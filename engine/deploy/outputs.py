@@ -32,18 +32,17 @@ class Outputs:
                 return
         self._keep(urn, outputs)
 
-    def finish(self) -> Mapping[str, Any]:
+    def finish(self) -> None:
         """Keep the stack's outputs. After a failure, those that are not known now stay as they were."""
         with self._lock:
             registered, self._stack = self._stack, None
         if registered is None:
-            return {}
+            return
         urn, outputs = registered
         if self._run.progress.failures:
             known = {key: value for key, value in outputs.items() if not has_unknowns(value)}
             outputs = {**self._run.outputs_of(urn), **known}
         self._keep(urn, outputs)
-        return outputs
 
     def _keep(self, urn: str, outputs: Mapping[str, Any]) -> None:
         with self._run.lock:

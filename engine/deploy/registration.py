@@ -245,9 +245,18 @@ def _carry_out(  # noqa: PLR0911 - an action a line
 
 def _replace(run: Deployment, old: Old, new: Resource, diff: Diff) -> Resource:
     """The new resource in place of the old one, which is deleted at the end of the run if it is there still."""
-    run.events.begin(Step("replace", old.resource, new, diff))
-    run.events.end(Step("replace", old.resource, new, diff), 0.0)
-    return steps.create(run, new, replacing=old, diff=diff)
+    step = Step("replace", old.resource, new, diff)
+    if old.resource.pending_replacement:
+        _tell(run, step)
+        return steps.create(run, new, replacing=old, diff=diff)
+    created = steps.create(run, new, replacing=old, diff=diff)
+    _tell(run, step)
+    return created
+
+
+def _tell(run: Deployment, step: Step) -> None:
+    run.events.begin(step)
+    run.events.end(step, 0.0)
 
 
 def _pending(run: Deployment, old: Old) -> Old:

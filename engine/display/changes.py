@@ -45,6 +45,19 @@ def change_lines(step: Step, column: int) -> Iterator[str]:
     yield from _children(root, column, in_list=False)
 
 
+def output_lines(old: Mapping[str, Value], new: Mapping[str, Value], column: int) -> Iterator[str]:
+    """All outputs, those that changed marked."""
+    width = max((len(key) for key in {*old, *new}), default=0)
+    for key in sorted({*old, *new}):
+        title = f"{key.ljust(width)}: "
+        before, after = old.get(key, paths.MISSING), new.get(key, paths.MISSING)
+        if not old or before == after:
+            yield from value_lines(title, after, column)
+        else:
+            kind = "add" if before is paths.MISSING else "delete" if after is paths.MISSING else "update"
+            yield from _node(title, _Node(kind, before, after), column, element=False)
+
+
 def _entries(step: Step) -> Mapping[str, PropertyDiff]:
     """The provider's detailed diff, or the difference of the inputs; in a refresh, of the outputs too."""
     if step.old is None or step.new is None:
@@ -102,13 +115,14 @@ def _node(title: str, node: _Node, column: int, *, element: bool) -> Iterator[st
 
 def _updated(title: str, node: _Node, column: int) -> Iterator[str]:
     old, new = (None if value is paths.MISSING else value for value in (node.old, node.new))
-    if isinstance(old, Mapping) and isinstance(new, Mapping) and old != new:
+    both = next((kind for kind in (dict, list) if isinstance(old, kind) and isinstance(new, kind)), None)
+    if both is not None and old != new:
         inner = _Node()
-        for path, entry in (structural(old, new).detailed or {}).items():
-            _insert_values(inner, old, new, paths.parse(path), entry)
-        yield lead(column, "~") + title + "{"
-        yield from _children(inner, column + 4, in_list=False)
-        yield " " * column + "}"
+        for path, entry in (structural({"_": old}, {"_": new}).detailed or {}).items():
+            _insert_values(inner, old, new, paths.parse(path)[1:], entry)
+        yield lead(column, "~") + title + ("{" if both is dict else "[")
+        yield from _children(inner, column + 4, in_list=both is list)
+        yield " " * column + ("}" if both is dict else "]")
     elif isinstance(old, dict | list) or isinstance(new, dict | list):
         yield from value_lines(title, old, column, "-")
         yield from value_lines(title, new, column, "+")

@@ -14,7 +14,8 @@ class Progress(View):
 
     def begin(self, step: Step) -> None:
         """`~  type name updating (0s)`, for what takes time."""
-        if self.preview or not self._shown(step) or step.op in ("refresh", "replace"):
+        super().begin(step)
+        if self.preview or not self._visible(step) or step.op == "refresh":
             return
         self._line(step.op, step, f"{WORDS[step.op].doing} (0s)")
 
@@ -22,7 +23,7 @@ class Progress(View):
         """`~  type name updated (0.51s) [diff: ~path]`."""
         super().end(step, seconds)
         op = refreshed_op(step) if step.op == "refresh" else step.op
-        if not self._shown(step) or op == "same" or (op == "replace" and not self.preview):
+        if not self._visible(step) or op == "same":
             return
         if self.preview and op in ("create-replacement", "delete-replaced"):
             return
@@ -35,7 +36,7 @@ class Progress(View):
         self._line(step.op, step, f"**{WORDS[step.op].doing or step.op} failed** error: {message.splitlines()[0]}")
 
     @staticmethod
-    def _shown(step: Step) -> bool:
+    def _visible(step: Step) -> bool:
         return step.op != "same" and not urns.is_default_provider(step.urn)
 
     def _line(self, op: Op, step: Step, text: str) -> None:

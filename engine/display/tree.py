@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine import urn as urns
 from engine.deploy.events import Op, Step
@@ -11,7 +10,6 @@ from engine.display.changes import change_lines
 from engine.display.values import lines_of
 from engine.display.view import View
 from engine.display.words import WORDS, refreshed_op
-from engine.state.resource import Resource
 
 
 class Tree(View):
@@ -24,7 +22,7 @@ class Tree(View):
         is_stack = step.resource.type == urns.STACK_TYPE
         if urns.is_default_provider(step.urn) or (op == "same" and not is_stack):
             return
-        if step.op == "refresh" and op == "same":
+        if self.preview and op in ("create-replacement", "delete-replaced"):
             return
         depth = self.depth(step.urn, step.resource.parent)
         self.lines.print(self._block(op, step, depth), WORDS[op].style if depth == 0 else "")
@@ -34,11 +32,6 @@ class Tree(View):
         super().fail(step, message, seconds)
         depth = self.depth(step.urn, step.resource.parent)
         self.lines.print([*self._block(step.op, step, depth), f"{'    ' * (depth + 1)}**failed** {message}"])
-
-    def outputs(self, resource: Resource, old: Mapping[str, Any]) -> None:
-        """Changed outputs of the stack; components' are an inner matter."""
-        if resource.type == urns.STACK_TYPE and self.preview and dict(resource.outputs) != dict(old):
-            self.lines.print(["    --outputs:--", *lines_of(resource.outputs, 4)])
 
     @staticmethod
     def _block(op: Op, step: Step, depth: int) -> Iterator[str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 from engine import urn as urns
 from engine.deploy.events import Op, Severity, Step
+from engine.display.changes import output_lines
 from engine.display.console import Lines
 from engine.display.diagnostics import Diagnostics
 from engine.display.summary import duration_line, summary_lines
-from engine.display.values import lines_of
 from engine.display.words import counted, refreshed_op
+from engine.state.resource import Resource
 from engine.values import Value
 
 Heading = Mapping[str, tuple[str, str]]
@@ -35,7 +35,10 @@ class View:
         self.diagnostics = Diagnostics(stack_urn)
         self._lock = threading.Lock()
         self._count_refreshes = refreshing
-        self._seen: dict[str, str] = {}
+        self._parents: dict[str, str] = {}
+        self._shown: set[str] = set()
+        self._old_outputs: Mapping[str, Value] = {}
+        self._outputs: Mapping[str, Value] = {}
 
     def heading(self, kind: str, stack: str) -> None:
         """`Updating (sandbox):`."""
@@ -54,6 +57,8 @@ class View:
 
     def begin(self, step: Step) -> None:
         """A step starts."""
+        with self._lock:
+            self._parents[step.urn] = step.resource.parent
 
     def end(self, step: Step, seconds: float) -> None:
         """A step is done."""
@@ -63,28 +68,31 @@ class View:
         """A step failed."""
         self.diagnostics.add("error", message, step.urn)
 
-    def outputs(self, resource: Value, old: Mapping[str, Any]) -> None:
-        """Outputs were registered."""
+    def outputs(self, resource: Resource, old: Mapping[str, Value]) -> None:
+        """Outputs were registered; the stack's are shown at the end."""
+        if resource.type == urns.STACK_TYPE:
+            self._outputs, self._old_outputs = resource.outputs, old
 
     def log(self, severity: Severity, message: str, urn: str = "") -> None:
         """Something to read."""
         self.diagnostics.add(severity, message, urn)
 
-    def finish(self, outputs: Mapping[str, Any], seconds: float) -> None:
+    def finish(self, seconds: float) -> None:
         """The end: diagnostics, outputs, counts, how long it took."""
         self.lines.print(self.diagnostics.lines())
-        if outputs:
-            self.lines.print(["Outputs:", *lines_of(outputs, 4), ""])
+        old, new = dict(self._old_outputs), dict(self._outputs)
+        if (old or new) and (not self.preview or old != new):
+            self.lines.print(["Outputs:", *output_lines(old, new, 4), ""])
         self.lines.print(summary_lines(self.counts, preview=self.preview))
         if not self.preview:
             self.lines.print(["", duration_line(seconds), ""])
 
     def depth(self, urn: str, parent: str) -> int:
-        """How deep to indent a resource: under those of its ancestors that were shown."""
+        """How deep to indent a resource that is shown now: under those of its ancestors that were shown."""
         with self._lock:
-            self._seen[urn] = parent
+            self._shown.add(urn)
             depth = 0
-            while parent in self._seen:
-                depth += 1
-                parent = self._seen[parent]
+            while parent:
+                depth += parent in self._shown
+                parent = self._parents.get(parent, "")
             return depth

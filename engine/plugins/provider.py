@@ -87,7 +87,7 @@ class Provider:
             provider_pb2.ConfigureRequest(
                 variables=variables,
                 args=to_struct(inputs),
-                acceptSecrets=False,  # there is nothing to keep a secret in
+                acceptSecrets=True,
                 acceptResources=False,
                 sends_old_inputs=True,
                 sends_old_inputs_to_delete=True,
@@ -146,7 +146,7 @@ class Provider:
         response = self._call("Create", request)
         if not response.id and not self._preview:
             raise ProviderError("provider did not return an ID from Create")
-        return Written(response.id, from_struct(response.properties, what=urn))
+        return Written(response.id, from_struct(response.properties, what=urn, secrets=True))
 
     def update(
         self,
@@ -174,7 +174,7 @@ class Provider:
             name=urns.name_of(urn),
             type=urns.type_of(urn),
         )
-        return Written(id_, from_struct(self._call("Update", request).properties, what=urn))
+        return Written(id_, from_struct(self._call("Update", request).properties, what=urn, secrets=True))
 
     def delete(self, urn: str, id_: str, *, old_inputs: Properties, olds: Properties, timeout: float) -> None:
         """Delete. Never called in a preview."""
@@ -206,7 +206,7 @@ class Provider:
         except PartialFailureError as error:
             return ReadState(error.id, error.properties, error.inputs, error.reasons)
         read = from_struct(response.inputs, what=urn) if response.HasField("inputs") else None
-        return ReadState(response.id, from_struct(response.properties, what=urn), read)
+        return ReadState(response.id, from_struct(response.properties, what=urn, secrets=True), read)
 
     def invoke(self, token: str, arguments: Properties) -> tuple[dict[str, Any], tuple[CheckFailure, ...]]:
         """Call a function of the provider."""

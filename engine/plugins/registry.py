@@ -50,7 +50,7 @@ class Registry:
         self._on_output = on_output
         self._lock = threading.Lock()
         self._instances: dict[str, Provider] = {}
-        self._loading: dict[str, threading.Lock] = {}
+        self._loading: dict[str, threading.RLock] = {}
         self._shared: dict[str, Any] = {}
         self._children: list[Child] = []
         self._closed = False
@@ -190,9 +190,9 @@ class Registry:
         with self._lock:
             return self._instances.pop(urns.reference(urn, _UNCONFIGURED), None)
 
-    def _loading_lock(self, key: str) -> threading.Lock:
+    def _loading_lock(self, key: str) -> threading.RLock:
         with self._lock:
-            return self._loading.setdefault(key, threading.Lock())
+            return self._loading.setdefault(key, threading.RLock())
 
 
 def configuration(inputs: Properties) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _partial(failed: Message, message: str) -> PartialFailureError:
     return PartialFailureError(
         "\n".join(reasons) or message,
         id=failed.id,
-        properties=from_struct(failed.properties, what=failed.id),
+        properties=from_struct(failed.properties, what=failed.id, secrets=True),
         inputs=from_struct(failed.inputs, what=failed.id) if failed.HasField("inputs") else None,
         reasons=reasons or (message,),
     )

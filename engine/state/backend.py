@@ -22,6 +22,7 @@ from engine.state.checkpoint import Snapshot, read_checkpoint, write_checkpoint
 from engine.state.journal import FileJournal, fingerprint, read_journal
 from engine.state.ledger import Ledger
 from engine.state.lock import StackLock
+from engine.state.secrets import Sealer
 
 _NAME = re.compile(r"^[A-Za-z0-9_.-]{1,100}$")
 
@@ -41,8 +42,9 @@ def backend_directory(environment: Mapping[str, str], project: Path) -> Path:
 class Backend:
     """The stacks of one project."""
 
-    def __init__(self, directory: Path, project: str) -> None:
+    def __init__(self, directory: Path, project: str, sealer: Sealer) -> None:
         self._root = directory / ".pulumi"
+        self.sealer = sealer
         self._project = project
 
     def stacks(self) -> list[str]:
@@ -73,15 +75,16 @@ class Backend:
     def load(self, stack: str) -> Snapshot:
         """The stack as its checkpoint and its journal have it, without writing anything."""
         data = self._read(stack)
-        ledger = Ledger(read_checkpoint(data, where=str(self._file(stack))))
+        base = read_checkpoint(data, self.sealer, where=str(self._file(stack)))
+        ledger = Ledger(base)
         entries = list(read_journal(self._journal(stack), fingerprint(data)))
         ledger.replay(entries)
-        return ledger.snapshot() if entries else read_checkpoint(data, where=str(self._file(stack)))
+        return ledger.snapshot() if entries else base
 
     def save(self, stack: str, snapshot: Snapshot) -> None:
         """Write the checkpoint in one move, and keep the one before."""
         path = self._file(stack)
-        data = write_checkpoint(snapshot, stack=self.full_name(stack), now=datetime.now(UTC))
+        data = write_checkpoint(snapshot, self.sealer, stack=self.full_name(stack), now=datetime.now(UTC))
         temporary = path.with_suffix(".json.new")
         with temporary.open("wb") as file:
             file.write(data)

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.errors import StateError
 from engine.state.resource import Resource, from_json, to_json
+from engine.state.secrets import Sealer
 
 # The engine whose behaviour is followed. Pulumi checks only that the magic is the hash of the version.
 VERSION = "3.260.0"
@@ -40,7 +41,7 @@ def timestamp(now: datetime) -> str:
 
 
 def deployment_json(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
-    """The deployment alone: what `stack export` prints."""
+    """The deployment alone, its secrets in the clear: what `stack export --show-secrets` prints."""
     deployment: dict[str, Any] = {
         "manifest": {
             "time": timestamp(now),
@@ -74,16 +75,16 @@ def parse_deployment(deployment: Mapping[str, Any] | None) -> Snapshot:
     )
 
 
-def write_checkpoint(snapshot: Snapshot, *, stack: str, now: datetime) -> bytes:
+def write_checkpoint(snapshot: Snapshot, sealer: Sealer, *, stack: str, now: datetime) -> bytes:
     """The bytes of STACK.json. `stack` is the full name, `organization/PROJECT/STACK`."""
     checkpoint = {
         "version": 3,
-        "checkpoint": {"stack": stack, "latest": deployment_json(snapshot, now)},
+        "checkpoint": {"stack": stack, "latest": sealer.seal(deployment_json(snapshot, now))},
     }
     return json.dumps(checkpoint, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def read_checkpoint(data: bytes, *, where: str) -> Snapshot:
+def read_checkpoint(data: bytes, sealer: Sealer, *, where: str) -> Snapshot:
     """The Snapshot in STACK.json; StateError names `where` if it is not one."""
     try:
         document = json.loads(data)
@@ -94,4 +95,4 @@ def read_checkpoint(data: bytes, *, where: str) -> Snapshot:
         raise StateError(f"{where} is a checkpoint of version {version}; this engine reads version 3")
     if version == 4 and document.get("features"):
         raise StateError(f"{where} uses features that this engine lacks: {document['features']}")
-    return parse_deployment(checkpoint.get("latest"))
+    return parse_deployment(sealer.unseal(checkpoint.get("latest") or {}))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.errors import SecretError
-from engine.values import SIGNATURE, Value
-
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a signature, not a secret
+from engine.errors import StateError
+from engine.values import SECRET, SIGNATURE, Secret, Value
 
 # Field name → key in the file, in the file's order. A field at its default is left out, as Pulumi does.
 _KEYS = {
@@ -89,7 +88,7 @@ class Resource:
 
 
 def to_json(resource: Resource) -> dict[str, Any]:
-    """A resource as the checkpoint writes it."""
+    """A resource as the checkpoint has it before its secrets are encrypted."""
     written: dict[str, Any] = {}
     for name, key in _KEYS.items():
         value = getattr(resource, name)
@@ -99,13 +98,11 @@ def to_json(resource: Resource) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Resource:
-    """A resource as the checkpoint has it; SecretError if it holds a ciphertext."""
-    known = {name: _frozen(name, data[key]) for name, key in _KEYS.items() if key in data}
+    """A resource as the checkpoint has it, its secrets decrypted."""
+    known: dict[str, Any] = {name: _frozen(name, data[key]) for name, key in _KEYS.items() if key in data}
     extra = {key: value for key, value in data.items() if key not in _KEYS.values()}
-    resource = Resource(**known, extra=extra)
-    for part in (resource.inputs, resource.outputs):
-        _refuse_ciphertext(part, resource.urn)
-    return resource
+    properties = {name: _with_secrets(known[name], data["urn"]) for name in ("inputs", "outputs") if name in known}
+    return Resource(**{**known, **properties}, extra=extra)
 
 
 def with_outputs(resource: Resource, outputs: Mapping[str, Any]) -> Resource:
@@ -115,9 +112,13 @@ def with_outputs(resource: Resource, outputs: Mapping[str, Any]) -> Resource:
 
 def _plain(value: Value) -> Value:
     if isinstance(value, Mapping):
-        return {key: _plain(value[key]) for key in sorted(value)}
+        bag: dict[str, Value] = {key: _plain(value[key]) for key in sorted(value)}
+        return bag
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
+    if isinstance(value, Secret):
+        text = json.dumps(_plain(value.value), separators=(",", ":"), ensure_ascii=False)
+        return {SIGNATURE: SECRET, "plaintext": text}
     return value
 
 
@@ -127,12 +128,13 @@ def _frozen(name: str, value: Value) -> Value:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _refuse_ciphertext(value: Value, urn: str) -> None:
+def _with_secrets(value: Value, urn: str) -> Value:
     if isinstance(value, Mapping):
-        if value.get(SIGNATURE) == _SECRET:
-            raise SecretError(f"the state of {urn} holds a secret: the embedded engine keeps none, use the Pulumi CLI")
-        for item in value.values():
-            _refuse_ciphertext(item, urn)
-    elif isinstance(value, list):
-        for item in value:
-            _refuse_ciphertext(item, urn)
+        if value.get(SIGNATURE) == SECRET:
+            if "plaintext" not in value:
+                raise StateError(f"the state of {urn} holds a secret that was not decrypted")
+            return Secret(_with_secrets(json.loads(value["plaintext"]), urn))
+        return {key: _with_secrets(item, urn) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_secrets(item, urn) for item in value]
+    return value

@@ -20,9 +20,18 @@ ALLOWED = {
     "remit/cli": {"remit", "click", "rich"},
     "components": {"components", "remit", "pulumi", "pulumi_aws_native"},
     "provider": {"provider", "remit", "boto3", "botocore", *PULUMI},
-    "engine": {"engine", "click", "rich", "yaml", *PULUMI},
+    "engine": {"engine", "click", "cryptography", "rich", "yaml", *PULUMI},
     "engine/aws_native": {"engine.aws_native", "boto3", "botocore", "jsonpatch", *PULUMI},
-    "sandbox": {"sandbox", "remit.organization", "remit.snapshot", "moto", "boto3", "botocore", "werkzeug", "jsonpatch"},
+    "sandbox": {
+        "sandbox",
+        "remit.organization",
+        "remit.snapshot",
+        "moto",
+        "boto3",
+        "botocore",
+        "werkzeug",
+        "jsonpatch",
+    },
 }
 # The core stays pure: these reach the world.
 FORBIDDEN = {
