@@ -44,7 +44,7 @@ def statement_accounts(statement: PolicyStatement, among: frozenset[str], world:
     if expired(statement.expires, world.at):
         return frozenset()
     chosen = among if statement.targets is None else among & world.select(statement.targets)
-    return chosen - world.select(statement.except_) if statement.except_ else chosen
+    return chosen - world.left_out(statement.except_)
 
 
 def _in_accounts(policy: ManagedPolicy, world: World) -> Iterator[PlannedPolicy]:

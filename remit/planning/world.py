@@ -49,7 +49,11 @@ class World:
     def select(self, targets: Selectors, without: Selectors | None = None) -> frozenset[str]:
         """Ids of the ACTIVE accounts of `targets` less those of `without`, whatever the stack's scope."""
         chosen = frozenset[str]().union(*(self._accounts(text, warn=True) for text in targets))
-        return chosen.difference(*(self._accounts(text, warn=False) for text in without or ()))
+        return chosen - self.left_out(without)
+
+    def left_out(self, without: Selectors | None) -> frozenset[str]:
+        """The accounts of an `except`. To leave out one that is not ACTIVE is nothing odd."""
+        return frozenset[str]().union(*(self._accounts(text, warn=False) for text in without or ()))
 
     def variables(self, account: str) -> Mapping[str, str]:
         """Every variable of an account."""

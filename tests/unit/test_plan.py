@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remit.catalog import Catalog
+from remit.catalog.reference import PAGE
 from remit.errors import CatalogError
 from remit.organization import AccountState
 from remit.plan import Plan, make_plan, plan_json
@@ -238,6 +240,29 @@ def test_a_policy_without_statements_somewhere_is_not_made_there():
     assert "has no statement left in payments (111111111111)" in plan.warnings[0].message
 
 
+def test_an_except_of_a_statement_wins_over_its_targets_and_those_of_its_policy():
+    policy = """\
+managed_policies:
+  - name: P
+    targets: "*"
+    statements:
+      - {Sid: A, Effect: Deny, Action: "*", Resource: "*", except: [ou:Workloads, account:old]}
+      - {Sid: B, Effect: Deny, Action: "*", Resource: "*", targets: ou:Workloads, except: account:shop}
+"""
+    plan = plan_of(policy)
+    made = {entry.account: [s["Sid"] for s in entry.document["Statement"]] for entry in plan.managed_policies}
+    assert made == {LAB: ["A"], ZERO: ["A"], PAYMENTS: ["B"], PAYMENTS_DEV: ["B"]}
+    assert [warning.message for warning in plan.warnings] == ["policy 'P' has no statement left in Shop (222222222222)"]
+
+
+def test_warnings_come_once_and_by_line():
+    rules = (
+        rule("account:none-*") + "\n  - {users: ann, permission_sets: Reader, targets: [account:old, account:none-*]}"
+    )
+    lines = [warning.source.line for warning in plan_of(rules).warnings if warning.source]
+    assert lines == sorted(lines) == [3, 4, 4, 4]
+
+
 def test_an_external_policy_is_not_asked_for():
     external = "permission_sets: [{name: Reader, customer_managed_policies: [{name: X, external: true}]}]"
     assert plan_of(rule('"*"').replace("permission_sets: [name: Reader]", external)).assignments
@@ -331,6 +356,14 @@ def test_the_json_of_a_plan_has_exactly_its_documented_keys():
     ]
     assert list(values["assignments"][0]) == ["account", "permission_set", "principal_type", "principal", "source"]
     assert list(values["warnings"][0]) == ["message", "remedy", "source"]
+
+
+def test_the_reference_shows_the_json_of_a_plan_as_it_is():
+    shown = json.loads(re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0])
+    real = json.loads(plan_json(PLAN))
+    assert {kind: list(entries[0]) for kind, entries in shown.items()} == {
+        kind: list(entries[0]) for kind, entries in real.items()
+    }
 
 
 def test_a_plan_is_sorted():
