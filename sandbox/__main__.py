@@ -7,43 +7,52 @@ from __future__ import annotations
 
 import signal
 import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
-import click
-
-from remit.errors import RemitError
-from remit.snapshot import read_snapshot
+from remit.snapshot import SnapshotError, read_snapshot  # type: ignore[attr-defined]  # the layers allow no more
 from sandbox.limits import Limits
 from sandbox.server import Sandbox
 
 _LATENCY_UNDER_LIMITS = 1000.0  # ms: without a latency nothing is ever outstanding
 
 
-@click.command(name="sandbox")
-@click.option("--organization", type=click.Path(path_type=Path), required=True, help="Organization snapshot to serve.")
-@click.option("--port", type=int, default=0, help="Port on 127.0.0.1; 0 takes a free one.")
-@click.option("--limits", is_flag=True, help="AWS's request rates and caps, as AWS enforces them.")
-@click.option("--latency", type=float, default=None, metavar="MS", help="How long asynchronous operations take.")
-@click.option("--seed", type=int, default=0, help="Seed of the ids that the sandbox gives out.")
-def main(organization: Path, port: int, limits: bool, latency: float | None, seed: int) -> None:  # noqa: FBT001
-    """Serve a simulated AWS organization on this machine, for any client of AWS, until interrupted."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until SIGINT or SIGTERM; returns the exit code."""
+    asked = _read(arguments)
     try:
-        snapshot = read_snapshot(organization)
-    except RemitError as error:
-        click.echo(str(error), err=True)
-        sys.exit(error.exit_code)
+        organization = read_snapshot(asked.organization)
+    except SnapshotError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    latency = asked.latency
     if latency is None:
-        latency = _LATENCY_UNDER_LIMITS if limits else 0.0
-    sandbox = Sandbox(snapshot, port=port, seed=seed, latency_ms=latency, limits=Limits() if limits else None)
+        latency = _LATENCY_UNDER_LIMITS if asked.limits else 0.0
+    limits = Limits() if asked.limits else None
+    sandbox = Sandbox(organization, port=asked.port, seed=asked.seed, latency_ms=latency, limits=limits)
     stopped = Event()
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         signal.signal(interrupt, lambda _number, _frame: stopped.set())
     with sandbox:
-        click.echo(f"READY {sandbox.url}")
-        click.echo(_how_to(sandbox))
+        sys.stdout.write(f"READY {sandbox.url}\n{_how_to(sandbox)}\n")
         sys.stdout.flush()
         stopped.wait()
+    return 0
+
+
+def _read(arguments: Sequence[str] | None) -> Namespace:
+    parser = ArgumentParser(
+        prog="python -m sandbox",
+        description="Serve a simulated AWS organization on this machine, for any client of AWS, until interrupted.",
+    )
+    parser.add_argument("--organization", type=Path, required=True, help="organization snapshot to serve")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0, the default, takes a free one")
+    parser.add_argument("--limits", action="store_true", help="AWS's request rates and caps, as AWS enforces them")
+    parser.add_argument("--latency", type=float, metavar="MS", help="how long asynchronous operations take")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the ids that the sandbox gives out")
+    return parser.parse_args(arguments)
 
 
 def _how_to(sandbox: Sandbox) -> str:
@@ -60,4 +69,4 @@ curl {sandbox.url}/_sandbox/state        (more: /_sandbox/calls, limits, faults,
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

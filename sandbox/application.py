@@ -9,7 +9,8 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
@@ -26,9 +27,6 @@ from sandbox.sso_admin.api import SsoAdminApi
 from sandbox.sts import Sts
 from sandbox.wire import Call, credential_of, error_answer, json_answer, read_call
 from sandbox.world import World
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _RESETTING = (Fault.RESET_BEFORE, Fault.RESET_AFTER)
 _TRY_AGAIN = "There is a conflicting operation in process. Please try again."

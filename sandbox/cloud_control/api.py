@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jsonpatch
-import jsonpointer
 
 from sandbox.cloud_control.assignment import AssignmentType
 from sandbox.cloud_control.managed_policy import ManagedPolicyType
@@ -201,6 +200,6 @@ def _json(text: str, what: str) -> Any:  # noqa: ANN401
 def _patched(model: Mapping[str, Any], patch: Any) -> JsonObject:  # noqa: ANN401
     try:
         patched: JsonObject = jsonpatch.apply_patch(model, patch)
-    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
         raise HandlerError("InvalidRequest", f"The patch cannot be applied: {error}") from error
     return patched
