@@ -110,6 +110,8 @@ def to_struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def _set_value(target: struct_pb2.Value, value: Value) -> None:
+    if isinstance(value, Secret):
+        value = {SIGNATURE: SECRET, "value": value.value}
     if isinstance(value, list | tuple):
         target.list_value.SetInParent()
         for item in value:
@@ -131,6 +133,8 @@ def _set_scalar(target: struct_pb2.Value, value: Value) -> None:
         target.number_value = value
     elif isinstance(value, str):
         target.string_value = value
+    elif value is UNKNOWN:
+        target.string_value = UNKNOWN_STRING
     else:
         raise TypeError(f"not a property value: {value!r}")
 

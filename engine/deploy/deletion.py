@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from engine.deploy import steps
@@ -23,14 +23,16 @@ def delete_the_rest(run: Deployment) -> None:
     _forget_replaced(run, condemned)
     with run.lock:
         run.progress.deleted.update(resource.urn for resource in condemned.values() if not resource.delete)
-    blocked: set[str] = set()
+    # What stays in the state, be it because it failed or was not reached, keeps what it depends on.
+    staying = [entry for number, entry in entries.items() if number not in condemned]
+    blocked = _needed_by(entries, staying)
     with ThreadPoolExecutor(run.options.parallel, thread_name_prefix="delete") as pool:
         for wave in deletion_waves(entries, condemned):
-            ready = [number for number in wave if condemned[number].urn not in blocked and not run.stopping]
+            ready = [number for number in wave if _may_go(condemned[number], blocked) and not run.stopping]
             results = list(pool.map(lambda number: _delete(run, number, condemned[number]), ready))
             for number, deleted in zip(ready, results, strict=True):
                 if not deleted:
-                    blocked |= _needed_by(entries, condemned[number])
+                    blocked |= _needed_by(entries, [condemned[number]])
 
 
 def _condemned(run: Deployment, entries: Mapping[int, Resource]) -> list[int]:
@@ -89,11 +91,16 @@ def _delete(run: Deployment, number: int, resource: Resource) -> bool:
     return True
 
 
-def _needed_by(entries: Mapping[int, Resource], resource: Resource) -> set[str]:
-    """What must stay because this one is still there: all that it depends on."""
+def _may_go(resource: Resource, blocked: set[str]) -> bool:
+    """Whether nothing that stays needs a resource; where it was replaced, its replacement is what they need."""
+    return resource.delete or resource.urn not in blocked
+
+
+def _needed_by(entries: Mapping[int, Resource], resources: Iterable[Resource]) -> set[str]:
+    """What must stay because these are still there: all that they depend on."""
     by_urn = {entry.urn: entry for entry in entries.values()}
     needed: set[str] = set()
-    open_ = [resource]
+    open_ = list(resources)
     while open_:
         for urn in open_.pop().depends_on() - needed:
             needed.add(urn)

@@ -11,7 +11,7 @@ from engine.display.words import WORDS
 _ORDER: tuple[Op, ...] = ("create", "update", "delete", "replace", "read", "import", "discard", "forget", "refresh")
 
 
-def summary_lines(counts: Counter[Op], *, preview: bool) -> Iterator[str]:
+def summary_lines(counts: Counter[Op], *, errored: int, preview: bool) -> Iterator[str]:
     """`Resources:` with a line for each kind of change, and how many were not touched."""
     changes = {op: counts[op] for op in _ORDER if counts[op]}
     same = counts["same"]
@@ -27,6 +27,8 @@ def summary_lines(counts: Counter[Op], *, preview: bool) -> Iterator[str]:
         yield f"    {total} changes"
     elif same:
         yield f"    {same} unchanged"
+    if errored:
+        yield f"    {errored} errored"
 
 
 def changed(counts: Counter[Op]) -> int:

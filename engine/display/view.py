@@ -35,6 +35,7 @@ class View:
         self.diagnostics = Diagnostics(stack_urn)
         self._lock = threading.Lock()
         self._count_refreshes = refreshing
+        self._errored = 0
         self._parents: dict[str, str] = {}
         self._shown: set[str] = set()
         self._old_outputs: Mapping[str, Value] = {}
@@ -66,6 +67,8 @@ class View:
 
     def fail(self, step: Step, message: str, seconds: float) -> None:
         """A step failed."""
+        with self._lock:
+            self._errored += 1
         self.diagnostics.add("error", message, step.urn)
 
     def outputs(self, resource: Resource, old: Mapping[str, Value]) -> None:
@@ -83,7 +86,7 @@ class View:
         old, new = dict(self._old_outputs), dict(self._outputs)
         if (old or new) and (not self.preview or old != new):
             self.lines.print(["Outputs:", *output_lines(old, new, 4), ""])
-        self.lines.print(summary_lines(self.counts, preview=self.preview))
+        self.lines.print(summary_lines(self.counts, errored=self._errored, preview=self.preview))
         if not self.preview:
             self.lines.print(["", duration_line(seconds), ""])
 

@@ -101,8 +101,8 @@ def from_json(data: Mapping[str, Any]) -> Resource:
     """A resource as the checkpoint has it, its secrets decrypted."""
     known: dict[str, Any] = {name: _frozen(name, data[key]) for name, key in _KEYS.items() if key in data}
     extra = {key: value for key, value in data.items() if key not in _KEYS.values()}
-    properties = {name: _with_secrets(known[name], data["urn"]) for name in ("inputs", "outputs") if name in known}
-    return Resource(**{**known, **properties}, extra=extra)
+    known |= {name: _with_secrets(known[name], data["urn"]) for name in ("inputs", "outputs") if name in known}
+    return Resource(**known, extra=extra)
 
 
 def with_outputs(resource: Resource, outputs: Mapping[str, Any]) -> Resource:
@@ -112,8 +112,7 @@ def with_outputs(resource: Resource, outputs: Mapping[str, Any]) -> Resource:
 
 def _plain(value: Value) -> Value:
     if isinstance(value, Mapping):
-        bag: dict[str, Value] = {key: _plain(value[key]) for key in sorted(value)}
-        return bag
+        return {str(key): _plain(item) for key, item in sorted(value.items())}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if isinstance(value, Secret):
