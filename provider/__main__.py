@@ -25,6 +25,7 @@ from provider.account_assignments import AccountAssignments  # noqa: E402
 from provider.engine_log import EngineLog  # noqa: E402
 from provider.servicer import Servicer, Session  # noqa: E402
 from remit.aws.assignments import AssignmentReader  # noqa: E402
+from remit.aws.principal_names import PrincipalNames  # noqa: E402
 from remit.aws.scheduler import Scheduler  # noqa: E402
 from remit.aws.session import Aws  # noqa: E402
 from remit.aws.sso_admin import SsoAdmin  # noqa: E402
@@ -44,8 +45,11 @@ def connect(configuration: Configuration) -> Session:
     region = configuration.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if not region:
         raise RemitError("no region: set `region` of the remit provider, or AWS_REGION")
-    sso = SsoAdmin(Aws(region).client("sso-admin"), throttle)
-    resource = AccountAssignments(cache(lambda instance: AssignmentReader(sso, instance)), Scheduler(sso))
+    aws = Aws(region)
+    sso = SsoAdmin(aws.client("sso-admin"), throttle)
+    resource = AccountAssignments(
+        cache(lambda instance: AssignmentReader(sso, instance)), Scheduler(sso), PrincipalNames(aws).name
+    )
     return Session(resource, lambda: ", ".join(f"{name} {count}" for name, count in throttle.calls.most_common()))
 
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from provider.inputs import Inputs, Unmanaged, parse_id
 from provider.outputs import Outputs
 from remit.aws.assignments import AssignmentReader
+from remit.aws.refusals import NotFoundError
 from remit.aws.scheduler import Outcome, Progress, Result, Scheduler
-from remit.aws.sso_admin import Action, NotFoundError, Operation
+from remit.aws.sso_admin import Action, Operation
 from remit.delta import delta, split_key
 from remit.errors import AwsError, RemitError
 
-STRANGER = "not in the catalog"  # the label of an assignment that somebody made by hand
+STRANGER = "not in the catalog"  # in the label of an assignment that somebody made by hand
 
 
 class PartialFailureError(RemitError):
@@ -42,9 +43,16 @@ class Told:
 class AccountAssignments:
     """All resources of a run share one scheduler and one reader for each Identity Center instance."""
 
-    def __init__(self, reader_of: Callable[[str], AssignmentReader], scheduler: Scheduler) -> None:
+    def __init__(
+        self,
+        reader_of: Callable[[str], AssignmentReader],
+        scheduler: Scheduler,
+        name_of: Callable[[str, str], str] = lambda _instance, _key: "",
+    ) -> None:
+        """`name_of`: what the principal of a key is called in an instance; "" when nobody knows."""
         self._reader_of = reader_of
         self._scheduler = scheduler
+        self._name_of = name_of
 
     def apply(self, inputs: Inputs, ours: Iterable[str] = (), told: Told = Told()) -> Outputs:
         """Creates what is missing, removes what is too much. Raises PartialFailureError, or AwsError before any write.
@@ -60,7 +68,7 @@ class AccountAssignments:
             created=len(_done(outcomes, Action.CREATE)),
             deleted=len(_done(outcomes, Action.DELETE)),
             failed={each.operation.key: _failure(each) for each in outcomes if each.result is Result.FAILED},
-            unmanaged=dict.fromkeys(surplus - doomed, STRANGER),
+            unmanaged=self._strangers(inputs, surplus - doomed),
         )
         if all(each.result is Result.DONE for each in outcomes):
             return outputs
@@ -86,7 +94,8 @@ class AccountAssignments:
         managed = live
         if inputs.unmanaged is Unmanaged.REPORT:
             managed = live & owned(inputs.assignments, outputs)
-        labels = {**dict.fromkeys(live, STRANGER), **outputs.unmanaged, **(outputs.live or {}), **inputs.assignments}
+        labels = {**outputs.unmanaged, **(outputs.live or {}), **inputs.assignments}
+        labels |= self._strangers(inputs, live - labels.keys())
         found = inputs.holding({key: labels[key] for key in managed})
         strangers = {key: labels[key] for key in live - managed}
         return found, Outputs(outputs.created, outputs.deleted, unmanaged=strangers)
@@ -102,10 +111,15 @@ class AccountAssignments:
         except NotFoundError:
             return None
         accounts = frozenset(map(_account, live)) if scope is None else scope
-        return Inputs(instance, permission_set, accounts, dict.fromkeys(live, "")), Outputs()
+        labels = {key: self._name_of(instance, key) for key in live}
+        return Inputs(instance, permission_set, accounts, labels), Outputs()
 
     def cancel(self) -> None:
         self._scheduler.cancel()
+
+    def _strangers(self, inputs: Inputs, keys: Iterable[str]) -> dict[str, str]:
+        names = {key: self._name_of(inputs.instance, key) for key in keys}
+        return {key: f"{name}, {STRANGER}" if name else STRANGER for key, name in names.items()}
 
     def _live(self, inputs: Inputs, told: Told) -> frozenset[str]:
         return self._reader_of(inputs.instance).live(inputs.permission_set, inputs.scope, told.reading)

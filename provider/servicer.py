@@ -17,7 +17,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2, status_pb2
 
 from provider import configuration, inputs, outputs
-from provider.account_assignments import STRANGER, AccountAssignments, PartialFailureError, owned
+from provider.account_assignments import AccountAssignments, PartialFailureError, owned
 from provider.changes import Change, changes
 from provider.configuration import Configuration
 from provider.engine_log import EngineLog
@@ -181,8 +181,8 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         if self._session is not None:
             self._log.debug(f"sso-admin calls so far: {self._session.calls()}", urn)
         if state.unmanaged:
-            names = "\n".join(f"  {key}" for key in sorted(state.unmanaged))
-            self._log.warning(f"{len(state.unmanaged)} assignments {STRANGER}, left as they are:\n{names}", urn)
+            names = "\n".join(f"  {key}: {label}" for key, label in sorted(state.unmanaged.items()))
+            self._log.warning(f"assignments that nobody manages, left as they are:\n{names}", urn)
 
 
 def _known_type(request: Request) -> None:

@@ -18,7 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
-from remit.aws.sso_admin import Action, NotFoundError, Operation, SsoAdmin, Status
+from remit.aws.refusals import NotFoundError
+from remit.aws.sso_admin import Action, Operation, SsoAdmin, Status
 from remit.aws.statuses import IN_PROGRESS, Statuses
 from remit.delta import split_key
 from remit.errors import AwsError

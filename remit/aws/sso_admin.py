@@ -13,9 +13,8 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from remit.aws.refusals import refusal
-from remit.aws.throttle import Fault, Throttle, fault_of
+from remit.aws.throttle import Throttle
 from remit.delta import assignment_key, split_key
-from remit.errors import AwsError
 
 PAGE = 100  # the most that AWS returns at once; its default is smaller
 
@@ -42,10 +41,6 @@ class Status:
     request: str
     state: str
     reason: str = ""
-
-
-class NotFoundError(AwsError):
-    """What a call names does not exist (any more)."""
 
 
 class Client(Protocol):
@@ -128,7 +123,8 @@ class SsoAdmin:
         try:
             return self.throttle.call(name, lambda: method(**parameters), give_up=give_up)
         except (ClientError, BotoCoreError) as error:
-            raise _translated(name, error) from error
+            operation = "".join(word.capitalize() for word in name.split("_"))
+            raise refusal("sso-admin", operation, error) from error
 
 
 def _noun(action: Action) -> str:
@@ -137,10 +133,3 @@ def _noun(action: Action) -> str:
 
 def _status(answer: dict[str, Any]) -> Status:
     return Status(answer["RequestId"], answer["Status"], answer.get("FailureReason", ""))
-
-
-def _translated(name: str, error: ClientError | BotoCoreError) -> AwsError:
-    refused = refusal("sso-admin", "".join(map(str.capitalize, name.split("_"))), error)
-    if isinstance(error, ClientError) and fault_of(error) is Fault.GONE:
-        return NotFoundError(str(refused))
-    return refused

@@ -1,6 +1,6 @@
 """An Identity Center instance in memory, behind the methods of boto3's sso-admin client.
 
-Operations are asynchronous: one stays IN_PROGRESS for as long as `lasts` further calls take, whatever they are. Faults come
+Operations are asynchronous: one stays IN_PROGRESS while `lasts` further calls are made, whatever they are. Faults come
 from a seeded dice, each with its probability.
 """
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from remit.aws.assignments import AssignmentReader
-from remit.aws.sso_admin import NotFoundError, SsoAdmin
+from remit.aws.refusals import NotFoundError
+from remit.aws.sso_admin import SsoAdmin
 from remit.aws.throttle import Throttle, TokenBucket
 from tests.provider.fake_sso_admin import INSTANCE, OTHER_SET, PERMISSION_SET, FakeSsoAdmin
 from tests.provider.plugin import A, B, C, brief, key
