@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
-from remit.snapshot import SnapshotError, read_snapshot  # type: ignore[attr-defined]  # the layers allow no more
+from remit.errors import SnapshotError
+from remit.snapshot import read_snapshot
 from sandbox.limits import Limits
 from sandbox.server import Sandbox
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,8 @@ SHOP_DEV, PAY_DEV, AUDIT, OLD = "200000000003", "200000000004", "012345678901", 
 DEVELOPERS, AUDITORS = "10000000-0000-4000-8000-000000000001", "10000000-0000-4000-8000-000000000002"
 CONTRACTORS, ADA = "10000000-0000-4000-8000-000000000003", "20000000-0000-4000-8000-000000000001"
 
+INSTANCE, STORE = "arn:aws:sso:::instance/ssoins-e2e0000000000001", "d-e2e0000001"
+
 Grant = tuple[str, str, str, str]
 """(permission set, account, GROUP or USER, principal id)"""
 
@@ -38,10 +41,8 @@ class Run:
     text: str
 
 
-def _changes(step: dict[str, Any]) -> bool:
-    """A step on a resource that AWS has: not a component, nor an alias."""
-    of_aws = any(token in step["urn"] for token in ("aws-native:iam:", "aws-native:sso:", "AccountAssignments::"))
-    return of_aws and step["op"] not in {"same", "refresh", "read"}
+_OF_AWS = {"aws-native:iam:ManagedPolicy", "aws-native:sso:PermissionSet", "remit:index:AccountAssignments"}
+_CHANGE = re.compile(r"\s*[-+~]{1,2}\s+(?P<type>\S+) (?P<name>\S+) (?P<operation>create|update|delete|replace)\b")
 
 
 @dataclass
@@ -87,14 +88,14 @@ class World:
 
     def add_stack(self, name: str, **config: Any) -> None:
         """A stack file, and the stack in the backend."""
-        values = {f"remit:{key}": value for key, value in config.items()}
+        values = {"remit:requestRate": 500} | {f"remit:{key}": value for key, value in config.items()}
         (self.folder / f"Pulumi.{name}.yaml").write_text(json.dumps({"config": values}))
-        if self.engine == "pulumi":
-            self._execute("pulumi", "stack", "init", name, "--non-interactive")
+        self._succeed(self._execute(*self._command("stack"), "init", name))
 
     # --- runs ------------------------------------------------------------------------------------------
     def run(self, verb: str, *arguments: str, stack: str | None = None) -> Run:
-        return self._execute(*self._command(verb, stack), *arguments)
+        options = ("--stack", stack or self.stack, "--non-interactive")
+        return self._execute(*self._command(verb), *options, *arguments)
 
     def up(self, *arguments: str, stack: str | None = None) -> Run:
         return self._succeed(self.run("up", "--yes", "--skip-preview", *arguments, stack=stack))
@@ -109,16 +110,15 @@ class World:
         return self._succeed(self.run("destroy", "--yes", "--skip-preview"))
 
     def steps(self, *arguments: str, stack: str | None = None) -> set[tuple[str, str]]:
-        """{(operation, logical name)} of a preview, less what stays the same and the components."""
-        run = self._succeed(self.run("preview", "--json", *arguments, stack=stack))
-        digest = json.loads(run.text[run.text.index("{") :])
-        return {(step["op"], step["urn"].rpartition("::")[2]) for step in digest["steps"] if _changes(step)}
+        """{(operation, logical name)} of a preview: what changes in AWS, so no components and no aliases."""
+        run = self._succeed(self.run("preview", *arguments, stack=stack))
+        changes = [match.groupdict() for match in map(_CHANGE.match, run.text.splitlines()) if match]
+        return {(change["operation"], change["name"]) for change in changes if change["type"] in _OF_AWS}
 
     def interrupted_up(self, after: float) -> Run:
         """`up` that gets Ctrl-C after so many seconds."""
-        command = self._command("up", None)
         process = subprocess.Popen(
-            [*command, "--yes", "--skip-preview"],
+            [*self._command("up"), "--stack", self.stack, "--non-interactive", "--yes", "--skip-preview"],
             cwd=self.folder,
             env=self.environment,
             text=True,
@@ -131,14 +131,23 @@ class World:
         text, _ = process.communicate(timeout=120)
         return Run(process.returncode, text)
 
-    def _command(self, verb: str, stack: str | None) -> list[str]:
-        return [sys.executable, "-m", "remit.cli.main", verb, "--stack", stack or self.stack, "--non-interactive"]
+    @staticmethod
+    def _command(verb: str) -> list[str]:
+        return [sys.executable, "-m", "remit.cli.main", verb]
 
     def _execute(self, *command: str) -> Run:
         done = subprocess.run(
             command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=300
         )
         return Run(done.returncode, done.stdout + done.stderr)
+
+    def _json(self, *command: str) -> dict[str, Any]:
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
 
     @staticmethod
     def _succeed(run: Run) -> Run:
@@ -147,23 +156,162 @@ class World:
 
     # --- what is there ---------------------------------------------------------------------------------
     def plan(self, stack: str | None = None) -> dict[str, Any]:
-        done = subprocess.run(
-            [sys.executable, "-m", "remit.cli.main", "plan", "--stack", stack or self.stack, "--json"],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        plan: dict[str, Any] = json.loads(done.stdout)
-        return plan
+        return self._json(*self._command("plan"), "--stack", stack or self.stack, "--json")
 
     def state(self) -> dict[str, Any]:
         """The sandbox's own account of what exists."""
-        with urllib.request.urlopen(f"{self.sandbox.url}/_sandbox/state") as answer:
-            state: dict[str, Any] = json.load(answer)
-            return state
+        state: dict[str, Any] = self._control("GET", "state")
+        return state
+
+    def grants(self) -> set[Grant]:
+        return {
+            (each["permission_set"], each["account"], each["principal_type"], each["principal_id"])
+            for each in self.state()["assignments"]
+        }
+
+    def policies(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """{(account, name): path, description and document}, whatever they are attached to."""
+        return {
+            (account, policy["name"]): {key: policy[key] for key in ("path", "description", "document")}
+            for account, policies in self.state()["managed_policies"].items()
+            for policy in policies
+        }
+
+    def permission_sets(self) -> dict[str, dict[str, Any]]:
+        """{name: every field that the catalog can say}."""
+        told = ("provisioned", "outdated")
+        return {
+            each["name"]: {key: value for key, value in each.items() if key not in told}
+            for each in self.state()["permission_sets"]
+        }
+
+    def assert_converged(self) -> None:
+        """What is there is what the plan says, to the last grant, policy and permission set."""
+        plan = self.plan()
+        groups = {group["DisplayName"]: group["GroupId"] for group in self._groups()}
+        assert self.grants() == {
+            (each["permission_set"], each["account"], each["principal_type"], groups[each["principal"]])
+            for each in plan["assignments"]
+        }
+        assert self.policies() == {
+            (each["account"], each["name"]): {key: each[key] for key in ("path", "description", "document")}
+            for each in plan["managed_policies"]
+        }
+        assert set(self.permission_sets()) == {each["name"] for each in plan["permission_sets"]}
+        assert [each["name"] for each in self.state()["permission_sets"] if each["outdated"]] == []
+
+    def urns(self) -> list[str]:
+        """Everything in the stack's state."""
+        exported = self._json(*self._command("stack"), "export", "--stack", self.stack)
+        return [resource["urn"] for resource in exported["deployment"].get("resources", [])]
+
+    def calls(self) -> set[str]:
+        """service:Operation of every AWS call since `forget_calls`."""
+        return set(self._control("GET", "calls"))
+
+    def forget_calls(self) -> None:
+        self._control("DELETE", "calls")
+
+    def _control(self, method: str, path: str, **body: Any) -> Any:
+        data = json.dumps(body).encode() if body else None
+        request = urllib.request.Request(f"{self.sandbox.url}/_sandbox/{path}", data=data, method=method)
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    # --- what people, and AWS, do by hand --------------------------------------------------------------
+    def create_account(self, name: str, ou: str) -> str:
+        organizations = self.client("organizations")
+        status = organizations.create_account(AccountName=name, Email=f"{name}@shop.example")["CreateAccountStatus"]
+        request = status["Id"]
+        while status["State"] == "IN_PROGRESS":
+            status = organizations.describe_create_account_status(CreateAccountRequestId=request)["CreateAccountStatus"]
+        assert status["State"] == "SUCCEEDED", status
+        self.move_account(status["AccountId"], ou)
+        account: str = status["AccountId"]
+        return account
+
+    def move_account(self, account: str, ou: str) -> None:
+        organizations = self.client("organizations")
+        parent = organizations.list_parents(ChildId=account)["Parents"][0]["Id"]
+        target = organizations.list_roots()["Roots"][0]["Id"]
+        for name in ou.split("/"):
+            units = organizations.list_organizational_units_for_parent(ParentId=target)["OrganizationalUnits"]
+            target = next(unit["Id"] for unit in units if unit["Name"] == name)
+        organizations.move_account(AccountId=account, SourceParentId=parent, DestinationParentId=target)
+
+    def suspend(self, account: str) -> None:
+        self._control("PUT", f"accounts/{account}", state="SUSPENDED")
+
+    def break_role(self, account: str) -> None:
+        """Nobody can assume a role in the account until `mend_role`."""
+        self._control("PUT", f"accounts/{account}", missing_role=True)
+
+    def mend_role(self, account: str) -> None:
+        self._control("PUT", f"accounts/{account}", missing_role=False)
+
+    def slow(self, milliseconds: int) -> None:
+        """Every AWS call takes that much longer."""
+        self._control("PUT", "faults", slow_ms=milliseconds, calls=["*"])
+
+    def rename_group(self, group: str, name: str) -> None:
+        operation = {"AttributePath": "displayName", "AttributeValue": name}
+        self.client("identitystore").update_group(IdentityStoreId=STORE, GroupId=group, Operations=[operation])
+
+    def delete_group(self, group: str) -> None:
+        self.client("identitystore").delete_group(IdentityStoreId=STORE, GroupId=group)
+
+    def assign(self, permission_set: str, account: str, principal_type: str, principal: str) -> None:
+        self.client("sso-admin").create_account_assignment(
+            **self._assignment(permission_set, account, principal_type, principal)
+        )
+        self._control("GET", "state")  # by then it is done
+
+    def unassign(self, permission_set: str, account: str, principal_type: str, principal: str) -> None:
+        self.client("sso-admin").delete_account_assignment(
+            **self._assignment(permission_set, account, principal_type, principal)
+        )
+        self._control("GET", "state")
+
+    def write_policy(self, account: str, path_and_name: str, statement: dict[str, Any]) -> None:
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        self.client("iam", account).create_policy_version(
+            PolicyArn=f"arn:aws:iam::{account}:policy{path_and_name}",
+            PolicyDocument=json.dumps(document),
+            SetAsDefault=True,
+        )
+
+    def delete_policy(self, account: str, path_and_name: str) -> None:
+        self.client("iam", account).delete_policy(PolicyArn=f"arn:aws:iam::{account}:policy{path_and_name}")
+
+    def set_duration(self, permission_set: str, duration: str) -> None:
+        self.client("sso-admin").update_permission_set(**self._permission_set(permission_set), SessionDuration=duration)
+
+    def attach(self, permission_set: str, policy: str) -> None:
+        self.client("sso-admin").attach_managed_policy_to_permission_set(
+            **self._permission_set(permission_set), ManagedPolicyArn=policy
+        )
+
+    def _groups(self) -> list[dict[str, Any]]:
+        store = STORE
+        groups: list[dict[str, Any]] = self.client("identitystore").list_groups(IdentityStoreId=store)["Groups"]
+        return groups
+
+    def _permission_set(self, name: str) -> dict[str, str]:
+        sso, instance = self.client("sso-admin"), INSTANCE
+        for arn in sso.list_permission_sets(InstanceArn=instance)["PermissionSets"]:
+            described = sso.describe_permission_set(InstanceArn=instance, PermissionSetArn=arn)["PermissionSet"]
+            if described["Name"] == name:
+                return {"InstanceArn": instance, "PermissionSetArn": arn}
+        raise AssertionError(f"no permission set {name}")
+
+    def _assignment(self, permission_set: str, account: str, principal_type: str, principal: str) -> dict[str, str]:
+        return {
+            **self._permission_set(permission_set),
+            "TargetId": account,
+            "TargetType": "AWS_ACCOUNT",
+            "PrincipalType": principal_type,
+            "PrincipalId": principal,
+        }
 
     def client(self, service: str, account: str | None = None) -> Any:
         """A boto3 client of the management account, or of an account by AssumeRole."""
