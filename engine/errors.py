@@ -11,7 +11,8 @@ EngineError                    1: the run failed, or could not start
 ├── StateError                 1: the checkpoint or its journal cannot be used
 ├── PluginError                1: a plugin did not start or speak
 └── ProviderError              1: a provider refused a call
-    └── PartialFailureError    1: it was done in part; carries the state that there is
+    ├── PartialFailureError    1: it was done in part; carries the state that there is
+    └── PluginLostError        1: the plugin ended during the call: nobody knows what was done
 """
 
 from __future__ import annotations
@@ -75,6 +76,10 @@ class PluginError(EngineError):
 
 class ProviderError(EngineError):
     """A provider refused a call; the message is its own."""
+
+
+class PluginLostError(ProviderError):
+    """The plugin ended while it was at work. Whether the change was made is not known."""
 
 
 class PartialFailureError(ProviderError):

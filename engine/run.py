@@ -168,7 +168,7 @@ class Runner:
     def _kill(self) -> None:
         child = self._child
         if child is not None:
-            child.stop()
+            child.kill()
 
     @staticmethod
     def _judge(request: Request, run: Deployment, view: View, service: EngineService) -> None:
@@ -203,14 +203,21 @@ def _interruptible(run: Deployment, kill: Callable[[], None]) -> Iterator[None]:
         yield
         return
 
+    # The handler may interrupt code that holds a lock, so that whatever takes one is done by another thread.
+    def first() -> None:
+        run.events.log("warning", "interrupted: finishing what is running; interrupt again to end at once")
+        run.registry.cancel()
+
+    def second() -> None:
+        run.registry.kill()
+        kill()
+
     def stop(_number: int, _frame: FrameType | None) -> None:
         if run.stopping:
-            run.registry.close()
-            kill()
+            threading.Thread(target=second, daemon=True).start()
             raise KeyboardInterrupt
         run.stop()
-        run.events.log("warning", "interrupted: finishing what is running; interrupt again to end at once")
-        threading.Thread(target=run.registry.cancel, daemon=True).start()
+        threading.Thread(target=first, daemon=True).start()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from engine import urn as urns
 from engine.deploy.deployment import Deployment, Old
 from engine.deploy.events import Op, Step
-from engine.errors import EngineError, PartialFailureError
+from engine.errors import EngineError, PartialFailureError, PluginLostError
 from engine.plugins.answers import Diff, Written
 from engine.state.resource import Resource
 
@@ -122,13 +122,19 @@ def _write(
             run.record(number, state)
             told.failed(replace_step(step, state), error)
         except EngineError as error:
-            run.ledger.end(operation)
+            _settle(run, operation, error)
             told.failed(step, error)
         state = finished(written, ())
         number = run.ledger.end(operation, add=state, remove=remove, condemn=condemn or ())
         run.record(number, state)
         told.done(state)
     return state
+
+
+def _settle(run: Deployment, operation: int, error: EngineError) -> None:
+    """Close a failed operation. One of which the plugin was lost stays open: it may have been done."""
+    if not isinstance(error, PluginLostError):
+        run.ledger.end(operation)
 
 
 def delete(run: Deployment, number: int, old: Resource, *, replacing: bool = False, pending: bool = False) -> None:
@@ -142,7 +148,7 @@ def delete(run: Deployment, number: int, old: Resource, *, replacing: bool = Fal
             if not run.options.preview:
                 _call_delete(run, old)
         except EngineError as error:
-            run.ledger.end(operation)
+            _settle(run, operation, error)
             told.failed(told.step, error)
         if pending:
             run.ledger.end(operation, add=replace(old, pending_replacement=True), replace_in_place=number)

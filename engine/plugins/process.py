@@ -78,6 +78,10 @@ class Child:
             reader.join(timeout=5)
         return code
 
+    def kill(self) -> None:
+        """Send SIGKILL to the group, and do not wait for the end."""
+        self._signal(signal.SIGKILL)
+
     def stop(self, grace: float = 0.0) -> None:
         """End the process and its group: SIGTERM if there is some grace (seconds), then SIGKILL."""
         if grace:

@@ -170,6 +170,14 @@ class Registry:
             except ProviderError:
                 continue  # it has stopped already, which is what was asked
 
+    def kill(self) -> None:
+        """Kill every plugin, so that all calls end; `close` follows."""
+        with self._lock:
+            self._closed = True
+            children = list(self._children)
+        for child in children:
+            child.kill()
+
     def close(self) -> None:
         """Stop every plugin."""
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import grpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from engine.errors import PartialFailureError, ProviderError
+from engine.errors import PartialFailureError, PluginLostError, ProviderError
 from engine.plugins.answers import Checked, CheckFailure, Diff, PropertyDiff
 from engine.plugins.messages import Message
 from engine.values import from_struct
@@ -56,7 +56,7 @@ def provider_error(error: grpc.RpcError) -> ProviderError:
                 detail.Unpack(failed)
                 return _partial(failed, status.message)
     if error.code() == grpc.StatusCode.UNAVAILABLE:
-        return ProviderError(f"the plugin has stopped: {error.details()}")
+        return PluginLostError(f"the plugin has stopped: {error.details()}")
     return ProviderError(error.details() or str(error.code()))
 
 
