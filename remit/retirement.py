@@ -1,7 +1,7 @@
 """Resources of accounts that are gone leave the state without a call.
 
-A suspended, closed or departed account cannot be assumed into: its provider alias fails when it is
-configured, and with it every run that wants to read or delete what was there. Nothing is left to delete,
+A suspended, closed or departed account cannot be assumed into: its provider alias fails at its first call,
+and with it every run that wants to read or delete what was there. Nothing is left to delete,
 because AWS removes it with the account. `deleted_with` does not serve: a destroy deletes both ends of it at
 once, and would leave the policies of living accounts behind.
 
