@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,8 +116,8 @@ class World:
         changes = [match.groupdict() for match in map(_CHANGE.match, run.text.splitlines()) if match]
         return {(change["operation"], change["name"]) for change in changes if change["type"] in _OF_AWS}
 
-    def interrupted_up(self, after: float) -> Run:
-        """`up` that gets Ctrl-C after so many seconds."""
+    def interrupted_up(self, when: Callable[[], bool]) -> Run:
+        """`up` that gets Ctrl-C as soon as `when` holds."""
         process = subprocess.Popen(
             [*self._command("up"), "--stack", self.stack, "--non-interactive", "--yes", "--skip-preview"],
             cwd=self.folder,
@@ -126,7 +127,8 @@ class World:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        time.sleep(after)
+        while process.poll() is None and not when():
+            time.sleep(0.02)
         os.killpg(process.pid, signal.SIGINT)
         text, _ = process.communicate(timeout=120)
         return Run(process.returncode, text)
