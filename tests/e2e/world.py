@@ -63,7 +63,9 @@ class World:
         (self.folder / ".venv").symlink_to(Path(sys.prefix))
         state = self.folder / "state"
         state.mkdir()
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_"))}
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_", "PYTHONDONT"))
+        }
         self.environment = (
             inherited
             | self.sandbox.environment()
