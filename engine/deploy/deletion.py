@@ -21,6 +21,7 @@ def delete_the_rest(run: Deployment) -> None:
     condemned = {number: entries[number] for number in _condemned(run, entries)}
     _refuse_untargeted(run, condemned)
     _forget_replaced(run, condemned)
+    entries = run.ledger.entries()
     with run.lock:
         run.progress.deleted.update(resource.urn for resource in condemned.values() if not resource.delete)
     # What stays in the state, be it because it failed or was not reached, keeps what it depends on.

@@ -64,5 +64,8 @@ class Events(Protocol):
     def outputs(self, resource: Resource, old: Mapping[str, Any]) -> None:
         """A component or the stack has registered its outputs."""
 
+    def status(self, message: str, urn: str) -> None:
+        """How far a running step is; not kept."""
+
     def log(self, severity: Severity, message: str, urn: str = "") -> None:
         """Something to read: from the program, a plugin or the engine."""

@@ -25,7 +25,8 @@ def delete_for_replacement(run: Deployment, old: Old) -> Old:
             run.progress.deleted.add(item.resource.urn)
             run.progress.gone.add(item.number)
     for item in reversed(condemned):
-        steps.delete(run, item.number, item.resource, replacing=True, pending=not item.resource.delete)
+        if not item.resource.pending_replacement:  # else a run that failed half way has deleted it already
+            steps.delete(run, item.number, item.resource, replacing=True, pending=not item.resource.delete)
     if old.resource.pending_replacement:
         return old
     with run.lock:

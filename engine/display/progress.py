@@ -35,6 +35,11 @@ class Progress(View):
         super().fail(step, message, seconds)
         self._line(step.op, step, f"**{WORDS[step.op].doing or step.op} failed** error: {message.splitlines()[0]}")
 
+    def status(self, message: str, urn: str) -> None:
+        """A line under the step that it belongs to."""
+        if urn and not self.preview:
+            self.lines.print([f"    {urns.type_of(urn)} {urns.name_of(urn)} {line}" for line in message.splitlines()])
+
     @staticmethod
     def _visible(step: Step) -> bool:
         return step.op != "same" and not urns.is_default_provider(step.urn)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.deploy.events import Op
 from engine.display.words import WORDS
 
-_ORDER: tuple[Op, ...] = ("create", "update", "delete", "replace", "read", "import", "discard", "forget", "refresh")
+_ORDER: tuple[Op, ...] = ("create", "update", "delete", "replace", "import", "discard", "forget", "refresh")
 
 
 def summary_lines(counts: Counter[Op], *, errored: int, preview: bool) -> Iterator[str]:

@@ -76,6 +76,9 @@ class View:
         if resource.type == urns.STACK_TYPE:
             self._outputs, self._old_outputs = resource.outputs, old
 
+    def status(self, message: str, urn: str) -> None:
+        """How far a running step is."""
+
     def log(self, severity: Severity, message: str, urn: str = "") -> None:
         """Something to read."""
         self.diagnostics.add(severity, message, urn)

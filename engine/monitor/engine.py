@@ -13,6 +13,10 @@ from engine.plugins.messages import Message
 _SEVERITIES: dict[int, Severity] = {0: "debug", 1: "info", 2: "warning", 3: "error"}
 
 
+# What the SDK logs when a run is stopped; why it was stopped is told already.
+_GOING_AWAY = "Resource monitor has terminated"
+
+
 class EngineService(engine_pb2_grpc.EngineServicer):
     """Passes messages on. `errors` counts those of severity error, which fail the run."""
 
@@ -23,12 +27,16 @@ class EngineService(engine_pb2_grpc.EngineServicer):
         self.errors = 0
 
     def Log(self, request: Message, context: Message) -> Message:  # noqa: N802
-        """A message. Ephemeral ones are progress, and not kept."""
+        """A message. Ephemeral ones are progress, shown and not kept."""
         severity = _SEVERITIES.get(request.severity, "info")
+        if severity == "error" and request.message.startswith(_GOING_AWAY):
+            return empty_pb2.Empty()
         if severity == "error":
             with self._lock:
                 self.errors += 1
-        if not request.ephemeral:
+        if request.ephemeral:
+            self._events.status(request.message, request.urn)
+        else:
             self._events.log(severity, request.message, request.urn)
         return empty_pb2.Empty()
 

@@ -79,7 +79,8 @@ def _aliases(request: Message) -> list[Alias]:
 
 def _timeouts(timeouts: Message) -> dict[str, float]:
     written = {"create": timeouts.create, "update": timeouts.update, "delete": timeouts.delete, "read": timeouts.read}
-    return {key: seconds(text) for key, text in written.items() if text}
+    lengths = {key: seconds(text) for key, text in written.items() if text}
+    return {key: int(length) if length.is_integer() else length for key, length in lengths.items()}
 
 
 def seconds(text: str) -> float:

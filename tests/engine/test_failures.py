@@ -111,6 +111,49 @@ def test_a_failed_delete_leaves_what_it_depends_on(project: StackProject) -> Non
     assert project.calls() == ["delete b", "delete a"]
 
 
+REPLACED = """
+a = Thing("a", zone="{zone}", opts=Options(delete_before_replace=True))
+tied = Thing("tied", zone=a.address)
+"""
+
+
+def test_a_replacement_that_failed_half_way_is_finished_by_the_next_run(project: StackProject) -> None:
+    project.up(REPLACED.format(zone="z1"))
+    project.calls()
+    project.faults(create_a={"fail": "no room"})
+    assert project.run("up", "--yes", text=REPLACED.format(zone="z2")).code == 1
+    assert project.calls() == ["delete tied", "delete a", "create a"]
+    state = project.resources()
+    assert state["a"]["pendingReplacement"] is True
+    assert state["tied"]["pendingReplacement"] is True
+    project.faults()
+    project.up()
+    assert project.calls() == ["create a", "create tied"]
+    project.up(None, "--expect-no-changes")
+
+
+def test_a_replacement_that_nobody_wants_any_more_is_forgotten(project: StackProject) -> None:
+    project.up(REPLACED.format(zone="z1"))
+    project.faults(create_a={"fail": "no room"})
+    assert project.run("up", "--yes", text=REPLACED.format(zone="z2")).code == 1
+    project.calls()
+    project.up("")
+    assert project.calls() == []
+    assert set(project.resources()) == {"proj-dev"}
+
+
+def test_an_old_copy_whose_delete_failed_goes_with_the_next_run(project: StackProject) -> None:
+    project.up('Thing("a", zone="z1")')
+    project.faults(delete_a={"fail": "in use"})
+    assert project.run("up", "--yes", text='Thing("a", zone="z2")').code == 1
+    assert {"a", "a (old)"} <= set(project.resources())
+    project.faults()
+    project.calls()
+    project.up()
+    assert project.calls() == ["delete a"]
+    assert set(project.cloud["things"]) == {"id-a+"}
+
+
 def test_an_interrupt_finishes_what_is_running_and_begins_nothing(project: StackProject) -> None:
     project.faults(create_a={"seconds": 2})
     project.program(FOUR)
