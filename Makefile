@@ -26,5 +26,9 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# About an hour; REMIT_BENCH=quick: a few minutes, and docs/benchmarks.md stays as it is.
+bench: setup
+	$(BIN)/python -m tests.bench
+
 clean:
 	rm -rf .venv .demo .pulumi .sandbox .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

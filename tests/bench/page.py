@@ -1,0 +1,189 @@
+"""The page: docs/benchmarks.md, written from the measurements alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.bench.experiments import AWS_BURST, AWS_OUTSTANDING, AWS_RATE, Limited, Measurement
+from tests.bench.project import Engine, Verb, Way
+from tests.bench.shape import ACCOUNTS, GROUPS_PER_PAIR
+from tests.bench.targets import judge
+
+_VERBS: tuple[Verb, ...] = ("up", "preview", "refresh")
+_ENGINES: dict[Engine, str] = {"embedded": "the embedded engine", "pulumi": "the Pulumi CLI"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and when: text as it is printed. `pulumi` is "" where the CLI was not there."""
+
+    date: str
+    machine: str
+    versions: str
+    commit: str
+    pulumi: str
+    load: str
+    note: str
+
+
+def page(setting: Setting, growth: Sequence[Measurement], limited: Sequence[Limited]) -> str:
+    """The whole page as Markdown."""
+    engines = [engine for engine in _ENGINES if any(each.engine == engine for each in growth)]
+    parts = [_HEAD, _setting(setting)]
+    for engine in engines:
+        of_engine = [each for each in growth if each.engine == engine]
+        parts += [_growth(engine, of_engine), _limited(engine, [each for each in limited if each.run.engine == engine])]
+        parts.append(_targets(engine, growth, limited))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+_HEAD = f"""# Benchmarks
+
+Written by `make bench`; don't edit. One `remit:index:AccountAssignments` for each permission set (**ours**) beside one
+`aws-native:sso:Assignment` for each assignment (**stock**): the same grants, the same engine, a sandbox started anew
+for each, one run after the other. The two programs are in [tests/bench/programs](../tests/bench/programs).
+
+- {ACCOUNTS} accounts, all in scope. A permission set goes to {GROUPS_PER_PAIR} groups in each of its accounts:
+  2 permission sets make 1,000 assignments, 10 make 10,000, 50 make 50,000.
+- **time** is the whole command's, from its start to its end; **CPU** is what its processes used. **memory** is the peak
+  of the resident memory of the whole process tree (engine, program, plugins; not the sandbox), summed, looked at five
+  times a second. **state** is the checkpoint's size on disk. **calls** are AWS API calls that the sandbox counted; in
+  the stock way those to Cloud Control, not what its handlers call. **load** is the machine's, of one minute, at the end
+  of the run, the higher of the two.
+- `preview` and `refresh` find nothing to do (`--expect-no-changes`). Up to 1,000 assignments they are run three times,
+  and the median counts. Nothing else is repeated.
+- The sandbox answers at once and limits nothing, except where it says so. It runs on the same machine.
+- The stock way is measured up to 1,000 assignments. It cannot see an assignment that was made by hand; ours reads
+  them all."""
+
+
+def _setting(setting: Setting) -> str:
+    lines = {
+        "date": setting.date,
+        "commit": setting.commit,
+        "machine": setting.machine,
+        "versions": setting.versions,
+        "Pulumi CLI": setting.pulumi or "not there: the embedded engine's figures only",
+        "load before the run": setting.load,
+        "note": setting.note,
+    }
+    return "## The run\n\n" + _table(("", ""), ([name, text] for name, text in lines.items() if text))
+
+
+def _growth(engine: Engine, growth: Sequence[Measurement]) -> str:
+    found = {(each.way, each.shape.assignments, each.verb): each for each in growth}
+    sizes = sorted({each.shape.assignments for each in growth})
+    header = (
+        "assignments",
+        "",
+        "ours",
+        "stock",
+        "ratio",
+        "calls: ours",
+        "stock",
+        "CPU: ours",
+        "stock",
+        "memory: ours",
+        "stock",
+        "load",
+    )
+    rows = [
+        _growth_row(found["remit", size, verb], found.get(("stock", size, verb)))
+        for size in sizes
+        for verb in _VERBS
+        if ("remit", size, verb) in found
+    ]
+    text = f"## How it grows, on {_ENGINES[engine]}\n\n{_table(header, rows)}\n\n"
+    return text + _table(_STATE_HEADER, _state_rows(found, sizes))
+
+
+def _growth_row(ours: Measurement, stock: Measurement | None) -> list[str]:
+    return [
+        f"{ours.shape.assignments:,}",
+        ours.verb,
+        _seconds(ours),
+        _seconds(stock) if stock else "",
+        f"**{stock.cost.seconds / ours.cost.seconds:.1f}x**" if stock else "",
+        f"{ours.call_count:,}",
+        f"{stock.call_count:,}" if stock else "",
+        f"{ours.cost.cpu:,.1f} s",
+        f"{stock.cost.cpu:,.1f} s" if stock else "",
+        _mebibytes(ours),
+        _mebibytes(stock) if stock else "",
+        f"{max(ours.load, stock.load if stock else 0):.1f}",
+    ]
+
+
+_STATE_HEADER = (
+    "assignments",
+    "state: ours",
+    "stock",
+    "ratio",
+    "ours, an assignment",
+    "ours, µs of `up` an assignment",
+)
+
+
+def _state_rows(found: dict[tuple[Way, int, Verb], Measurement], sizes: Iterable[int]) -> Iterator[list[str]]:
+    for size in sizes:
+        ours, stock = found.get(("remit", size, "up")), found.get(("stock", size, "up"))
+        if ours:
+            yield [
+                f"{size:,}",
+                f"{ours.state / 1000:,.0f} kB",
+                f"{stock.state / 1000:,.0f} kB" if stock else "",
+                f"**{stock.state / ours.state:.1f}x**" if stock else "",
+                f"{ours.state / size:.0f} bytes",
+                f"{ours.cost.seconds / size * 1e6:,.0f}",
+            ]
+
+
+_BOUND = f"""{AWS_RATE} sso-admin requests a second over all calls, {AWS_OUTSTANDING} operations outstanding.
+The bound is what nobody can beat: the fewest calls that the work needs (one for each assignment written; for a complete
+read one for each account and permission set, and the lists of those), less the burst of {AWS_BURST}, at {AWS_RATE} a
+second; or the operations, {AWS_OUTSTANDING} at a time. No polling is in it, and no start of a command. Ours alone: the
+sandbox does not count what Cloud Control's handlers call."""
+
+
+def _limited(engine: Engine, limited: Sequence[Limited]) -> str:
+    if not limited:
+        return ""
+    header = ("assignments", "", "an operation takes", "fewest calls", "calls made", "bound", "time", "over", "load")
+    rows = [
+        [
+            f"{each.run.shape.assignments:,}",
+            "write (up)" if each.run.verb == "up" else "read (refresh)",
+            f"{each.latency:g} s" if each.run.verb == "up" else "",
+            f"{each.fewest_calls:,}",
+            f"{each.run.call_count:,}",
+            f"{each.bound:.1f} s",
+            _seconds(each.run),
+            f"**{each.over:+.0%}**",
+            f"{each.run.load:.1f}",
+        ]
+        for each in limited
+    ]
+    return f"## Under AWS's limits, on {_ENGINES[engine]}\n\n{_BOUND}\n\n{_table(header, rows)}"
+
+
+def _targets(engine: Engine, growth: Sequence[Measurement], limited: Sequence[Limited]) -> str:
+    judged = judge(engine, growth, limited)
+    rows = [[each.target, each.measured, "met" if each.met else "**missed**"] for each in judged]
+    reasons = dict.fromkeys(each.if_missed for each in judged if not each.met and each.if_missed)
+    text = f"## Targets, on {_ENGINES[engine]}\n\n{_table(('target', 'measured', ''), rows)}"
+    return text + "".join(f"\n\n{reason}" for reason in reasons)
+
+
+def _seconds(measurement: Measurement) -> str:
+    return f"{measurement.cost.seconds:,.1f} s"
+
+
+def _mebibytes(measurement: Measurement) -> str:
+    return f"{measurement.cost.peak / 2**20:,.0f} MiB" if measurement.cost.peak else "not known"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)
