@@ -30,11 +30,11 @@ def connect(configuration: Configuration) -> Client:
     """A client of Cloud Control; raises ConfigurationError when validating the credentials was asked and failed."""
     with _lock:
         session, identity = _session(configuration), _identity(configuration)
-        if configuration.validate_credentials:
-            sts = session.create_client("sts", **identity)
-            _validate(configuration, sts)
+        sts = session.create_client("sts", **identity) if configuration.validate_credentials else None
         client: Client = session.create_client("cloudcontrol", **identity)
-        return client
+    if sts is not None:
+        _validate(configuration, sts)  # without the lock: it may assume the role, which makes a client too
+    return client
 
 
 def _identity(configuration: Configuration) -> dict[str, Any]:

@@ -181,3 +181,12 @@ def test_an_account_that_cannot_be_entered_is_named_when_it_is_first_called(prov
     policy = Resource(provider, "aws-native:iam:ManagedPolicy", SUSPENDED)
     with pytest.raises(grpc.RpcError, match=rf"could not assume arn:aws:iam::{SUSPENDED}:role/RemitSpoke in account"):
         policy.create(managedPolicyName="P", policyDocument=document("s3:*"))
+
+
+def test_credentials_of_an_assumed_role_are_validated_when_asked(provider: Provider) -> None:
+    request = _configuration(ACCOUNT)
+    del request.variables["aws-native:config:skipCredentialsValidation"]
+    provider.Configure(request, metadata=_instance("validated"), timeout=30)
+    request.variables["aws-native:config:allowedAccountIds"] = json.dumps([SUSPENDED])
+    with pytest.raises(grpc.RpcError, match="account ID not allowed"):
+        provider.Configure(request, metadata=_instance("validated"), timeout=30)
