@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo sandbox test check bench clean
+.PHONY: setup demo sandbox test docs check bench clean
 
 setup: .venv/.ready
 
@@ -20,6 +20,10 @@ sandbox: setup
 
 test: setup
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
+
+docs: setup
+	$(BIN)/python -m remit.catalog.schema
+	$(BIN)/python -m remit.catalog.reference
 
 check: setup
 	$(BIN)/ruff check .
