@@ -73,7 +73,8 @@ def test_a_structural_diff_is_empty_exactly_for_equals(old: dict[str, Any], new:
     assert structural(old, old).changes is False
 
 
-@given(_bags, _bags, st.lists(st.text(min_size=1, max_size=4), max_size=2))
+# A key that is itself a star is taken for the wildcard, as by Pulumi.
+@given(_bags, _bags, st.lists(st.text(min_size=1, max_size=4).filter(lambda key: key != "*"), max_size=2))
 def test_ignored_keys_are_as_they_were_and_others_as_asked(
     old: dict[str, Any], new: dict[str, Any], keys: list[str]
 ) -> None:
