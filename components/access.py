@@ -8,7 +8,7 @@ from itertools import groupby
 import pulumi
 
 from components.instance import Instance
-from components.order import Resources
+from components.order import Policies, settled
 from remit.plan import Plan, PlannedAssignment
 from remit.stack import Stack
 
@@ -37,7 +37,7 @@ class Access(pulumi.ComponentResource):
         arns: Mapping[str, pulumi.Input[str]],
         instance: Instance,
         stack: Stack,
-        needs: Resources,
+        needs: Policies,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "access", None, opts)
@@ -57,7 +57,7 @@ class Access(pulumi.ComponentResource):
                     "assignments": of_set.get(name, {}),
                     "unmanaged": stack.unmanaged,
                 },
-                pulumi.ResourceOptions(parent=self, provider=provider, depends_on=list(needs.get(name, ()))),
+                pulumi.ResourceOptions(parent=self, provider=provider, depends_on=settled(needs.get(name, ()))),
             )
         self.register_outputs({})
 

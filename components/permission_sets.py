@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws_native as aws_native
 
 from components.instance import Instance
+from components.order import Policies, settled
 from remit.plan import PlannedPermissionSet
 
 TYPE = "remit:index:PermissionSets"
@@ -29,7 +30,7 @@ class PermissionSets(pulumi.ComponentResource):
         permission_sets: Sequence[PlannedPermissionSet],
         *,
         instance: Instance,
-        needs: Mapping[str, Sequence[pulumi.Resource]],
+        needs: Policies,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "permission-sets", None, opts)
@@ -45,13 +46,13 @@ class PermissionSets(pulumi.ComponentResource):
         self.register_outputs({"permissionSetArns": self.arns})
 
     def _permission_set(
-        self, permission_set: PlannedPermissionSet, needs: Sequence[pulumi.Resource]
+        self, permission_set: PlannedPermissionSet, needs: Sequence[aws_native.iam.ManagedPolicy]
     ) -> aws_native.sso.PermissionSet:
         return aws_native.sso.PermissionSet(
             permission_set.name,
             instance_arn=self._instance_arn,
             opts=pulumi.ResourceOptions(
-                parent=self, provider=self._alias, depends_on=list(needs), delete_before_replace=True
+                parent=self, provider=self._alias, depends_on=settled(needs), delete_before_replace=True
             ),
             **_properties(permission_set),
         )

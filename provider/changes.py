@@ -38,7 +38,7 @@ def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     """
     found: dict[str, Change] = {}
     for name in ("instanceArn", "permissionSetArn"):
-        if old_inputs.get(name) != news[name]:
+        if old_inputs.get(name) != news.get(name):
             found[name] = Change(Kind.REPLACE)
     if old_inputs.get("unmanaged", Unmanaged.REMOVE) != news["unmanaged"]:
         found["unmanaged"] = Change(Kind.UPDATE)

@@ -14,6 +14,8 @@ Properties = dict[str, Any]
 
 _INSTANCE = re.compile(r"arn:aws[a-z-]*:sso:::instance/\S+")
 _PERMISSION_SET = re.compile(r"arn:aws[a-z-]*:sso:::(permissionSet|instance)/\S+/ps-\S+")
+# With --continue-on-error the Pulumi CLI asks for a check, without the output of what failed, before it skips us.
+_LATE = {"permissionSetArn"}
 _ACCOUNT = re.compile(r"\d{12}")
 _KEY = re.compile(r"(\d{12})/(?:GROUP|USER)/[^/\s]{1,64}")
 
@@ -44,7 +46,9 @@ class Inputs:
 
     @classmethod
     def of(cls, properties: Properties) -> Self:
-        """From properties that `check` has passed and that are all known."""
+        """From properties that `check` has passed and that are all known. Raises ValueError for one that is not."""
+        if "permissionSetArn" not in properties:
+            raise ValueError("permissionSetArn is not known: the permission set was not made")
         return cls(
             instance=properties["instanceArn"],
             permission_set=properties["permissionSetArn"],
@@ -112,7 +116,7 @@ def _failures(news: Properties) -> Iterator[Failure]:
 
 
 def _pattern(news: Properties, name: str, pattern: re.Pattern[str], example: str) -> Iterator[Failure]:
-    value = news.get(name)
+    value = news.get(name, UNKNOWN if name in _LATE else None)
     if value != UNKNOWN and not (isinstance(value, str) and pattern.fullmatch(value)):
         yield Failure(name, f"{value!r} is not of the form {example}" if value else f"is missing: {example}")
 

@@ -55,7 +55,7 @@ def preview(news: Properties) -> Properties:
     """The outputs that a change will have, as far as they are known before it is made."""
     return {
         "instanceArn": news["instanceArn"],
-        "permissionSetArn": news["permissionSetArn"],
+        "permissionSetArn": news.get("permissionSetArn", UNKNOWN),
         "created": UNKNOWN,
         "deleted": UNKNOWN,
         "failed": UNKNOWN,

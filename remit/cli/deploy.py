@@ -31,9 +31,15 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
         announce(engine)
         if changes_the_state and not {"--help", "-h", "--preview-only"} & set(arguments):
             _retire_first(engine, stack_in(arguments))
+        _go_on_after_failures()
         become([*engine.command, name, *arguments])
 
     return run
+
+
+def _go_on_after_failures() -> None:
+    """A failure in one account holds up what depends on it alone, unless the user says `--continue-on-error=false`."""
+    os.environ.setdefault("PULUMI_CONTINUE_ON_ERROR", "true")
 
 
 def _retire_first(engine: Engine, named: str | None) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.world import AUDIT, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
+from tests.e2e.world import AUDIT, CONTRACTORS, DEVELOPERS, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
+
+WORKLOADS = (SHOP_PROD, PAY_PROD, SHOP_DEV, PAY_DEV)
 
 
 @pytest.mark.parametrize(("policies", "grants"), [(1, 0), (4, 0), (7, 1), (7, 5)])
@@ -27,6 +29,33 @@ def test_a_failure_in_one_account_is_told_and_the_next_run_goes_on(fresh: World)
     fresh.mend_role(AUDIT)
     fresh.up()
     fresh.assert_converged()
+
+
+def test_a_failure_in_one_account_does_not_hold_back_the_others(fresh: World) -> None:
+    fresh.edit("access.yaml", "targets: ou:Workloads", "targets: [ou:Workloads, account:audit]")
+    fresh.break_role(AUDIT)
+    failed = fresh.run("up", "--yes", "--skip-preview")
+    assert failed.code != 0
+    assert f"account {AUDIT}, group {DEVELOPERS}: create failed" in failed.text
+    assert {account for account, name in fresh.policies() if name == "Guardrail"} == set(WORKLOADS)
+    of_developers = {grant[1] for grant in fresh.grants() if grant[3] == DEVELOPERS}
+    assert of_developers == set(WORKLOADS), "everybody but those of the failed account has access"
+    fresh.mend_role(AUDIT)
+    fresh.up()
+    fresh.assert_converged()
+
+
+def test_a_new_account_without_its_role_does_not_hold_back_a_change_elsewhere(world: World) -> None:
+    new = world.create_account("shop-new", "Workloads/Dev")
+    world.break_role(new)
+    world.edit("access.yaml", "groups: [developers]", "groups: [developers, contractors]")
+    failed = world.run("up", "--yes", "--skip-preview")
+    assert failed.code != 0
+    assert new in failed.text
+    assert {grant[1] for grant in world.grants() if grant[3] == CONTRACTORS} == set(WORKLOADS)
+    world.mend_role(new)
+    world.up()
+    world.assert_converged()
 
 
 def test_two_stacks_promote_one_commit_and_never_touch_each_other(fresh: World) -> None:
