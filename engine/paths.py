@@ -53,7 +53,7 @@ def write(path: Path) -> str:
 
 
 def contains(outer: Path, inner: Path) -> bool:
-    """Whether `inner` lies at or under `outer`; `*` in `outer` stands for any key or index, as in Pulumi even if quoted."""
+    """Whether `inner` lies at or under `outer`; `*` in `outer` is any key or index, quoted or not (as in Pulumi)."""
     return len(outer) <= len(inner) and all(o in ("*", i) for o, i in zip(outer, inner, strict=False))
 
 
