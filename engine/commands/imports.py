@@ -28,9 +28,12 @@ from engine.state.resource import Resource
 @click.argument("name")
 @click.argument("id_", metavar="ID")
 @stack_option
-@click.option("--parent", "parent", default="", metavar="URN", help="Its parent; the stack by default.")
-@click.option("--provider", "provider", default="", metavar="URN", help="Its provider; a default one by default.")
-@click.option("--protect/--no-protect", default=True, help="Protected, as with the Pulumi CLI.")
+@click.option("--parent", "parent", default="", metavar="NAME=URN", help="Its parent; the stack by default.")
+@click.option("--provider", "provider", default="", metavar="NAME=URN", help="Its provider; by default a default one.")
+@click.option("--protect", type=bool, default=True, help="Protected, as with the Pulumi CLI; --protect=false: not.")
+@click.option("--generate-code", type=click.Choice(["false"]), expose_value=False, help="It writes no code.")
+@click.option("-f", "--skip-preview", is_flag=True, expose_value=False, hidden=True)
+@click.option("--non-interactive", is_flag=True, expose_value=False, hidden=True)
 @click.option("-y", "--yes", is_flag=True)
 @click.option("-c", "--config", multiple=True, metavar="KEY=VALUE")
 @click.option("--diff", is_flag=True)
@@ -60,9 +63,15 @@ def import_command(
             stack=stack,
             options=Options(preview=False),
             diff=diff,
-            work=_importing(goal, parent=parent, provider=provider),
+            work=_importing(goal, parent=_urn(parent), provider=_urn(provider)),
         )
     )
+
+
+def _urn(text: str) -> str:
+    """The URN in NAME=URN; the Pulumi CLI uses the name in the code that it writes. A bare URN passes too."""
+    name, equals, urn = text.partition("=")
+    return urn if equals and not name.startswith("urn:") else text
 
 
 def _importing(goal: Goal, *, parent: str, provider: str) -> Callable[[Deployment], None]:
