@@ -30,6 +30,7 @@ from remit.aws.scheduler import Scheduler  # noqa: E402
 from remit.aws.session import Aws  # noqa: E402
 from remit.aws.sso_admin import SsoAdmin  # noqa: E402
 from remit.aws.throttle import Throttle, TokenBucket  # noqa: E402
+from remit.aws.under_way import let_finish  # noqa: E402
 from remit.errors import RemitError  # noqa: E402
 
 if TYPE_CHECKING:
@@ -47,9 +48,12 @@ def connect(configuration: Configuration) -> Session:
         raise RemitError("no region: set `region` of the remit provider, or AWS_REGION")
     aws = Aws(region)
     sso = SsoAdmin(aws.client("sso-admin"), throttle)
-    resource = AccountAssignments(
-        cache(lambda instance: AssignmentReader(sso, instance)), Scheduler(sso), PrincipalNames(aws).name
-    )
+
+    @cache
+    def reader_of(instance: str) -> AssignmentReader:
+        return AssignmentReader(sso, instance, before=lambda: let_finish(sso, instance))
+
+    resource = AccountAssignments(reader_of, Scheduler(sso), PrincipalNames(aws).name)
     return Session(resource, lambda: ", ".join(f"{name} {count}" for name, count in throttle.calls.most_common()))
 
 

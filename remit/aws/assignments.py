@@ -56,10 +56,19 @@ class AssignmentReader:
     """
 
     def __init__(
-        self, sso: SsoAdmin, instance: str, *, max_age: float = 300.0, clock: Callable[[], float] = time.monotonic
+        self,
+        sso: SsoAdmin,
+        instance: str,
+        *,
+        before: Callable[[], None] = lambda: None,
+        max_age: float = 300.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`before` is called once, before the first read."""
         self._sso = sso
         self._instance = instance
+        self._before: Callable[[], None] | None = before
+        self._beginning = threading.Lock()
         self._pool = ThreadPoolExecutor(16, thread_name_prefix="reader")
         self._assignments = _Kept[tuple[str, str]](max_age, clock)  # of (permission set, account)
         self._accounts = _Kept[str](max_age, clock)  # of a permission set
@@ -76,6 +85,7 @@ class AssignmentReader:
 
         Raises NotFoundError when the permission set does not exist, as far as AWS was asked for it by name.
         """
+        self._begin()
         accounts = sorted(self._provisioned(permission_set, scope))
         keys: set[str] = set()
         for done, found in enumerate(self._pool.map(lambda each: self._pair(permission_set, each), accounts), 1):
@@ -89,6 +99,12 @@ class AssignmentReader:
         for account in accounts:
             self._assignments.forget((permission_set, account))
             self._permission_sets.forget(account)
+
+    def _begin(self) -> None:
+        with self._beginning:
+            if self._before is not None:
+                self._before()
+                self._before = None
 
     def _provisioned(self, permission_set: str, scope: Collection[str] | None) -> frozenset[str]:
         if scope is not None and self._by_account_is_cheaper(permission_set, scope):

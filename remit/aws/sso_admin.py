@@ -86,6 +86,16 @@ class SsoAdmin:
         )
         return {each["RequestId"]: each["Status"] for each in answer[f"AccountAssignments{_noun(action)}Status"]}
 
+    def under_way(self, action: Action, instance: str) -> frozenset[str]:
+        """Requests that have not ended yet, whoever made them."""
+        pages = self._pages(
+            f"list_account_assignment_{_noun(action).lower()}_status",
+            InstanceArn=instance,
+            Filter={"Status": "IN_PROGRESS"},
+        )
+        key = f"AccountAssignments{_noun(action)}Status"
+        return frozenset(each["RequestId"] for page in pages for each in page.get(key, ()))
+
     def accounts_with(self, instance: str, permission_set: str) -> frozenset[str]:
         """The accounts where the permission set is provisioned."""
         pages = self._pages(
