@@ -91,7 +91,7 @@ class Scheduler:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._sso = sso
-        self._statuses = Statuses(sso, clock=clock, sleep=sleep)
+        self._statuses = Statuses(sso, places=outstanding, clock=clock, sleep=sleep)
         self._workers = ThreadPoolExecutor(outstanding, thread_name_prefix="assignments")
         self._batches: deque[_Batch] = deque()
         self._lock = threading.Lock()

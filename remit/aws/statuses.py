@@ -17,24 +17,29 @@ from remit.errors import AccessDeniedError, AwsError
 
 IN_PROGRESS = "IN_PROGRESS"
 _PATIENCE_WITH_LISTINGS = 3
+_SHORTEST_PAUSE = 0.005  # seconds
 _Group = tuple[Action, str]
 
 
 class Statuses:
     """`wait` from any number of threads; one thread of its own asks AWS while somebody waits.
 
-    It asks six times in the mean life of an operation, spends no more than an eighth of the request rate on
-    listings (half of it on Describes), and never rests longer than two seconds.
+    Whoever waits holds one of the few `places` for outstanding operations, so it asks often: with the calls
+    that filling all of them leaves over, at most twenty times in the mean life of an operation. A twelfth of
+    the request rate is for listings even when filling the places could use it all (half of it for Describes).
+    It never rests longer than two seconds.
     """
 
     def __init__(
         self,
         sso: SsoAdmin,
         *,
+        places: int = 15,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._sso = sso
+        self._places = places
         self._clock, self._sleep = clock, sleep
         self._waiting: dict[_Group, dict[str, tuple[Future[Status], float]]] = {}
         self._changed = threading.Condition()
@@ -66,9 +71,12 @@ class Statuses:
     def _pause(self) -> float:
         """Seconds until the next poll."""
         with self._changed:
-            waiting = sum(map(len, self._waiting.values()))
-        calls = 8 if self._misses < _PATIENCE_WITH_LISTINGS else 2 * waiting
-        return min(2.0, max(calls / self._sso.throttle.bucket.full_rate, self._mean_life / 6))
+            waiting, life = sum(map(len, self._waiting.values())), self._mean_life
+        rate = self._sso.throttle.bucket.full_rate
+        if self._misses >= _PATIENCE_WITH_LISTINGS:
+            return min(2.0, max(2 * waiting / rate, life / 6))
+        left_over = rate - self._places / life if life else 0.0
+        return min(2.0, max(1 / max(left_over, rate / 12), life / 20, _SHORTEST_PAUSE))
 
     def _poll(self, group: _Group, requests: set[str]) -> None:
         try:

@@ -21,7 +21,7 @@ Verb = Literal["up", "preview", "refresh"]
 
 ROOT = Path(__file__).parents[2]
 _PROGRAMS = Path(__file__).parent / "programs"
-_PARTS = ("components", "engine", "provider", "remit")
+_PARTS: Mapping[Way, tuple[str, ...]] = {"remit": ("components", "engine", "provider", "remit"), "stock": ("engine",)}
 _COMMANDS: Mapping[Engine, tuple[str, ...]] = {"embedded": (sys.executable, "-m", "engine"), "pulumi": ("pulumi",)}
 # Both preview and refresh would fail if they found a change: what is measured is a run that has nothing to do.
 _ARGUMENTS: Mapping[Verb, tuple[str, ...]] = {
@@ -57,7 +57,7 @@ def make_project(
     """`aws`: the environment that reaches the sandbox. `request_rate` is the remit provider's own limit."""
     shutil.copytree(_PROGRAMS / way, folder)
     (folder / ".venv").symlink_to(sys.prefix)
-    for part in _PARTS if way == "remit" else ():
+    for part in _PARTS[way]:
         (folder / part).symlink_to(ROOT / part)
     (folder / "grants.json").write_text(json.dumps(shape.grants()), encoding="utf-8")
     config = {"bench:requestRate": request_rate} if way == "remit" else {}
