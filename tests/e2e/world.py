@@ -103,8 +103,8 @@ class World:
     def up(self, *arguments: str, stack: str | None = None) -> Run:
         return self._succeed(self.run("up", "--yes", "--skip-preview", *arguments, stack=stack))
 
-    def refresh(self) -> Run:
-        return self._succeed(self.run("refresh", "--yes", "--skip-preview"))
+    def refresh(self, *arguments: str) -> Run:
+        return self._succeed(self.run("refresh", "--yes", "--skip-preview", *arguments))
 
     def preview(self, *arguments: str) -> Run:
         return self._succeed(self.run("preview", *arguments))

@@ -24,6 +24,7 @@ ALLOWED = {
     "engine/aws_native": {"engine.aws_native", "boto3", "botocore", "jsonpatch", *PULUMI},
     "sandbox": {
         "sandbox",
+        "remit.errors",
         "remit.organization",
         "remit.snapshot",
         "moto",
@@ -59,7 +60,7 @@ def within(module: str, names: set[str]) -> bool:
 
 
 def trespasses(place: str, module: str) -> bool:
-    if module.split(".")[0] in sys.stdlib_module_names:
+    if module.split(".", maxsplit=1)[0] in sys.stdlib_module_names:
         return False
     return not within(module, ALLOWED[place]) or within(module, FORBIDDEN.get(place, set()))
 
