@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo sandbox test docs check bench clean
+.PHONY: setup demo sandbox test faults docs check bench clean
 
 setup: .venv/.ready
 
@@ -20,6 +20,10 @@ sandbox: setup
 
 test: setup
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
+
+# Half an hour on two cores: 200 kills and 20 fault plans, where `make test` has a few. REMIT_SEED draws others.
+faults: setup
+	REMIT_KILLS=200 REMIT_PLANS=20 $(BIN)/python -m pytest tests/faults -n 4 -rP
 
 docs: setup
 	$(BIN)/python -m remit.catalog.schema
