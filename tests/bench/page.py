@@ -167,11 +167,17 @@ def _limited(engine: Engine, limited: Sequence[Limited]) -> str:
     return f"## Under AWS's limits, on {_ENGINES[engine]}\n\n{_BOUND}\n\n{_table(header, rows)}"
 
 
+_MEANT_FOR = (
+    "The targets are meant for the Pulumi CLI with the stock aws-native plugin; the embedded engine's figures are held "
+    "against\nthem too."
+)
+
+
 def _targets(engine: Engine, growth: Sequence[Measurement], limited: Sequence[Limited]) -> str:
     judged = judge(engine, growth, limited)
     rows = [[each.target, each.measured, "met" if each.met else "**missed**"] for each in judged]
     reasons = dict.fromkeys(each.if_missed for each in judged if not each.met and each.if_missed)
-    text = f"## Targets, on {_ENGINES[engine]}\n\n{_table(('target', 'measured', ''), rows)}"
+    text = f"## Targets, on {_ENGINES[engine]}\n\n{_MEANT_FOR}\n\n{_table(('target', 'measured', ''), rows)}"
     return text + "".join(f"\n\n{reason}" for reason in reasons)
 
 
