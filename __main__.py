@@ -31,19 +31,22 @@ for warning in plan.warnings:
     pulumi.log.warn(str(warning))
 
 settings = catalog.settings
+instance = Instance(organization.instance_arn, settings.identity_center.region)
+known = known_arns(plan, organization.permission_sets) if stack.permission_sets == "refer" else {}
+account_names = {account.id: account.name for account in organization.accounts}
+access = Access(plan, instance=instance, stack=stack, known=known, account_names=account_names)
+
 policies = defaultdict(list)
 for account, planned in groupby(plan.managed_policies, key=lambda policy: policy.account):
     component = AccountPolicies(
-        account, list(planned), spoke_role=settings.spoke_role, region=settings.identity_center.region
+        account, list(planned), spoke_role=settings.spoke_role, region=instance.region, after=[access.guard]
     )
     for name, resource in component.policies.items():
         policies[name].append(resource)
 
 needs = needed_policies(plan, policies)
-instance = Instance(organization.instance_arn, settings.identity_center.region)
 if stack.permission_sets == "own":
-    arns = PermissionSets(plan.permission_sets, instance=instance, needs=needs).arns
-    needs = {}  # assignments wait for their permission set, and it for its policies
+    sets = PermissionSets(plan.permission_sets, instance=instance, needs=needs, after=[access.guard])
+    access.assign(sets.arns, {})  # they wait for their permission set, and it for its policies
 else:
-    arns = known_arns(plan, organization.permission_sets)
-Access(plan, arns=arns, instance=instance, stack=stack, needs=needs)
+    access.assign(known, needs)

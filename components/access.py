@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from itertools import groupby
 
 import pulumi
+import pulumi_aws_native as aws_native
 
 from components.instance import Instance
 from components.order import Policies, settled
@@ -22,44 +23,81 @@ class AccountAssignments(pulumi.CustomResource):
         super().__init__("remit:index:AccountAssignments", name, dict(props), opts)
 
 
-class Access(pulumi.ComponentResource):
-    """The account assignments of a stack.
+class RevocationGuard(pulumi.CustomResource):
+    """Refuses a run that takes away too much; all that writes waits for it (provider/revocation_guard.py)."""
 
-    Each resource is exclusive for its permission set within the plan's scope. A permission set that nobody is
-    assigned to still gets its resource: that is how an assignment made by hand is seen. `arns` maps permission
-    set names to ARNs, `needs` to what must be there first.
+    def __init__(self, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions) -> None:
+        super().__init__("remit:index:RevocationGuard", "revocation-guard", dict(props), opts)
+
+
+class Access(pulumi.ComponentResource):
+    """The account assignments of a stack, and the guard over what is taken away.
+
+    Made before everything else, so that all else can wait for its `guard`; `assign` comes last. `known` maps names
+    of permission sets to ARNs as far as they are known by now, `account_names` is for people.
     """
+
+    guard: RevocationGuard
 
     def __init__(
         self,
         plan: Plan,
         *,
-        arns: Mapping[str, pulumi.Input[str]],
         instance: Instance,
         stack: Stack,
-        needs: Policies,
+        known: Mapping[str, str] | None = None,
+        account_names: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "access", None, opts)
-        provider = _RemitProvider(
+        self._plan, self._instance, self._stack = plan, instance, stack
+        self._assignments = _by_permission_set(plan.assignments)
+        self._provider = _RemitProvider(
             "identity-center",
-            {"region": instance.region, "requestRate": stack.request_rate},
+            {
+                "region": instance.region,
+                "requestRate": stack.request_rate,
+                "maxRevoke": str(stack.max_revoke),
+                "allowSelfLockout": stack.allow_self_lockout,
+            },
             pulumi.ResourceOptions(parent=self),
         )
-        of_set = _by_permission_set(plan.assignments)
+        self.guard = RevocationGuard(
+            {
+                "instanceArn": instance.arn,
+                "scope": list(plan.scope),
+                "unmanaged": stack.unmanaged,
+                "assignments": {name: self._assignments.get(name, {}) for name in plan.references},
+                "permissionSetArns": dict(known or {}),
+                "accountNames": {account: (account_names or {}).get(account, "") for account in plan.scope},
+            },
+            pulumi.ResourceOptions(parent=self, provider=self._provider),
+        )
+
+    def assign(self, arns: Mapping[str, pulumi.Input[str]], needs: Policies) -> None:
+        """One resource for each permission set, exclusive within the plan's scope.
+
+        A permission set that nobody is assigned to still gets its resource: that is how an assignment made by hand
+        is seen. `arns` maps permission set names to ARNs, `needs` to what must be there first.
+        """
         for name in sorted(arns):
             AccountAssignments(
                 name,
                 {
-                    "instanceArn": instance.arn,
+                    "instanceArn": self._instance.arn,
                     "permissionSetArn": arns[name],
-                    "scope": list(plan.scope),
-                    "assignments": of_set.get(name, {}),
-                    "unmanaged": stack.unmanaged,
+                    "scope": list(self._plan.scope),
+                    "assignments": self._assignments.get(name, {}),
+                    "unmanaged": self._stack.unmanaged,
                 },
-                pulumi.ResourceOptions(parent=self, provider=provider, depends_on=settled(needs.get(name, ()))),
+                pulumi.ResourceOptions(
+                    parent=self, provider=self._provider, depends_on=self._after(needs.get(name, ()))
+                ),
             )
         self.register_outputs({})
+
+    def _after(self, policies: Sequence[aws_native.iam.ManagedPolicy]) -> Awaitable[list[pulumi.Resource]]:
+        return settled(policies, self.guard)
 
 
 class _RemitProvider(pulumi.ProviderResource):

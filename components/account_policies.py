@@ -30,6 +30,7 @@ class AccountPolicies(pulumi.ComponentResource):
         *,
         spoke_role: str,
         region: str,
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, account, None, opts)
@@ -40,7 +41,7 @@ class AccountPolicies(pulumi.ComponentResource):
             assume_role=aws_native.ProviderAssumeRoleArgs(
                 role_arn=f"arn:aws:iam::{account}:role/{spoke_role}", session_name="remit"
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
         self.policies = {policy.name: self._policy(policy, alias) for policy in policies}
         self.register_outputs({"policyArns": [policy.policy_arn for policy in self.policies.values()]})

@@ -26,18 +26,22 @@ def needed_policies(plan: Plan, policies: Policies) -> Policies:
     }
 
 
-def settled(policies: Sequence[aws_native.iam.ManagedPolicy]) -> Awaitable[list[pulumi.Resource]]:
-    """For `depends_on`: waits for every policy, and depends on those that are there.
+def settled(
+    policies: Sequence[aws_native.iam.ManagedPolicy], *others: pulumi.Resource
+) -> Awaitable[list[pulumi.Resource]]:
+    """For `depends_on`: the others, and every policy; it waits for all of them, and depends on those that are there.
 
     A policy that could not be made in one account must not keep everybody out of the others. Where it is
     missing AWS itself refuses the assignment, and the run reports it for that account alone. Only with
     `--continue-on-error` a program lives to see a failure; without, the engine has ended the run by then.
     """
-    return asyncio.ensure_future(_there(policies))
+    return asyncio.ensure_future(_there(policies, others))
 
 
-async def _there(policies: Sequence[aws_native.iam.ManagedPolicy]) -> list[pulumi.Resource]:
+async def _there(
+    policies: Sequence[aws_native.iam.ManagedPolicy], others: Sequence[pulumi.Resource]
+) -> list[pulumi.Resource]:
     known = await asyncio.gather(*(policy.policy_arn.is_known() for policy in policies))
     if pulumi.runtime.is_dry_run():  # what is still to be made has no ARN yet
-        return list(policies)
-    return [policy for policy, is_there in zip(policies, known, strict=True) if is_there]
+        return [*others, *policies]
+    return [*others, *(policy for policy, is_there in zip(policies, known, strict=True) if is_there)]

@@ -31,11 +31,12 @@ class PermissionSets(pulumi.ComponentResource):
         *,
         instance: Instance,
         needs: Policies,
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "permission-sets", None, opts)
         self._alias = aws_native.Provider(
-            "identity-center", region=instance.region, opts=pulumi.ResourceOptions(parent=self)
+            "identity-center", region=instance.region, opts=pulumi.ResourceOptions(parent=self, depends_on=list(after))
         )
         self._instance_arn = instance.arn
         self.resources = {

@@ -23,8 +23,10 @@ from pulumi.runtime.proto import provider_pb2_grpc  # noqa: E402
 
 from provider.account_assignments import AccountAssignments  # noqa: E402
 from provider.engine_log import EngineLog  # noqa: E402
+from provider.guard import Guard  # noqa: E402
 from provider.servicer import Servicer, Session  # noqa: E402
 from remit.aws.assignments import AssignmentReader  # noqa: E402
+from remit.aws.caller import find_caller  # noqa: E402
 from remit.aws.principal_names import PrincipalNames  # noqa: E402
 from remit.aws.scheduler import Scheduler  # noqa: E402
 from remit.aws.session import Aws  # noqa: E402
@@ -54,7 +56,10 @@ def connect(configuration: Configuration) -> Session:
         return AssignmentReader(sso, instance, before=lambda: let_finish(sso, instance))
 
     resource = AccountAssignments(reader_of, Scheduler(sso), PrincipalNames(aws).name)
-    return Session(resource, lambda: ", ".join(f"{name} {count}" for name, count in throttle.calls.most_common()))
+    guard = Guard(configuration.limits, lambda: find_caller(aws))
+    return Session(
+        resource, lambda: ", ".join(f"{name} {count}" for name, count in throttle.calls.most_common()), guard
+    )
 
 
 def serve(engine: str | None) -> None:

@@ -9,7 +9,7 @@ With `unmanaged: report` the resource removes only what it owns, and for that th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from provider.inputs import Inputs, Unmanaged, parse_id
@@ -20,6 +20,10 @@ from remit.aws.scheduler import Outcome, Progress, Result, Scheduler
 from remit.aws.sso_admin import Action, Operation
 from remit.delta import delta, split_key
 from remit.errors import AwsError, RemitError
+from remit.revocation import Holding
+
+Allow = Callable[[Holding], None]
+"""Asked before anything is written; raises when what goes may not go."""
 
 STRANGER = "not in the catalog"  # in the label of an assignment that somebody made by hand
 
@@ -30,6 +34,24 @@ class PartialFailureError(RemitError):
     def __init__(self, inputs: Inputs, outputs: Outputs, reasons: list[str]) -> None:
         super().__init__("\n".join(reasons))
         self.inputs, self.outputs, self.reasons = inputs, outputs, reasons
+
+
+class Labels(Mapping[str, str]):
+    """Keys and what they are called; AWS is asked for a name only when somebody wants to read it."""
+
+    def __init__(self, keys: Collection[str], label_of: Callable[[str], str]) -> None:
+        self._keys, self._label_of = keys, label_of
+
+    def __getitem__(self, key: str) -> str:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._label_of(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +76,24 @@ class AccountAssignments:
         self._scheduler = scheduler
         self._name_of = name_of
 
-    def apply(self, inputs: Inputs, ours: Iterable[str] = (), told: Told = Told()) -> Outputs:
-        """Creates what is missing, removes what is too much. Raises PartialFailureError, or AwsError before any write.
+    def apply(
+        self,
+        inputs: Inputs,
+        ours: Iterable[str] = (),
+        told: Told = Told(),
+        allow: Allow = lambda _: None,
+        labels: Mapping[str, str] | None = None,
+    ) -> Outputs:
+        """Creates what is missing, removes what is too much.
 
-        `ours`: what the state says is ours; it counts for `unmanaged: report` alone.
+        Raises PartialFailureError; before any write AwsError, and what `allow` raises. `ours`: what the state says
+        is ours; it counts for `unmanaged: report` alone. `labels`: what the state called the keys.
         """
         live = self._live(inputs, told)
         needed = delta(inputs.assignments.keys(), live, inputs.scope)
         surplus = frozenset(needed.remove)
         doomed = surplus if inputs.unmanaged is Unmanaged.REMOVE else surplus & frozenset(ours)
+        allow(Holding(len(live), self._labelled(inputs.instance, doomed, labels or {})))
         outcomes = self._carry_out(inputs, create=needed.create, delete=doomed, told=told)
         outputs = Outputs(
             created=len(_done(outcomes, Action.CREATE)),
@@ -73,13 +104,13 @@ class AccountAssignments:
         if all(each.result is Result.DONE for each in outcomes):
             return outputs
         there = (live - outputs.unmanaged.keys() - _done(outcomes, Action.DELETE)) | _done(outcomes, Action.CREATE)
-        labels = {key: inputs.assignments.get(key, STRANGER) for key in there}
-        raise PartialFailureError(inputs, replace(outputs, live=labels), list(_reasons(outcomes)))
+        left = {key: inputs.assignments.get(key, STRANGER) for key in there}
+        raise PartialFailureError(inputs, replace(outputs, live=left), list(_reasons(outcomes)))
 
-    def remove(self, inputs: Inputs, ours: Iterable[str], told: Told = Told()) -> None:
+    def remove(self, inputs: Inputs, ours: Iterable[str], told: Told = Told(), allow: Allow = lambda _: None) -> None:
         """Removes every assignment in scope (ours alone, for `unmanaged: report`). Raises AwsError."""
         try:
-            self.apply(inputs.holding({}), ours, told)
+            self.apply(inputs.holding({}), ours, told, allow, inputs.assignments)
         except NotFoundError:
             return  # the permission set went first, and its assignments with it
         except PartialFailureError as failure:
@@ -114,8 +145,20 @@ class AccountAssignments:
         labels = {key: self._name_of(instance, key) for key in live}
         return Inputs(instance, permission_set, accounts, labels), Outputs()
 
+    def foresee(self, inputs: Inputs, told: Told = Told()) -> Holding:
+        """What a first `apply` would find, and take away because somebody made it by hand. Raises AwsError."""
+        try:
+            live = self._live(inputs, told)
+        except NotFoundError:
+            live = frozenset()
+        doomed = live - inputs.assignments.keys() if inputs.unmanaged is Unmanaged.REMOVE else frozenset[str]()
+        return Holding(len(live), self._labelled(inputs.instance, doomed, {}))
+
     def cancel(self) -> None:
         self._scheduler.cancel()
+
+    def _labelled(self, instance: str, keys: Collection[str], known: Mapping[str, str]) -> Labels:
+        return Labels(keys, lambda key: known.get(key) or self._name_of(instance, key))
 
     def _strangers(self, inputs: Inputs, keys: Iterable[str]) -> dict[str, str]:
         names = {key: self._name_of(inputs.instance, key) for key in keys}

@@ -14,6 +14,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from provider.inputs import Properties, Unmanaged
 from remit.delta import split_key
+from remit.revocation import Holding
 
 
 class Kind(Enum):
@@ -48,6 +49,19 @@ def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     found.update(_assignments(old, news["assignments"], news["scope"], of_input=of_input))
     found.update(_no_longer_reported(old_outputs, news))
     return found
+
+
+def revoked(old_inputs: Properties, old_outputs: Properties, news: Properties) -> Holding | None:
+    """What an update would take away, as far as the state knows; None where that is not known or not an update."""
+    scope, wanted = news.get("scope"), news.get("assignments")
+    same = all(old_inputs.get(name) == news.get(name) for name in ("instanceArn", "permissionSetArn"))
+    if not same or not isinstance(scope, list) or UNKNOWN in scope or not isinstance(wanted, Mapping):
+        return None
+    had = old_outputs.get("assignments", old_inputs.get("assignments")) or {}
+    if news["unmanaged"] == Unmanaged.REMOVE:
+        had = {**(old_outputs.get("unmanagedAssignments") or {}), **had}
+    within = {key: label for key, label in had.items() if _in_scope(key, scope)}
+    return Holding(len(within), {key: label for key, label in within.items() if key not in wanted})
 
 
 def _scope(old: object, new: object) -> Iterator[tuple[str, Change]]:

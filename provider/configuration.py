@@ -1,17 +1,21 @@
-"""The provider's own configuration: the region of Identity Center, and the request rate. Pure."""
+"""The provider's own configuration: the region of Identity Center, the request rate, and the guards. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from pulumi.runtime.rpc import UNKNOWN
 
 from provider.inputs import Failure, Properties
 from remit.aws.throttle import DEFAULT_RATE
+from remit.errors import BadValue
+from remit.revocation import Limits
+from remit.stack import MaxRevoke, read_max_revoke
 
+NAMES = ("region", "requestRate", "maxRevoke", "allowSelfLockout")
 _REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-\d")
 
 
@@ -24,12 +28,18 @@ class Configuration:
 
     region: str | None = None
     request_rate: float = DEFAULT_RATE
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def of(cls, properties: Properties) -> Self:
-        """From properties that `check` has passed. The engine hands numbers over as strings."""
+        """From properties that `check` has passed. The engine hands numbers and truth values over as strings."""
         return cls(
-            region=properties.get("region") or None, request_rate=float(properties.get("requestRate") or DEFAULT_RATE)
+            region=properties.get("region") or None,
+            request_rate=float(properties.get("requestRate") or DEFAULT_RATE),
+            limits=Limits(
+                max_revoke=read_max_revoke(properties.get("maxRevoke") or str(MaxRevoke())),
+                allow_self_lockout=str(properties.get("allowSelfLockout", "")).lower() == "true",
+            ),
         )
 
 
@@ -43,6 +53,13 @@ def _failures(properties: Properties) -> Iterator[Failure]:
         yield Failure("region", f"{region!r} is not the name of a region, such as us-east-1")
     if rate not in (None, "", UNKNOWN) and not _is_positive(rate):
         yield Failure("requestRate", f"{rate!r} is not a number of requests a second, such as {DEFAULT_RATE:g}")
+    if (most := properties.get("maxRevoke")) not in (None, "", UNKNOWN):
+        try:
+            read_max_revoke(most)
+        except BadValue as error:
+            yield Failure("maxRevoke", f"{error.message}: {error.remedy}")
+    if str(properties.get("allowSelfLockout", "false")).lower() not in ("true", "false", "", UNKNOWN):
+        yield Failure("allowSelfLockout", f"{properties['allowSelfLockout']!r} is neither true nor false")
 
 
 def _is_positive(value: object) -> bool:

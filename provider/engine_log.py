@@ -12,7 +12,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 from provider.account_assignments import Told
 from remit.aws.scheduler import Progress
 
-_DEBUG, _INFO, _WARNING = engine_pb2.DEBUG, engine_pb2.INFO, engine_pb2.WARNING
+_DEBUG, _INFO, _WARNING, _ERROR = engine_pb2.DEBUG, engine_pb2.INFO, engine_pb2.WARNING, engine_pb2.ERROR
 Clock = Callable[[], float]
 
 
@@ -31,6 +31,9 @@ class EngineLog:
 
     def warning(self, message: str, urn: str) -> None:
         self._log(_WARNING, message, urn)
+
+    def error(self, message: str, urn: str) -> None:
+        self._log(_ERROR, message, urn)
 
     def status(self, message: str, urn: str) -> None:
         """Stands beside the resource while it is worked on, and leaves no trace."""

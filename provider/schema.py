@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from provider.revocation_guard import TOKEN as GUARD
+
 NAME = "remit"
 VERSION = "0.1.0"
 TOKEN = "remit:index:AccountAssignments"  # noqa: S105 - a type token, not a secret
@@ -16,6 +18,12 @@ _CONFIGURATION = {
         "type": "number",
         "description": "sso-admin requests a second, all resources together; AWS allows 20 (the default)",
     },
+    "maxRevoke": {
+        **_TEXT,
+        "description": "How many assignments a run may take away: a share of those in the stack (20%, the default, "
+        "and never less than 10), or a number",
+    },
+    "allowSelfLockout": {"type": "boolean", "description": "Whether a run may take away the caller's own access"},
 }
 _ARNS = {
     "instanceArn": {
@@ -55,6 +63,18 @@ _OUTPUTS = {
     "failed": {**_TEXTS, "description": "What the last change could not do: key to `create: reason` or `delete: …`"},
     "unmanagedAssignments": {**_TEXTS, "description": "Assignments in scope that are not listed, left as they are"},
 }
+_GUARD_INPUTS = {
+    "instanceArn": _ARNS["instanceArn"],
+    "scope": _INPUTS["scope"],
+    "unmanaged": _INPUTS["unmanaged"],
+    "assignments": {
+        "type": "object",
+        "additionalProperties": _TEXTS,
+        "description": "Permission set to its assignments, as AccountAssignments has them; kept in a short form",
+    },
+    "accountNames": {**_TEXTS, "description": "Account ids to names, for messages"},
+    "permissionSetArns": {**_TEXTS, "description": "ARNs of permission sets that are there already"},
+}
 
 
 def schema() -> str:
@@ -73,7 +93,14 @@ def schema() -> str:
                     "requiredInputs": ["instanceArn", "permissionSetArn", "scope", "assignments"],
                     "properties": _OUTPUTS,
                     "required": sorted(_OUTPUTS.keys() - {"assignments"}),
-                }
+                },
+                GUARD: {
+                    "description": "Refuses a run that takes away too much, before anything is written",
+                    "inputProperties": _GUARD_INPUTS,
+                    "requiredInputs": sorted(_GUARD_INPUTS),
+                    "properties": {"count": {"type": "integer", "description": "Assignments in the stack"}},
+                    "required": ["count"],
+                },
             },
         }
     )

@@ -1,7 +1,8 @@
 """A stack: one environment of the catalog. What it may touch, and how it goes about it.
 
 Its settings stand in Pulumi.<stack>.yaml under `config:` as remit:scope, remit:permissionSets, remit:unmanaged,
-remit:maxRevoke, remit:requestRate and remit:catalog. The CLI reads that file, the program asks Pulumi: same checks.
+remit:maxRevoke, remit:allowSelfLockout, remit:requestRate and remit:catalog. The CLI reads that file, the program asks
+Pulumi: same checks.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from remit.yaml_places import Block, read_yaml, source_of
 PermissionSetsMode = Literal["own", "refer"]
 UnmanagedMode = Literal["remove", "report"]
 
-CONFIG_KEYS = ("scope", "permissionSets", "unmanaged", "maxRevoke", "requestRate", "catalog")
+CONFIG_KEYS = ("scope", "permissionSets", "unmanaged", "maxRevoke", "allowSelfLockout", "requestRate", "catalog")
 _PERCENT = re.compile(r"(\d{1,3}) ?%")
 
 
@@ -60,6 +61,7 @@ class Stack:
     permission_sets: PermissionSetsMode = "own"
     unmanaged: UnmanagedMode = "remove"
     max_revoke: MaxRevoke = MaxRevoke()
+    allow_self_lockout: bool = False
     request_rate: float = 20.0
     catalog: str = "policies"
 
@@ -161,7 +163,15 @@ def _one_of(*words: str) -> Callable[[object], str]:
     return read
 
 
-def _max_revoke(value: object) -> MaxRevoke:
+def _true_or_false(value: object) -> bool:
+    word = str(value).lower()
+    if word not in {"true", "false"}:
+        raise BadValue(f"{value!r} is neither true nor false", "write true or false")
+    return word == "true"
+
+
+def read_max_revoke(value: object) -> MaxRevoke:
+    """A share ("20%") or a number. Raises BadValue."""
     text = str(value).strip()
     share = _PERCENT.fullmatch(text)
     if share and int(share[1]) <= 100:
@@ -186,6 +196,7 @@ _FIELDS = {
     "permissionSets": "permission_sets",
     "unmanaged": "unmanaged",
     "maxRevoke": "max_revoke",
+    "allowSelfLockout": "allow_self_lockout",
     "requestRate": "request_rate",
     "catalog": "catalog",
 }
@@ -193,7 +204,8 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "scope": _scope,
     "permissionSets": _one_of("own", "refer"),
     "unmanaged": _one_of("remove", "report"),
-    "maxRevoke": _max_revoke,
+    "maxRevoke": read_max_revoke,
+    "allowSelfLockout": _true_or_false,
     "requestRate": _request_rate,
     "catalog": lambda value: str(_text(value)),
 }

@@ -61,7 +61,7 @@ def whole_program() -> None:
     whole = plan(assignment(ONE), assignment(TWO))
     needs = needed_policies(whole, {"Guardrail": [each.policies["Guardrail"] for each in components]})
     sets = PermissionSets(whole.permission_sets, instance=INSTANCE, needs=needs)
-    Access(whole, arns=sets.arns, instance=INSTANCE, stack=Stack("test"), needs={})
+    Access(whole, instance=INSTANCE, stack=Stack("test")).assign(sets.arns, {})
 
 
 def test_type_tokens_and_logical_names_are_frozen(run: Run) -> None:
@@ -78,6 +78,7 @@ def test_type_tokens_and_logical_names_are_frozen(run: Run) -> None:
         ("aws-native:sso:PermissionSet", "Engineer"),
         ("remit:index:Access", "access"),
         ("pulumi:providers:remit", "identity-center"),
+        ("remit:index:RevocationGuard", "revocation-guard"),
         ("remit:index:AccountAssignments", "Engineer"),
     }
     for account in (ONE, TWO):
@@ -121,7 +122,7 @@ def test_a_permission_set_waits_for_its_policies_in_every_account(run: Run) -> N
 def test_assignments_wait_for_the_permission_set_and_its_policies(run: Run) -> None:
     request = run(whole_program).of("remit:index:AccountAssignments")["Engineer"]
     waits_for = {urn.split("::")[-1] for urn in request.dependencies}
-    assert waits_for == {"Engineer"}
+    assert waits_for == {"Engineer", "revocation-guard"}
     assert f"{ONE}/Guardrail" not in waits_for, "the permission set waits for it: once is enough for the state"
 
 
@@ -130,17 +131,18 @@ def test_where_another_stack_owns_the_permission_set_assignments_wait_for_its_po
         policies = AccountPolicies(ONE, [policy(ONE)], spoke_role="RemitSpoke", region="eu-west-1").policies
         needs = needed_policies(plan(assignment(ONE)), {"Guardrail": [policies["Guardrail"]]})
         arns = known_arns(plan(assignment(ONE)), {"Engineer": ARN, "AWSReservedSSO_Elsewhere": "arn:other"})
-        Access(plan(assignment(ONE)), arns=arns, instance=INSTANCE, stack=Stack("test"), needs=needs)
+        Access(plan(assignment(ONE)), instance=INSTANCE, stack=Stack("test")).assign(arns, needs)
 
     of_type = run(program).of("remit:index:AccountAssignments")
     assert set(of_type) == {"Engineer"}, "a permission set that no catalog knows is not ours to touch"
-    assert {urn.split("::")[-1] for urn in of_type["Engineer"].dependencies} == {f"{ONE}/Guardrail"}
+    waits_for = {urn.split("::")[-1] for urn in of_type["Engineer"].dependencies}
+    assert waits_for == {f"{ONE}/Guardrail", "revocation-guard"}
 
 
 def test_a_permission_set_that_another_stack_has_not_made_yet_is_left_out(run: Run) -> None:
     def program() -> None:
         arns = known_arns(plan(assignment(ONE)), {})
-        Access(plan(assignment(ONE)), arns=arns, instance=INSTANCE, stack=Stack("test"), needs={})
+        Access(plan(assignment(ONE)), instance=INSTANCE, stack=Stack("test")).assign(arns, {})
 
     assert run(program).of("remit:index:AccountAssignments") == {}
 
@@ -158,7 +160,7 @@ def test_assignments_are_keyed_by_account_and_principal_and_labelled_for_people(
 
 def test_a_permission_set_that_nobody_has_is_still_watched(run: Run) -> None:
     def program() -> None:
-        Access(plan(), arns={"Engineer": ARN}, instance=INSTANCE, stack=Stack("test"), needs={})
+        Access(plan(), instance=INSTANCE, stack=Stack("test")).assign({"Engineer": ARN}, {})
 
     assert run(program).inputs("remit:index:AccountAssignments", "Engineer")["assignments"] == {}
 

@@ -32,7 +32,7 @@ def preview(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return bool(request.param)
 
 
-def test_a_policy_that_failed_is_no_dependency_and_one_that_is_to_be_made_is(preview: bool) -> None:  # noqa: FBT001
+def test_a_policy_that_failed_is_no_dependency_and_one_that_is_to_be_made_is(preview: bool) -> None:
     made, failed = Policy(made=True), Policy(made=False)
 
     async def resolved() -> list[Any]:

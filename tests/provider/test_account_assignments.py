@@ -72,7 +72,7 @@ def test_a_preview_writes_nothing(remit: Plugin, sso: FakeSsoAdmin) -> None:
     assert outputs["created"] == UNKNOWN
     assert remit.update(inputs(), inputs(ONE, permissionSetArn=UNKNOWN), preview=True)["permissionSetArn"] == UNKNOWN
     assert id_ == ""
-    assert not sso.calls
+    assert not [call for call in sso.calls if not call.startswith("list")]
 
 
 def test_refresh_shows_what_came_and_went_and_keeps_the_labels(remit: Plugin, sso: FakeSsoAdmin) -> None:

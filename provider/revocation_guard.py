@@ -1,0 +1,67 @@
+"""The resource `RevocationGuard`: sees the whole stack, before and after, ahead of everything that writes.
+
+The program registers it first and makes all else wait for it. It gets what each permission set shall have, and its
+state keeps what they had when it was last passed, so that Check, in a preview as in an update, can tell all that
+would be taken away: single assignments and whole permission sets that left the catalog. It writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from provider.guard import Guard
+from provider.held import pack, unpack
+from provider.inputs import Failure, Inputs, Properties, Unmanaged
+from remit.delta import split_key
+from remit.revocation import Holding, RevocationRefusedError
+
+TOKEN = "remit:index:RevocationGuard"  # noqa: S105 - a type token, not a secret
+ID = "revocation-guard"
+
+Foresee = Callable[[Inputs], Holding]
+"""What a permission set has, and what its assignments would lose by their first `apply`."""
+
+
+def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) -> tuple[Properties, list[Failure]]:
+    """What the state keeps, and the refusal if there is one. Raises AwsError.
+
+    `news`: assignments {permission set: {key: label}}, scope, unmanaged, accountNames, instanceArn, and
+    permissionSetArns {name: ARN} as far as they are known already. Of a permission set that no state knows the
+    live assignments count: that is how a stack's first run would sweep away what was made by hand.
+    """
+    wanted: Mapping[str, Mapping[str, str]] = news["assignments"]
+    scope = frozenset(news["scope"])
+    known: dict[str, Mapping[str, str]] = dict(unpack(olds.get("held") or {}))
+    known |= {name: seen for name in wanted.keys() | known.keys() if (seen := guard.seen(name)) is not None}
+    holdings = {name: holding(had, wanted.get(name, {}), scope) for name, had in known.items()}
+    for name, arn in news["permissionSetArns"].items():
+        if name in wanted and name not in known:
+            inputs = Inputs(news["instanceArn"], arn, scope, wanted[name], Unmanaged(news["unmanaged"]))
+            holdings[name] = foresee(inputs)
+    kept = {"held": pack(wanted), "count": sum(map(len, wanted.values()))}
+    try:
+        guard.expect_all(holdings, news["accountNames"])
+    except RevocationRefusedError as refusal:
+        # Without a property: for one the Pulumi CLI prints its whole value first.
+        return kept, [Failure("", str(refusal))]
+    return kept, []
+
+
+def holding(had: Mapping[str, str], wanted: Collection[str], scope: frozenset[str]) -> Holding:
+    """What goes of what was had. An account that leaves the scope is let go of: nobody loses anything there."""
+    within = {key: label for key, label in had.items() if split_key(key)[0] in scope}
+    return Holding(len(within), {key: label for key, label in within.items() if key not in wanted})
+
+
+def differs(old_inputs: Properties, news: Properties) -> bool:
+    """Whether other keys are held; labels make no difference."""
+    return _keys(old_inputs) != _keys(news)
+
+
+def outputs(properties: Properties) -> Properties:
+    return {"count": properties["count"]}
+
+
+def _keys(properties: Properties) -> dict[str, Any]:
+    return {name: frozenset(keys) for name, keys in unpack(properties.get("held") or {}).items()}
