@@ -85,7 +85,7 @@ def read_inputs(catalog: Path | None, stack: str | None) -> Inputs:
     problems: list[Problem] = []
     found_stack, found_catalog = Stack("default"), Catalog()
     try:
-        found_stack = read_stack(project / f"Pulumi.{stack}.yaml") if stack else found_stack
+        found_stack = read_stack(stack_file(stack)) if stack else found_stack
     except CatalogError as error:
         problems.extend(error.problems)
     try:
@@ -95,6 +95,11 @@ def read_inputs(catalog: Path | None, stack: str | None) -> Inputs:
     if problems:
         raise CatalogError(problems)
     return Inputs(found_catalog, found_stack)
+
+
+def stack_file(stack: str) -> Path:
+    """Where a stack's settings stand."""
+    return _project_folder() / f"Pulumi.{stack}.yaml"
 
 
 def read_organization(path: Path | None, inputs: Inputs) -> Organization:

@@ -8,28 +8,41 @@ from pathlib import Path
 
 import click
 
-from remit.cli.inputs import Inputs, now, options, read_inputs
+from remit.cli.inputs import Inputs, now, options, read_inputs, stack_file
 from remit.cli.problems import as_json as problem_json
 from remit.cli.problems import warn
 from remit.cli.words import counted
-from remit.errors import CatalogError, Problem
+from remit.errors import CatalogError, Problem, in_order
 from remit.plan import make_plan
 from remit.snapshot import read_snapshot
+from remit.territory import StackFile, territory_problems
 
 
 @click.command()
-@options("catalog", "organization", "stack", "at", "json")
+@options("catalog", "organization")
+@click.option(
+    "--stack",
+    "stacks",
+    metavar="STACK",
+    multiple=True,
+    help="Reads Pulumi.STACK.yaml beside Pulumi.yaml. Several: those that are used together.",
+)
+@options("at", "json")
 def validate(
-    catalog: Path | None, organization: Path | None, stack: str | None, at: datetime | None, *, as_json: bool
+    catalog: Path | None, organization: Path | None, stacks: tuple[str, ...], at: datetime | None, *, as_json: bool
 ) -> None:
     """Check the catalog: its syntax, its fields, the names within it.
 
     With --organization also what only an organization can tell: accounts, units, groups, tags, where policies
-    reach. Nothing is asked of AWS. Exits with 2 when something is wrong.
+    reach. With several --stack also that one of them owns the permission sets, and that no account is in two of
+    their scopes. Nothing is asked of AWS. Exits with 2 when something is wrong.
     """
     try:
-        inputs = read_inputs(catalog, stack)
-        warnings = _warnings(inputs, organization, at or now())
+        names = tuple(dict.fromkeys(stacks))
+        all_inputs = [read_inputs(catalog, stack) for stack in names or (None,)]
+        inputs = all_inputs[0]
+        warnings = in_order(each for one in all_inputs for each in _warnings(one, organization, at or now()))
+        _check_together(names, all_inputs, organization)
     except CatalogError as error:
         if as_json:
             _print_json(error.problems, ())
@@ -44,6 +57,15 @@ def validate(
         f"{counted(len(found.permission_sets), 'permission set')}, {counted(len(found.access), 'access rule')}: "
         f"nothing wrong{f' in {organization}' if organization else ''}"
     )
+
+
+def _check_together(stacks: tuple[str, ...], inputs: list[Inputs], organization: Path | None) -> None:
+    files = [
+        StackFile(stack_file(name), each.stack) for name, each in zip(stacks, inputs if stacks else (), strict=True)
+    ]
+    problems = territory_problems(files, read_snapshot(organization) if organization else None)
+    if problems:
+        raise CatalogError(problems)
 
 
 def _warnings(inputs: Inputs, organization: Path | None, at: datetime) -> tuple[Problem, ...]:

@@ -1,0 +1,36 @@
+"""Several stacks of one catalog: every account has at most one, the permission sets exactly one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from remit.stack import Stack
+from remit.territory import StackFile, territory_problems
+from tests.unit.small_world import ORGANIZATION, PAYMENTS, SHOP
+
+
+def file(name: str, *scope: str, owns: bool = False) -> StackFile:
+    stack = Stack(name, scope=scope, permission_sets="own" if owns else "refer")
+    return StackFile(Path(f"Pulumi.{name}.yaml"), stack)
+
+
+PROD = file("prod", "ou:Workloads/Prod", owns=True)
+
+
+def test_scopes_that_share_no_account_are_right() -> None:
+    assert territory_problems([PROD, file("dev", "ou:Workloads/Dev")], ORGANIZATION) == ()
+
+
+def test_a_shared_account_names_both_files_and_every_account() -> None:
+    (problem,) = territory_problems([PROD, file("pay", "tag:team=pay", "account:Shop")], ORGANIZATION)
+    for part in ("Pulumi.prod.yaml", "Pulumi.pay.yaml", PAYMENTS, SHOP):
+        assert part in problem.message
+
+
+def test_exactly_one_stack_owns_the_permission_sets() -> None:
+    dev = file("dev", "ou:Workloads/Dev")
+    (two,) = territory_problems([PROD, file("dev", "ou:Workloads/Dev", owns=True)], None)
+    assert "Pulumi.prod.yaml and Pulumi.dev.yaml both own" in two.message
+    (none,) = territory_problems([dev, file("lab", "account:lab")], None)
+    assert "none of Pulumi.dev.yaml, Pulumi.lab.yaml owns" in none.message
+    assert territory_problems([dev], None) == ()
