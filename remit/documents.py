@@ -56,6 +56,12 @@ def repeated_sids(policy: Document) -> tuple[str, ...]:
     return tuple(sorted(sid for sid, times in sids.items() if times > 1))
 
 
+def lost_conditions(statement: PolicyStatement | InlineStatement, render: Render) -> tuple[str, ...]:
+    """Condition keys that variables make equal: one of them would be lost, and with it what it demands."""
+    keys = (Counter(render(key) for key in each) for each in (statement.condition or {}).values())
+    return tuple(sorted({key for found in keys for key, times in found.items() if times > 1}))
+
+
 def same_meaning(one: Document | str, other: Document | str) -> bool:
     """Whether two documents (JSON values or text, as IAM returns them) say the same."""
     return canonical(one) == canonical(other)

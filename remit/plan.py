@@ -33,6 +33,7 @@ __all__ = [
 def make_plan(catalog: Catalog, organization: Organization, *, at: datetime, stack: Stack) -> Plan:
     """The desired set of one stack at a time (with its zone). Raises CatalogError with every problem."""
     world = World(catalog, organization, at, stack)
+    world.check_scope()
     world.check_account_vars()
     access = plan_access(world)
     policies = plan_policies(world)

@@ -95,6 +95,9 @@ def _inconsistencies(organization: Organization, places: object) -> Iterator[Pro
         seen[account.id] += 1
         if seen[account.id] == 2:
             yield Problem(f"account {account.id} stands twice", "keep one", _account_place(places, index))
+        if account.ou and not all(account.ou.split("/")):
+            message = f"the ou of account {account.id}, {account.ou!r}, has a slash too many"
+            yield Problem(message, "write a path such as Workloads/Prod", _account_place(places, index))
     if organization.management_account not in seen:
         yield Problem(f"the management account {organization.management_account} is not among the accounts", "add it")
 

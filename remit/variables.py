@@ -4,7 +4,8 @@
 and {{stack}}. What is not defined is an error. IAM's own ${aws:…} passes through untouched.
 
 Names, OUs and tags are written by people who may not be trusted with the catalog: one of them that holds *, ? or
-${ would widen a policy, and is refused. `account.vars` are the catalog's own, and may hold anything.
+${, or is empty (think of arn:aws:s3:::{{account.tags.team}}*), would widen a policy, and is refused.
+`account.vars` are the catalog's own, and may hold anything.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def _value(name: str, values: Mapping[str, str]) -> str:
     if name not in values:
         raise _undefined(name, values)
     value = values[name]
-    if name.startswith(_FROM_OUTSIDE) and _WIDENS.search(value):
+    if name.startswith(_FROM_OUTSIDE) and (not value or _WIDENS.search(value)):
         raise BadValue(f"{{{{{name}}}}} is {value!r}, which would widen the policy", "name the value yourself")
     return value
 

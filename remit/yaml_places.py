@@ -208,7 +208,9 @@ class _Reader:
             if not isinstance(part, Block):
                 self.problems.append(Problem("<< takes a mapping or a list of mappings", "", place))
                 continue
-            for key in part.keys() - block.keys():
+            for key in [
+                key for key in part if key not in block
+            ]:  # in the order of the file: plans are compared by bytes
                 block[key] = part[key]
                 block.places[key] = part.places[key]
 

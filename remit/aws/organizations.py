@@ -16,6 +16,9 @@ from remit.organization import Account, AccountState, OrganizationalUnit
 
 _SERVICE = "organizations"
 
+SLASH = "%2F"
+"""A slash within the name of a unit. As it is, a unit `R/D` would look like `D` in `R`, and be selected with it."""
+
 RawAccount = Mapping[str, Any]
 
 
@@ -79,7 +82,7 @@ def _unit_paths(aws: Aws, roots: Iterable[str]) -> dict[str, str]:
     while level:
         children = in_parallel(lambda parent: _child_units(aws, parent), level)
         level = {
-            unit: f"{path}/{name}".lstrip("/")
+            unit: f"{path}/{name}" if path else name
             for path, found in zip(level.values(), children, strict=True)
             for unit, name in found
         }
@@ -89,7 +92,7 @@ def _unit_paths(aws: Aws, roots: Iterable[str]) -> dict[str, str]:
 
 def _child_units(aws: Aws, parent: str) -> list[tuple[str, str]]:
     found = aws.items(_SERVICE, "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=parent)
-    return [(unit["Id"], unit["Name"]) for unit in found]
+    return [(unit["Id"], unit["Name"].replace("/", SLASH)) for unit in found]
 
 
 def _listed_accounts(aws: Aws, *, with_tags: bool) -> list[_Located] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -94,30 +94,35 @@ Texts = Annotated[
 _ACTION = re.compile(r"\*|\*:\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 
 
-def _check_action(text: Text) -> Text:
+def check_action(text: Text) -> Text:
+    """SERVICE:ACTION, with * and ?; or still with a variable in it. Raises BadValue."""
     if "{{" not in text and not _ACTION.fullmatch(text):
         raise BadValue(f"{str(text)!r} is no action", "write SERVICE:ACTION, such as s3:GetObject or s3:Get*")
     return text
 
 
-def _check_resource(text: Text) -> Text:
+def check_resource(text: Text) -> Text:
+    """An ARN or a star; or still with a variable in it. Raises BadValue."""
     if "{{" not in text and text != "*" and not text.startswith("arn:"):
         raise BadValue(f"{str(text)!r} is no resource", 'write an ARN, or "*"')
     return text
 
 
 Actions = Annotated[
-    tuple[Annotated[Text, AfterValidator(_check_action)], ...],
+    tuple[Annotated[Text, AfterValidator(check_action)], ...],
     BeforeValidator(_as_list),
     Field(min_length=1),
     Schema(_one_or_many({"type": "string"})),
 ]
 Resources = Annotated[
-    tuple[Annotated[Text, AfterValidator(_check_resource)], ...],
+    tuple[Annotated[Text, AfterValidator(check_resource)], ...],
     BeforeValidator(_as_list),
     Field(min_length=1),
     Schema(_one_or_many({"type": "string"})),
 ]
+
+Condition = Annotated[Mapping[Text, Annotated[Mapping[Text, Texts], Field(min_length=1)]], Field(min_length=1)]
+"""IAM's conditions. An empty one would hold everywhere, and is an error."""
 
 Selectors = Annotated[
     tuple[_SelectorText, ...],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,12 @@ from remit.catalog.messages import problems_of
 from remit.catalog.models import AccessRule, Entry, ManagedPolicy, PermissionSet, Settings
 from remit.catalog.references import reference_problems
 from remit.errors import CatalogError, Problem, Source, did_you_mean
-from remit.yaml_places import Block, Series, not_text, read_yaml, source_of
+from remit.yaml_places import Block, Series, read_yaml, source_of
 
 SETTINGS_FILES = ("organization.yaml", "organization.yml")
 SCHEMA_FOLDER = "schema"
+_SUFFIXES = frozenset({".yaml", ".yml"})
+_EMPTY = "an empty catalog would take away all access; to do that, `remit destroy`"
 KINDS: Mapping[str, type[Entry]] = {
     "managed_policies": ManagedPolicy,
     "permission_sets": PermissionSet,
@@ -47,16 +50,14 @@ def load_catalog(directory: Path) -> Catalog:
         raise CatalogError(
             [Problem(f"there is no catalog folder {directory}", "name it with --catalog or remit:catalog")]
         )
-    files = list(_catalog_files(directory))
-    if not files:
-        raise CatalogError(
-            [Problem(f"no *.yaml file below {directory}", "an empty catalog would take away all access")]
-        )
     loading = _Loading()
+    files = list(_catalog_files(directory, loading.problems))
+    if not files and not loading.problems:
+        raise CatalogError([Problem(f"no *.yaml file below {directory}", _EMPTY)])
     loading.settings(directory)
     for file in files:
         loading.file(file)
-    return loading.catalog()
+    return loading.catalog(directory)
 
 
 def validate(model: type[_Model], data: object, problems: list[Problem]) -> _Model | None:
@@ -68,14 +69,22 @@ def validate(model: type[_Model], data: object, problems: list[Problem]) -> _Mod
         return None
 
 
-def _catalog_files(directory: Path) -> Iterator[Path]:
-    for path in sorted(directory.rglob("*")):
-        inside = path.relative_to(directory)
-        hidden = any(part.startswith(".") for part in inside.parts)
-        if path.suffix not in {".yaml", ".yml"} or hidden or path.is_dir():
-            continue
-        if inside.parts[0] != SCHEMA_FOLDER and str(inside) not in SETTINGS_FILES:
-            yield path
+def _catalog_files(directory: Path, problems: list[Problem]) -> Iterator[Path]:
+    """The files in order. What cannot be looked into is a problem: access must not end because a folder is closed."""
+
+    def unreadable(error: OSError) -> None:
+        problems.append(Problem(f"cannot be read: {error.strerror}", "", Source(str(error.filename), 0)))
+
+    for folder, folders, names in os.walk(directory, onerror=unreadable):
+        here, skipped = Path(folder), {SCHEMA_FOLDER, *SETTINGS_FILES} if Path(folder) == directory else set()
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in skipped)
+        problems += [_link(here / name) for name in folders if (here / name).is_symlink()]
+        files = sorted(name for name in names if not name.startswith(".") and name not in skipped)
+        yield from (here / name for name in files if Path(name).suffix.lower() in _SUFFIXES)
+
+
+def _link(folder: Path) -> Problem:
+    return Problem("is a link to a folder, which is not followed", "move the folder here", Source(str(folder), 0))
 
 
 class _Loading:
@@ -93,20 +102,22 @@ class _Loading:
             self.problems.append(
                 Problem(f"{found[0]} and {found[1].name} both exist", "keep one", Source(str(found[0]), 1))
             )
-        for document in self._documents(found[0]) if found else ():
-            if document is not None:
-                self.found_settings = validate(Settings, document, self.problems) or self.found_settings
+        documents = [document for document in self._documents(found[0]) if document is not None] if found else []
+        if len(documents) > 1:
+            self.problems.append(Problem("more than one document", "keep one, without ---", source_of(documents[1])))
+        for document in documents[:1]:
+            self.found_settings = validate(Settings, document, self.problems) or self.found_settings
 
     def file(self, path: Path) -> None:
         for document in self._documents(path):
             if isinstance(document, Block):
                 self._block(document)
             elif document is not None:
-                message = f"a catalog file {not_text(document).replace('must be text, not', 'is')}, not a mapping"
+                message = f"a catalog file is {'a list' if isinstance(document, Series) else 'text'}, not a mapping"
                 remedy = f"begin with {', '.join(f'{kind}:' for kind in KINDS)}"
                 self.problems.append(Problem(message, remedy, source_of(document)))
 
-    def catalog(self) -> Catalog:
+    def catalog(self, directory: Path) -> Catalog:
         catalog = Catalog(
             managed_policies=tuple(self._of(ManagedPolicy)),
             permission_sets=tuple(self._of(PermissionSet)),
@@ -123,6 +134,8 @@ class _Loading:
                 ignored=catalog.settings.ignore_permission_sets,
             )
         )
+        if not self.problems and not any(self.entries.values()):
+            self.problems.append(Problem(f"there is no entry in the files below {directory}", _EMPTY))
         if self.problems:
             raise CatalogError(self.problems)
         return catalog

@@ -123,5 +123,5 @@ _WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
     "literal_error": lambda details: f"takes {details['ctx']['expected']}, not {_found(details)}",
     "enum": lambda details: f"takes {details['ctx']['expected']}, not {_found(details)}",
     "string_pattern_mismatch": lambda details: f"takes {_matching(details)}, not {_found(details)}",
-    "too_short": lambda _: "is an empty list",
+    "too_short": lambda details: f"is an empty {'mapping' if isinstance(details['input'], dict) else 'list'}",
 }

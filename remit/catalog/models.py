@@ -16,6 +16,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     PrivateAttr,
+    field_validator,
     model_validator,
 )
 from pydantic_core import CoreSchema
@@ -24,6 +25,7 @@ from remit.catalog.fields import (
     Actions,
     AwsPolicyArn,
     AwsPolicyName,
+    Condition,
     Expires,
     Flag,
     PermissionSetName,
@@ -63,6 +65,14 @@ class Entry(BaseModel):
         entry._source = source_of(data) or NOWHERE
         return entry
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _has_a_value(cls, value: object) -> object:
+        """A key without a value is a slip: taken for absent, an empty `expires` or `except` would widen access."""
+        if value is None:
+            raise BadValue("has no value", "give it one, or leave the key out")
+        return value
+
     @classmethod
     def long_form(cls, data: object) -> object:
         """The mapping that stands behind a shorter way to write this entry."""
@@ -89,7 +99,7 @@ class _Statement(Entry):
     not_action: Actions | None = Field(default=None, alias="NotAction", description="Every action but these")
     resource: Resources | None = Field(default=None, alias="Resource", description="ARNs or *; or NotResource")
     not_resource: Resources | None = Field(default=None, alias="NotResource", description="Every resource but these")
-    condition: Mapping[Text, Mapping[Text, Texts]] | None = Field(
+    condition: Condition | None = Field(
         default=None, alias="Condition", description="IAM's conditions: operator, key, values"
     )
     expires: Expires | None = Field(default=None, description="When the statement ends")
@@ -216,6 +226,12 @@ class InlinePolicy(Entry):
     """A policy that lives in the permission set itself."""
 
     statements: tuple[InlineStatement, ...] = Field(description="The statements, in the order of the document")
+
+    @model_validator(mode="after")
+    def _has_statements(self) -> Self:
+        if not self.statements:
+            raise BadValue("a policy needs at least one statement", "add one under `statements`, or remove the policy")
+        return self
 
 
 class PermissionSet(Entry):

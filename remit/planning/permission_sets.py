@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from remit.catalog.models import Boundary, CustomerManagedPolicy, CustomerPolicy, PermissionSet
-from remit.documents import document, repeated_sids, size, statement_json
+from remit.documents import document, repeated_sids, size
 from remit.expiry import expired
 from remit.planning.rendering import Rendering
 from remit.planning.values import PlannedPermissionSet
@@ -91,7 +91,7 @@ class _Planning:
         statements = [s for s in inline.statements if not expired(s.expires, self.world.at)] if inline else []
         if not inline or not statements:
             return None
-        content = document([statement_json(statement, self.render) for statement in statements])
+        content = document([self.render.statement(statement) for statement in statements])
         what = f"the inline policy of {self.what}"
         if (characters := size(content)) > LONGEST_INLINE:
             message = f"{what} has {characters:,} characters without white space"

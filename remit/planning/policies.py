@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from remit.catalog.models import ManagedPolicy, PolicyStatement
-from remit.documents import Document, document, repeated_sids, size, statement_json
+from remit.documents import Document, document, repeated_sids, size
 from remit.expiry import expired
 from remit.planning.rendering import Rendering
 from remit.planning.values import PlannedPolicy
@@ -92,7 +92,7 @@ class _Writer:
         return written
 
     def _render(self, statements: Sequence[PolicyStatement], rendering: Rendering) -> _Written:
-        content = document([statement_json(statement, rendering) for statement in statements])
+        content = document([rendering.statement(statement) for statement in statements])
         return _Written(content, rendering(self.policy.description), size(content), repeated_sids(content))
 
     def _check(self, written: _Written, rendering: Rendering) -> None:

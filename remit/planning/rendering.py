@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from remit.documents import Document, characters_beyond_iam
+from remit.catalog.fields import check_action, check_resource
+from remit.catalog.models import InlineStatement, PolicyStatement
+from remit.documents import Document, characters_beyond_iam, lost_conditions, statement_json
 from remit.errors import BadValue, Source
 from remit.planning.findings import Findings
 from remit.variables import has_variables, substitute
@@ -29,6 +32,27 @@ class Rendering:
         except BadValue as error:
             self.wrong(error.message, error.remedy, text.source)
             return str(text)
+
+    def statement(self, statement: PolicyStatement | InlineStatement) -> dict[str, Any]:
+        """A statement as IAM reads it. What variables make of it is checked as if it had been written so."""
+        for key in lost_conditions(statement, self):
+            self.wrong(f"two conditions on the key {key!r}", "keep one", statement.source)
+        for texts, check in (
+            (statement.action, check_action),
+            (statement.not_action, check_action),
+            (statement.resource, check_resource),
+            (statement.not_resource, check_resource),
+        ):
+            for text in texts or ():
+                if has_variables(text):
+                    self._check(text, check)
+        return statement_json(statement, self)
+
+    def _check(self, text: Text, check: Callable[[Text], Text]) -> None:
+        try:
+            check(Text(substitute(text, self.values)))
+        except BadValue as error:
+            self.wrong(error.message, error.remedy, text.source)
 
     def wrong(self, message: str, remedy: str, source: Source) -> None:
         if self.account is None:

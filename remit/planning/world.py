@@ -66,6 +66,16 @@ class World:
             )
         return self._variables[account]
 
+    def check_scope(self) -> None:
+        """A scope without accounts, a slip in a tag or a glob, would take away all that the stack ever made."""
+        if not self.scope and not self.findings.problems:
+            first = self.stack.scope[0]
+            self.findings.wrong(
+                f"the scope of stack {self.stack.name} ({', '.join(self.stack.scope)}) selects no active account",
+                "correct remit:scope; to take away all that the stack made: remit destroy",
+                first.source if isinstance(first, Text) else None,
+            )
+
     def check_account_vars(self) -> None:
         """Find names under account_vars that no account has."""
         _ = self._account_vars

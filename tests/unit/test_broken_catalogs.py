@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,6 +78,23 @@ CASES = {
     "missing name": Case("permission_sets:\n  - description: x\n", 2, "'name' is missing", "Unique"),
     "missing targets": Case(SET + RULE.replace('    targets: "*"\n', ""), 4, "'targets' is missing", "Accounts"),
     "empty value": Case(SET + "    description:\n", 3, "description has no value"),
+    "empty expiry": Case(SET + "    expires:\n", 3, "expires has no value", "leave the key out"),
+    "empty exception": Case(SET + RULE + "    except:\n", 7, "except has no value", "leave the key out"),
+    "empty boundary": Case(SET + "    permissions_boundary: ~\n", 3, "permissions_boundary has no value"),
+    "empty targets of a statement": Case(
+        statement('{Effect: Allow, Action: "*", Resource: "*", targets: }'), 5, "targets has no value"
+    ),
+    "empty condition": Case(
+        statement('{Effect: Allow, Action: "*", Resource: "*", Condition: }'), 5, "Condition has no value"
+    ),
+    "condition of nothing": Case(
+        statement('{Effect: Allow, Action: "*", Resource: "*", Condition: {}}'), 5, "Condition is an empty mapping"
+    ),
+    "condition without a key": Case(
+        statement('{Effect: Allow, Action: "*", Resource: "*", Condition: {StringEquals: {}}}'),
+        5,
+        "StringEquals is an empty mapping",
+    ),
     "mapping for text": Case(SET + "    description: {a: b}\n", 3, "description must be text, not a mapping"),
     "text for a list": Case(SET + "    aws_managed_policies: ReadOnlyAccess\n", 3, "aws_managed_policies takes a list"),
     "text for a mapping": Case(SET + "    inline_policy: none\n", 3, "inline_policy takes a mapping"),
@@ -125,6 +143,7 @@ CASES = {
         "'a-b' is not allowed",
         "letters and digits",
     ),
+    "inline policy of nothing": Case(SET + "    inline_policy:\n      statements: []\n", 3, "at least one statement"),
     "targets in an inline policy": Case(
         SET
         + '    inline_policy:\n      statements:\n        - {Effect: Deny, Action: "*", Resource: "*", targets: "*"}\n',
@@ -299,6 +318,9 @@ CASES = {
     # organization.yaml
     "unknown setting": Case("", 1, "unknown key 'spoke_rol'", "'spoke_role'", "spoke_rol: x\n"),
     "unquoted suffix": Case("", 1, "not YAML", "quote text", "group_suffix: @corp.example.com\n"),
+    "two documents of settings": Case(
+        "", 3, "more than one document", "keep one", "spoke_role: a\n---\nspoke_role: b\n"
+    ),
     "bad region": Case("", 2, "'Frankfurt' is not allowed", "eu-central-1", "identity_center:\n  region: Frankfurt\n"),
     "vars of an unknown account": Case(
         "", 2, "account_vars: no account 'paymens'", "'payments'", "account_vars:\n  paymens: {a: b}\n"
@@ -315,7 +337,7 @@ CASES = {
 
 
 def problems_of(folder: Path, catalog: str, settings: str = "") -> tuple[Problem, ...]:
-    (folder / "c.yaml").write_text(catalog, encoding="utf-8")
+    (folder / "c.yaml").write_text(catalog or SET, encoding="utf-8")
     if settings:
         (folder / "organization.yaml").write_text(settings, encoding="utf-8")
     with pytest.raises(CatalogError) as error:
@@ -367,6 +389,44 @@ def test_a_missing_folder_and_an_empty_one_are_errors(tmp_path: Path):
         load_catalog(tmp_path)
 
 
+@pytest.mark.parametrize("text", ["", "# access:\n", "---\n", "access:\npermission_sets: []\n"])
+def test_a_catalog_without_any_entry_is_an_error(tmp_path: Path, text: str):
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(CatalogError, match=r"no entry .* would take away all access"):
+        load_catalog(tmp_path)
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_and_not_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "a.yaml").write_text(SET, encoding="utf-8")
+    (tmp_path / "closed").mkdir()
+    scandir = os.scandir
+
+    def refuse(folder: str) -> object:  # the owner of a test may be root, whom nothing is closed to
+        if str(folder).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(CatalogError, match="closed: cannot be read: Permission denied"):
+        load_catalog(tmp_path)
+
+
+def test_a_link_to_a_folder_is_told_and_not_skipped(tmp_path: Path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "a.yaml").write_text(SET, encoding="utf-8")
+    (tmp_path / "policies" / "access").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CatalogError, match="access: is a link to a folder"):
+        load_catalog(tmp_path / "policies")
+
+
+@pytest.mark.parametrize("name", ["c.yaml", "c.yml", "C.YAML", "deep/down/c.Yml"])
+def test_every_yaml_file_is_read_however_its_ending_is_written(tmp_path: Path, name: str):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text(SET, encoding="utf-8")
+    assert load_catalog(tmp_path).permission_sets
+
+
 def test_a_file_that_cannot_be_read_is_told_and_not_skipped(tmp_path: Path):
     (tmp_path / "a.yaml").symlink_to(tmp_path / "gone.yaml")
     with pytest.raises(CatalogError, match=r"a\.yaml: cannot be read"):
@@ -390,5 +450,5 @@ def test_hidden_files_and_the_schema_folder_are_not_read(tmp_path: Path):
     for name in ("schema/a.yaml", ".git/a.yaml", ".a.yaml", "b.json", "c.yaml~"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("broken: [", encoding="utf-8")
-    (tmp_path / "d.yaml").write_text("", encoding="utf-8")
-    assert load_catalog(tmp_path).access == ()
+    (tmp_path / "d.yaml").write_text(SET, encoding="utf-8")
+    assert len(load_catalog(tmp_path).permission_sets) == 1

@@ -65,7 +65,7 @@ def test_a_name_is_as_good_as_a_mapping_with_a_name():
 
 
 def test_settings_have_defaults():
-    settings = catalog_of("access: []").settings
+    settings = catalog_of("permission_sets: [{name: A}]").settings
     assert settings.spoke_role == "RemitSpoke"
     assert (settings.identity_center.region, settings.identity_center.instance_arn) == ("us-east-1", "auto")
     assert settings.identity_center.identity_store_id == "auto"

@@ -186,8 +186,11 @@ def test_nothing_is_planned_outside_the_scope():
     assert {entry.account for entry in (*plan.assignments, *plan.managed_policies)} == {PAYMENTS_DEV, LAB}
 
 
+NO_ACCESS = "permission_sets: [{name: Reader}]"
+
+
 def test_the_scope_is_every_active_account_unless_the_stack_says_otherwise():
-    assert plan_of("access: []").scope == tuple(sorted(EVERYWHERE | {MANAGEMENT}))
+    assert plan_of(NO_ACCESS).scope == tuple(sorted(EVERYWHERE | {MANAGEMENT}))
 
 
 def test_disjoint_scopes_part_the_plan_and_leave_nothing_out():
@@ -290,12 +293,56 @@ def test_a_permission_set_that_ends_takes_its_assignments_with_it():
 
 def test_a_scope_that_does_not_exist_is_an_error():
     with pytest.raises(CatalogError, match="no organizational unit 'Nowhere'"):
-        plan_of("access: []", stack=Stack("dev", scope=("ou:Nowhere",)))
+        plan_of(NO_ACCESS, stack=Stack("dev", scope=("ou:Nowhere",)))
+
+
+@pytest.mark.parametrize("scope", ["tag:stage=prdo", "account:paymnts*", "account:old"])
+def test_a_scope_without_accounts_is_an_error_and_not_a_plan_that_takes_everything_away(scope: str):
+    with pytest.raises(CatalogError, match=r"scope of stack dev .* selects no active account"):
+        plan_of(CATALOG, stack=Stack("dev", scope=(scope,)))
 
 
 def test_a_time_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="time zone"):
-        plan_of("access: []", at=datetime.fromisoformat("2026-01-01"))
+        plan_of(NO_ACCESS, at=datetime.fromisoformat("2026-01-01"))
+
+
+CONDITIONS = """
+managed_policies:
+  - name: Guard
+    targets: account:payments
+    statements:
+      - Effect: Allow
+        Action: "s3:*"
+        Resource: "*"
+        Condition: %s
+"""
+
+
+def test_merged_keys_keep_the_order_of_the_file_so_that_plans_compare_by_bytes():
+    keys = [f"aws:{letter}" for letter in "qwertyuiopasdfgh"]
+    merged = ", ".join(f'"{key}": x' for key in keys)
+    (policy,) = plan_of(CONDITIONS % f"{{StringEquals: {{<<: {{{merged}}}}}}}").managed_policies
+    assert list(policy.document["Statement"][0]["Condition"]["StringEquals"]) == keys
+
+
+def test_a_variable_that_makes_two_condition_keys_one_is_an_error_since_a_condition_would_be_lost():
+    both = '{StringEquals: {"aws:ResourceTag/{{account.tags.team}}": a, "aws:ResourceTag/pay": b}}'
+    with pytest.raises(CatalogError, match="two conditions on the key 'aws:ResourceTag/pay' in account payments"):
+        plan_of(CONDITIONS % both)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("s3:*", "{{account.tags.team}}", "'pay' is no action"),
+        ("Resource: '*'", "Resource: '{{account.name}}'", "'payments' is no resource"),
+    ],
+)
+def test_what_a_variable_becomes_is_checked_as_if_it_were_written(old: str, new: str, message: str):
+    with pytest.raises(CatalogError, match=message) as error:
+        plan_of((CONDITIONS % '{Bool: {"aws:a": "true"}}').replace('"*"', "'*'").replace(old, new))
+    assert [problem.source.line for problem in error.value.problems if problem.source] == [7 if "s3" in old else 8]
 
 
 def shuffled(catalog: Catalog, random: Random) -> Catalog:

@@ -107,6 +107,11 @@ def test_listed_units_keep_their_ids(tmp_path: Path):
         (START + "  - {id: 012345678901}\n", "o.yaml:4: 'name' is missing"),
         (START + "  - {id: 012345678901, name: a, state: DEAD}\n", "o.yaml:4: state takes"),
         (START + "  - {id: 012345678901, name: a}\n" * 2, "o.yaml:5: account 012345678901 stands twice"),
+        (
+            START + "  - {id: 012345678901, name: a, ou: /A/B}\n",
+            "o.yaml:4: the ou of account 012345678901, '/A/B', has a",
+        ),
+        (START + "  - {id: 012345678901, name: a, ou: A//B}\n", "has a slash too many"),
         (START + "  - {id: 111111111111, name: a}\n", "management account 012345678901 is not among"),
         ("accounts: [\n", "o.yaml:2: not YAML"),
         ("", "takes a mapping"),

@@ -51,7 +51,7 @@ def test_an_undefined_variable_is_an_error(text: str, message: str, remedy: str)
     assert remedy in error.value.remedy
 
 
-@pytest.mark.parametrize("value", ["*", "a?b", "${aws:username}", "pay*"])
+@pytest.mark.parametrize("value", ["*", "a?b", "${aws:username}", "pay*", ""])
 @pytest.mark.parametrize("field", ["name", "ou", "tags"])
 def test_a_value_from_outside_never_widens_a_policy(field: str, value: str):
     changed = ACCOUNT.model_copy(update={field: {"x": value} if field == "tags" else value})

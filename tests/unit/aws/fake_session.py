@@ -77,7 +77,7 @@ class FakeSession:
 
     def list_organizational_units_for_parent(self, ParentId: str, **page: Any) -> dict[str, Any]:
         found = [
-            {"Id": unit.id, "Name": unit.path.rpartition("/")[2]}
+            {"Id": unit.id, "Name": unit.path.rpartition("/")[2].replace("%2F", "/")}
             for unit in self.organization.organizational_units
             if self._id_of(unit.path.rpartition("/")[0]) == ParentId
         ]

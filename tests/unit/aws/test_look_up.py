@@ -127,7 +127,8 @@ def test_without_a_stack_nothing_is_taken_for_unneeded():
 
 
 names = st.text("abc", min_size=1, max_size=2)
-paths = st.lists(names, max_size=4).map("/".join)
+unit_names = names | names.map(lambda name: f"{name}%2F{name}")  # a slash within a name, as a path has it
+paths = st.lists(unit_names, max_size=4).map("/".join)
 
 
 @st.composite
