@@ -32,7 +32,7 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
     """
     wanted: Mapping[str, Mapping[str, str]] = news["assignments"]
     scope = frozenset(news["scope"])
-    known: dict[str, Mapping[str, str]] = dict(unpack(olds.get("held") or {}))
+    known: dict[str, Mapping[str, str]] = dict(unpack(olds.get("held") or ""))
     known |= {name: seen for name in wanted.keys() | known.keys() if (seen := guard.seen(name)) is not None}
     holdings = {name: holding(had, wanted.get(name, {}), scope) for name, had in known.items()}
     for name, arn in news["permissionSetArns"].items():
@@ -64,4 +64,4 @@ def outputs(properties: Properties) -> Properties:
 
 
 def _keys(properties: Properties) -> dict[str, Any]:
-    return {name: frozenset(keys) for name, keys in unpack(properties.get("held") or {}).items()}
+    return {name: frozenset(keys) for name, keys in unpack(properties.get("held") or "").items()}
