@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -91,8 +92,11 @@ def import_(stack: str, path: Path | None) -> None:
     strangers = [r.urn for r in snapshot.resources if not r.urn.startswith(f"urn:pulumi:{name}::")]
     if strangers:
         raise StateError(f"{path or 'stdin'} is the state of another stack: {strangers[0]}")
+    for operation in snapshot.pending:  # as the Pulumi CLI does
+        urn = operation.resource.urn
+        click.echo(f"warning: removing pending operation '{operation.type}' on '{urn}' from snapshot", err=True)
     with workspace.backend.lock(name):
-        workspace.backend.save(name, snapshot)
+        workspace.backend.save(name, replace(snapshot, pending=()))
     click.echo("Import complete.")
 
 

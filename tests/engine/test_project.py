@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,16 @@ def test_durations_are_read_as_go_writes_them(text: str, expected: float) -> Non
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match="duration"):
         seconds(text)
+
+
+def test_a_state_that_is_put_back_leaves_out_what_was_under_way(project: StackProject) -> None:
+    project.up('Thing("t")')
+    exported = project.folder / "state.json"
+    project.run("stack", "export", "--file", str(exported))
+    document = json.loads(exported.read_text())
+    thing = document["deployment"]["resources"].pop()
+    document["deployment"]["pending_operations"] = [{"resource": thing, "type": "creating"}]
+    exported.write_text(json.dumps(document))
+    ran = project.run("stack", "import", "--file", str(exported))
+    assert f"removing pending operation 'creating' on '{thing['urn']}'" in ran.err
+    assert project.pending() == []
