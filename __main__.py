@@ -19,14 +19,18 @@ from components.permission_sets import PermissionSets
 from remit.aws.look_up import look_up_organization
 from remit.aws.session import Aws
 from remit.catalog import load_catalog
+from remit.errors import RemitError
 from remit.plan import make_plan
 from remit.stack import Stack
 
 config = pulumi.Config()
-stack = Stack.from_config(pulumi.get_stack(), config.get)
-catalog = load_catalog(Path(config.require("catalog")))
-organization = look_up_organization(Aws(catalog.settings.identity_center.region), catalog, stack)
-plan = make_plan(catalog, organization, at=datetime.now(UTC), stack=stack)
+try:
+    stack = Stack.from_config(pulumi.get_stack(), config.get)
+    catalog = load_catalog(Path(config.require("catalog")))
+    organization = look_up_organization(Aws(catalog.settings.identity_center.region), catalog, stack)
+    plan = make_plan(catalog, organization, at=datetime.now(UTC), stack=stack)
+except RemitError as error:  # words for people: a traceback would bury them
+    raise pulumi.RunError(str(error)) from None
 for warning in plan.warnings:
     pulumi.log.warn(str(warning))
 

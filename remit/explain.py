@@ -12,7 +12,7 @@ from typing import Literal
 
 from remit.catalog.load import Catalog
 from remit.catalog.models import AccessRule, ManagedPolicy, PolicyStatement
-from remit.errors import BadValue, CatalogError, Source
+from remit.errors import BadValue, CatalogError, Problem, Source, did_you_mean
 from remit.expiry import Expiry, expired
 from remit.organization import Account, AccountState, Organization
 from remit.planning.values import PrincipalType
@@ -66,13 +66,16 @@ def explain(
     """Every verdict on an account (a name or an id): access rules first, then managed policies and their statements.
 
     `group` (with or without the suffix) and `permission_set` narrow it down; with a group only access is told, with
-    a permission set also the policies that it refers to. Raises CatalogError when there is no such account.
+    a permission set also the policies that it refers to. Raises CatalogError when there is no such account or set.
     """
     world = World(catalog, organization, at, stack)
     try:
         found = world.index.account(account)
     except BadValue as error:
         raise CatalogError([error.at(None)]) from error
+    if permission_set is not None and permission_set not in world.permission_sets:
+        remedy = did_you_mean(permission_set, world.permission_sets)
+        raise CatalogError([Problem(f"no permission set {permission_set!r} in the catalog", remedy)])
     case = _Case(world, found)
     full_name = catalog.settings.full_group_name(group) if group else None
     return [*case.access(full_name, permission_set), *(case.policies(permission_set) if not group else ())]
@@ -156,11 +159,18 @@ class _Case:
             target: str | None = None
         elif (target := self._deciding(targets)) is None:
             return False, f"no target selects the account ({', '.join(targets)}{self._unreadable(targets)})"
-        if (exception := self._deciding(without or ())) is not None:
-            return False, f"left out by except {exception}"
+        if left_out := self._left_out(without or ()):
+            return False, left_out
         if self.account.id not in self.world.scope:
             return False, f"outside the scope of stack {self.world.stack.name} ({', '.join(self.world.stack.scope)})"
         return True, f"selected by {target}{until}" if target else f"applies wherever its policy goes{until}"
+
+    def _left_out(self, without: tuple[str, ...]) -> str:
+        """Why an `except` leaves the account out; empty when it does not."""
+        if (exception := self._deciding(without)) is not None:
+            return f"left out by except {exception}"
+        unreadable = self._unreadable(without)
+        return f"nothing is planned while its except is wrong{unreadable}" if unreadable else ""
 
     def _deciding(self, selectors: tuple[str, ...]) -> str | None:
         """The first selector that has the account."""

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 import click
 
 from remit.cli.engine import Engine, EngineError, announce, become, choose_engine
+from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import exported_state, live_account_states, retire_gone
 
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
+_OTHER_FILES = frozenset({"--help", "-h", "--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
 
 
 def stack_in(arguments: Sequence[str]) -> str | None:
@@ -29,12 +31,25 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
     def run(arguments: tuple[str, ...]) -> None:
         engine = choose_engine(os.environ)
         announce(engine)
+        if name in {"preview", "up"}:
+            _check_catalog(arguments)
         if changes_the_state and not {"--help", "-h", "--preview-only"} & set(arguments):
             _retire_first(engine, stack_in(arguments))
         _go_on_after_failures()
         become([*engine.command, name, *arguments])
 
     return run
+
+
+def _check_catalog(arguments: Sequence[str]) -> None:
+    """What is wrong in the files is told before an engine starts. Raises CatalogError.
+
+    Without --stack, or with a configuration from elsewhere, the program finds it out, and the engine says so.
+    """
+    named = stack_in(arguments)
+    given = {argument.partition("=")[0] for argument in arguments}
+    if named and not given & _OTHER_FILES and stack_file(named).is_file():
+        read_inputs(None, named)
 
 
 def _go_on_after_failures() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import click
 
 from remit.cli.inputs import now, options, read_inputs, read_organization
+from remit.cli.problems import warn
 from remit.cli.tables import make_console, print_table
 from remit.cli.words import counted
+from remit.errors import Problem, did_you_mean
 from remit.explain import Verdict
 from remit.explain import explain as explain_account
 
@@ -47,6 +49,9 @@ def explain(
         click.echo(json.dumps([_as_json(verdict) for verdict in verdicts], indent=2, ensure_ascii=False))
         return
     _print(verdicts, account)
+    known, _ = inputs.catalog.principal_names()
+    if group and (name := inputs.catalog.settings.full_group_name(group)) not in known:
+        warn([Problem(f"no access rule names group {name!r}", did_you_mean(name, known))])
 
 
 def _print(verdicts: list[Verdict], account: str) -> None:

@@ -17,7 +17,9 @@ _DEFAULT_CATALOG = Path("policies")
 @click.command()
 @options("catalog")
 @click.option("--region", help="Where Identity Center lives; default: what organization.yaml of the catalog says.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: stdout, as YAML.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False, writable=True), help="Default: stdout, as YAML."
+)
 def snapshot(catalog: Path | None, region: str | None, output: Path | None) -> None:
     """Write the live organization, with all groups, users and permission sets, for offline plans and the sandbox.
 
@@ -26,6 +28,10 @@ def snapshot(catalog: Path | None, region: str | None, output: Path | None) -> N
     from remit.aws.look_up import EVERYTHING, look_up  # noqa: PLC0415  boto3 takes half a second
     from remit.aws.session import Aws  # noqa: PLC0415
 
+    if output and output.suffix not in {".yaml", ".yml", ".json"}:
+        raise click.BadParameter(f"{output} ends neither with .yaml nor with .json", param_hint="--output")
+    if output and not output.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
     settings = _settings(catalog)
     found = look_up(Aws(region or settings.region), settings, EVERYTHING)
     text = write_snapshot(found, output.suffix if output else ".yaml")

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_BELOW = "\n  "
 _NO_LIMIT = 100_000  # in a pipe a row stays one line
 
 
@@ -18,15 +19,30 @@ def make_console() -> Console:
 
 
 def print_table(console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A titled table; nothing at all when there are no rows. The last column, a file and line, is never broken."""
-    found = list(rows)
+    """A titled table; nothing at all when there are no rows.
+
+    The last column is a file and line. In a terminal too narrow for a row it stands below the first, in one piece.
+    """
+    found = [tuple(row) for row in rows]
     if not found:
         return
+    fits = not console.is_terminal or _width(columns, found) <= console.width
+    place = (
+        0 if fits else min(max(len(part) for row in found for part in row[-1].split(", ")) + 2, console.width * 2 // 3)
+    )
+    if not fits:
+        found = [(f"{first}{_BELOW}{last.replace(', ', _BELOW)}", *between) for first, *between, last in found]
+        columns = columns[:-1]
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for name in columns:
-        table.add_column(name, overflow="fold", no_wrap=not console.is_terminal or name == columns[-1])
+    for number, name in enumerate(columns):
+        table.add_column(name, overflow="fold", no_wrap=fits, min_width=None if number else place)
     for row in found:
         table.add_row(*[Text(cell) for cell in row])
     console.print()
     console.print(Text(title, style="bold"))
     console.print(table)
+
+
+def _width(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Of the widest cell in each column, and the gaps between."""
+    return sum(max(map(len, column)) for column in zip(columns, *rows, strict=True)) + 2 * len(columns)

@@ -21,6 +21,16 @@ def test_an_interrupted_run_loses_nothing_and_the_next_one_goes_on(fresh: World,
     fresh.assert_converged()
 
 
+def test_a_wrong_catalog_is_told_in_words_and_nothing_is_written(fresh: World) -> None:
+    fresh.edit("access.yaml", "targets: ou:Workloads", "targets: ou:Nowhere")
+    failed = fresh.run("up", "--yes", "--skip-preview")
+    assert failed.code != 0
+    assert "policies/access.yaml" in failed.text
+    assert "no organizational unit 'Nowhere'" in failed.text
+    assert "Traceback" not in failed.text
+    assert not fresh.policies()
+
+
 def test_a_failure_in_one_account_is_told_and_the_next_run_goes_on(fresh: World) -> None:
     fresh.break_role(AUDIT)
     failed = fresh.run("up", "--yes", "--skip-preview")

@@ -51,6 +51,13 @@ def test_an_except_is_named():
     assert why("lab", group="engineers")[0].reason == "left out by except ou:Sandbox"
 
 
+def test_a_rule_whose_except_is_wrong_gives_nothing():
+    rule = "permission_sets: [name: A]\naccess: [{groups: sre, permission_sets: A, targets: '*', except: 'ou:Nowhere'}]"
+    (verdict,) = explain(catalog_of(rule), ORGANIZATION, at=AT, stack=STACK, account="lab")
+    assert not verdict.gives
+    assert "no organizational unit 'Nowhere'" in verdict.reason
+
+
 def test_targets_that_do_not_fit_are_listed():
     assert why("payments", group="sre")[0].reason == "no target selects the account (ou:Workloads/Dev, account:shop)"
 
@@ -84,7 +91,8 @@ def test_a_permission_set_narrows_it_to_its_rules_and_policies():
         ("", "Guard"),
     }
     assert {v.permission_set for v in why("shop", permission_set="Reader")} == {"Reader"}
-    assert why("shop", permission_set="None") == []
+    with pytest.raises(CatalogError, match=r"no permission set 'Enginer' .*did you mean 'Engineer'"):
+        why("shop", permission_set="Enginer")
 
 
 def test_a_group_is_known_with_and_without_its_suffix():

@@ -92,6 +92,22 @@ def test_a_stack_that_does_not_exist_yet_does_not_keep_an_up_from_running(fake_p
     assert (done.returncode, done.stdout) == (7, "up --yes\n")
 
 
+@pytest.mark.parametrize("verb", ["preview", "up"])
+def test_a_wrong_catalog_ends_a_run_with_2_before_an_engine_begins(fake_pulumi: Path, project: Path, verb: str):
+    environment = {**os.environ, "PATH": f"{fake_pulumi.parent}:{os.environ['PATH']}", "REMIT_ENGINE": "pulumi"}
+
+    def code_and_words(*more: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "remit.cli.main", verb, "--stack", "prod", *more]
+        done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
+        return done.returncode, done.stderr
+
+    assert code_and_words()[0] == 7
+    (project / "policies" / "more.yaml").write_text("acess: []\n")
+    code, words = code_and_words()
+    assert (code, "policies/more.yaml:1" in words) == (2, True)
+    assert code_and_words("--config", "remit:catalog=elsewhere")[0] == 7, "what another catalog says is not known here"
+
+
 # An engine with one stack's state in a file beside it: `stack export` prints it, `stack import` replaces it.
 ENGINE = """
 import sys

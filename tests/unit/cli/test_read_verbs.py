@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from remit.catalog import load_catalog
+from remit.cli.tables import print_table
 from remit.plan import make_plan, plan_json
 from remit.snapshot import read_snapshot
 from remit.stack import Stack
@@ -162,3 +166,37 @@ def test_explain_of_an_unknown_account_is_an_error(run: Run):
     refused = run("explain", *ORG, "--account", "shop-prd")
     assert refused.exit_code == 2
     assert "did you mean 'shop-prod'" in refused.stderr
+
+
+def test_a_narrow_terminal_keeps_a_file_and_line_in_one_piece():
+    screen = StringIO()
+    place = "policies/managed/engineering-guardrail.yaml:4"
+    rows = [("EngineeringGuardrail", "/remit/", "a list of accounts that goes on and on", place)]
+    print_table(
+        Console(file=screen, force_terminal=True, width=80), "Policies", ("policy", "path", "in", "where"), rows
+    )
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue()).splitlines()
+    assert max(map(len, lines)) <= 80
+    (first,) = [number for number, line in enumerate(lines) if line.startswith("EngineeringGuardrail")]
+    assert lines[first + 1].startswith(f"  {place}")
+
+
+def test_explain_says_when_no_rule_names_the_group(run: Run):
+    shown = run("explain", *ORG, "--account", "shop-prod", "--group", "enginers")
+    assert shown.exit_code == 0
+    assert "no access rule names group 'enginers'" in shown.stderr
+    assert "did you mean 'engineers'?" in shown.stderr
+    assert run("explain", *ORG, "--account", "shop-prod", "--group", "engineers").stderr == ""
+
+
+def test_explain_refuses_a_permission_set_that_is_not_there(run: Run):
+    refused = run("explain", *ORG, "--account", "shop-prod", "--permission-set", "Enginer")
+    assert refused.exit_code == 2
+    assert "did you mean 'Engineer'?" in refused.stderr
+
+
+@pytest.mark.parametrize("output", ["nosuch/org.yaml", "org.txt", "org"])
+def test_a_snapshot_that_could_not_be_written_is_refused_before_aws_is_asked(run: Run, output: str):
+    refused = run("snapshot", "--output", output)
+    assert refused.exit_code == 2
+    assert "--output" in refused.stderr
