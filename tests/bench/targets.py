@@ -108,9 +108,9 @@ def _linear(found: Found) -> Iterator[Judged]:
 
 
 _WRITE_MISSED = (
-    "Write: AWS tells how an operation ended only when asked, and asking costs calls of the same 20 a second. Where\n"
-    "an operation takes a second or less, submitting leaves so few that a place stays taken for a tenth of a second or\n"
-    "more after its operation ended. The command's start is in the time, too."
+    "Write: AWS tells how an operation ended only when asked, and asking costs calls of the same 20 a second.\n"
+    "Where an operation takes a second or less, submitting leaves so few calls that a place stays taken for a tenth\n"
+    "of a second or more after its operation ended. The command's start is in the time, too."
 )
 _READ_MISSED = "Read: the command's start is in the time, some seconds whatever the size."
 
