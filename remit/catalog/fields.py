@@ -58,7 +58,9 @@ AwsPolicyArn = Annotated[
     Matching(r"arn:aws(-[a-z]+)*:iam::aws:policy/[\w+=,.@/-]+", "an ARN such as arn:aws:iam::aws:policy/ViewOnly", 256),
 ]
 Sid = Annotated[Text, Matching(r"[A-Za-z0-9]*", "letters and digits only", 512)]
-RoleName = Annotated[Text, Matching(r"([!-~]+/)?[\w+=,.@-]+", "a role name, with its path if it has one", 576)]
+RoleName = Annotated[
+    Text, Matching(r"(?!arn:|/)([!-~]+/)?[\w+=,.@-]+", "a role name, with its path if it has one: path/RemitSpoke", 576)
+]
 Region = Annotated[Text, Matching(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as eu-central-1", 32)]
 
 

@@ -321,6 +321,10 @@ CASES = {
     "two documents of settings": Case(
         "", 3, "more than one document", "keep one", "spoke_role: a\n---\nspoke_role: b\n"
     ),
+    "role as an ARN": Case(
+        "", 1, "is not allowed", "path/RemitSpoke", "spoke_role: arn:aws:iam::111111111111:role/x\n"
+    ),
+    "role path with a slash first": Case("", 1, "'/x/Spoke' is not", "path/RemitSpoke", "spoke_role: /x/Spoke\n"),
     "bad region": Case("", 2, "'Frankfurt' is not allowed", "eu-central-1", "identity_center:\n  region: Frankfurt\n"),
     "vars of an unknown account": Case(
         "", 2, "account_vars: no account 'paymens'", "'payments'", "account_vars:\n  paymens: {a: b}\n"
