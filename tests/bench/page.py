@@ -64,7 +64,7 @@ def _setting(setting: Setting) -> str:
         "commit": setting.commit,
         "machine": setting.machine,
         "versions": setting.versions,
-        "Pulumi CLI": setting.pulumi or "not there: the embedded engine's figures only",
+        "Pulumi CLI": setting.pulumi or "not measured: the embedded engine's figures only",
         "load before the run": setting.load,
         "note": setting.note,
     }
@@ -86,7 +86,8 @@ def _growth(engine: Engine, growth: Sequence[Measurement]) -> str:
         "stock",
         "memory: ours",
         "stock",
-        "load",
+        "load: ours",
+        "stock",
     )
     rows = [
         _growth_row(found["remit", size, verb], found.get(("stock", size, verb)))
