@@ -16,12 +16,15 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from provider.account_assignments import AccountAssignments
+from provider.guard import Guard
 from provider.schema import TOKEN
 from provider.servicer import Servicer, Session
 from remit.aws.assignments import AssignmentReader
 from remit.aws.scheduler import Scheduler
 from remit.aws.sso_admin import SsoAdmin
 from remit.aws.throttle import Throttle, TokenBucket
+from remit.revocation import Limits
+from remit.stack import MaxRevoke
 from tests.provider.fake_sso_admin import INSTANCE, PERMISSION_SET
 
 URN = f"urn:pulumi:test::remit::{TOKEN}::Engineer"
@@ -52,7 +55,8 @@ def session(client: object, seed: int = 0) -> Session:
     throttle = Throttle(TokenBucket(1e6, sleep=brief), sleep=brief, dice=random.Random(seed))  # noqa: S311
     sso = SsoAdmin(client, throttle)
     scheduler = Scheduler(sso, report_every=0.05, sleep=brief)
-    return Session(AccountAssignments(cache(lambda arn: AssignmentReader(sso, arn)), scheduler), lambda: "")
+    resource = AccountAssignments(cache(lambda arn: AssignmentReader(sso, arn)), scheduler)
+    return Session(resource, guard=Guard(Limits(MaxRevoke(percent=100))))
 
 
 class RefusedError(Exception):
