@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +22,7 @@ PermissionSetsMode = Literal["own", "refer"]
 UnmanagedMode = Literal["remove", "report"]
 
 CONFIG_KEYS = ("scope", "permissionSets", "unmanaged", "maxRevoke", "allowSelfLockout", "requestRate", "catalog")
+_TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "environment", "secretsprovider")
 _PERCENT = re.compile(r"(\d{1,3}) ?%")
 
 
@@ -82,13 +83,13 @@ def read_stack(path: Path) -> Stack:
         content = path.read_bytes()
     except OSError as error:
         raise CatalogError(
-            [Problem(f"stack file {path} cannot be read: {error.strerror}", "name it with --stack")]
+            [Problem(f"stack file {path} cannot be read: {error.strerror}", "make it, or name another with --stack")]
         ) from error
     documents, problems = read_yaml(content, str(path))
     if problems:
         raise CatalogError(problems)
-    config = _config_of(documents[0] if documents else None, path)
-    problems = list(_unknown_keys(config))
+    config = _config_of(documents, path)
+    problems = list(_slips(config))
     values = {key: value for key in CONFIG_KEYS if (value := config.get(f"remit:{key}")) is not None}
     try:
         stack = _stack(_stack_name(path), values, lambda key: config.places[f"remit:{key}"])
@@ -103,22 +104,40 @@ def _stack_name(path: Path) -> str:
     return path.stem.removeprefix("Pulumi.")
 
 
-def _config_of(document: object, path: Path) -> Block:
+def _config_of(documents: Sequence[object], path: Path) -> Block:
+    """What stands under `config:`. An empty file is a stack with every setting at its default."""
+    document = documents[0] if documents else None
     place = source_of(document) or Source(str(path), 1)
-    config = document.get("config") if isinstance(document, Block) else document
+    if len(documents) > 1:
+        raise CatalogError([Problem("a stack file is one document", "take out the second", source_of(documents[1]))])
+    if document is None:
+        return Block(place)
+    if not isinstance(document, Block):
+        raise CatalogError([Problem("a stack file is a mapping with `config:`", "see Pulumi.prod.yaml", place)])
+    if strange := [key for key in document if key not in _TOP_LEVEL]:
+        raise CatalogError(_unknown(key, _TOP_LEVEL, document.places[key]) for key in strange)
+    config = document.get("config")
     if config is None:
         return Block(place)
     if not isinstance(config, Block):
-        raise CatalogError([Problem("a stack file is a mapping with `config:`", "see Pulumi.prod.yaml", place)])
+        raise CatalogError([Problem("`config:` is a mapping", "see Pulumi.prod.yaml", place)])
     return config
 
 
-def _unknown_keys(config: Block) -> Iterator[Problem]:
+def _slips(config: Block) -> Iterator[Problem]:
+    """Settings that Pulumi would read otherwise than they look: the default scope is too wide to guess."""
     known = [f"remit:{key}" for key in CONFIG_KEYS]
     for key, place in config.places.items():
-        if key.startswith("remit:") and key not in known:
-            remedy = did_you_mean(key, known) or f"there are {', '.join(known)}"
-            yield Problem(f"unknown setting {str(key)!r}", remedy, place)
+        if ":" not in key:
+            yield Problem(f"setting {str(key)!r} names no project", f"write remit:{key}", place)
+        elif key.startswith("remit:") and key not in known:
+            yield _unknown(key, known, place)
+        elif key in known and config[key] is None:
+            yield Problem(f"{str(key)!r} has no value", "write one, or take the line out", place)
+
+
+def _unknown(key: str, known: Collection[str], place: Source) -> Problem:
+    return Problem(f"unknown setting {str(key)!r}", did_you_mean(key, known) or f"there are {', '.join(known)}", place)
 
 
 def _stack(name: str, values: Mapping[str, object], place: Callable[[str], Source]) -> Stack:

@@ -66,6 +66,9 @@ def test_a_scope_of_one_needs_no_list():
         ("remit:scop: x", "unknown setting 'remit:scop' (did you mean 'remit:scope'?)"),
         ("remit:scope: Workloads", "remit:scope: 'Workloads' is no selector"),
         ("remit:scope: []", "remit:scope: takes a selector"),
+        ("remit:scope:", "'remit:scope' has no value"),
+        ("remit:maxRevoke:", "'remit:maxRevoke' has no value"),
+        ("scope: ou:Workloads", "setting 'scope' names no project (write remit:scope)"),
         ("remit:scope: {a: b}", "remit:scope: takes a selector"),
         ("remit:scope: '[a'", "is no JSON list"),
         ("remit:scope: [{a: b}]", "is not text"),
@@ -122,3 +125,16 @@ def test_the_guard_allows_a_share_or_a_number(guard: MaxRevoke, total: int, most
     assert guard.most(total) == most
     assert guard.allows(most, total)
     assert not guard.allows(most + 1, total)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("confg:\n  remit:scope: management\n", "unknown setting 'confg' (did you mean 'config'?)"),
+        ("config: {}\n---\nconfig: {remit:scope: management}\n", "a stack file is one document"),
+    ],
+)
+def test_a_scope_that_pulumi_would_not_see_is_never_the_whole_organization(text: str, words: str, tmp_path: Path):
+    with pytest.raises(CatalogError) as error:
+        read_stack(write(tmp_path, text))
+    assert words in str(error.value)
