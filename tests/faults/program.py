@@ -35,7 +35,8 @@ for account, policies in desired["policies"].items():
 native = pulumi.ProviderResource(
     "aws-native", "identity-center", {"region": "us-east-1", "skipCredentialsValidation": True}
 )
-remit = pulumi.ProviderResource("remit", "identity-center", {"region": "us-east-1", "requestRate": 500})
+settings = {"region": "us-east-1", "requestRate": 500, "maxRevoke": "100%"}
+remit = pulumi.ProviderResource("remit", "identity-center", settings)
 for name, keys in desired["assignments"].items():
     permission_set = Resource(
         "aws-native:sso:PermissionSet",

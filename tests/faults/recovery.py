@@ -31,7 +31,11 @@ def up_and_kill(project: Project, victim: str, when: Callable[[], bool], *, paus
 def recover(project: Project) -> list[str]:
     """Brings the project to what it wants; returns the steps that it took."""
     steps = ["up"]
+    left = project.pending()
     run = project.up()
+    if left:
+        assert f"{len(left)} pending operations" in run.text
+        assert all(f"{urn}, interrupted while {kind}" in run.text for urn, kind in left)
     half_created = [urn for urn, _ in project.pending() if not project.knows(urn) and _name(urn) in run.text]
     if run.code != 0:
         assert "AlreadyExists" in run.text, run.text

@@ -18,7 +18,7 @@ from tests.faults.processes import AWS_NATIVE, ENGINE, REMIT
 from tests.faults.project import ORGANIZATION, Desired, Project
 from tests.faults.recovery import recover, up_and_kill
 
-KILLS = int(os.environ.get("REMIT_KILLS", "4"))
+KILLS = int(os.environ.get("REMIT_KILLS", "2"))
 SEED = int(os.environ.get("REMIT_SEED", "1"))
 WORKERS = 4  # so that pytest-xdist has something to share out
 LATENCY = 60.0  # milliseconds that each operation of AWS takes
