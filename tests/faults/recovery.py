@@ -36,7 +36,7 @@ def recover(project: Project) -> list[str]:
     if left:
         assert f"{len(left)} pending operations" in run.text
         assert all(f"{urn}, interrupted while {kind}" in run.text for urn, kind in left)
-    half_created = [urn for urn, _ in project.pending() if not project.knows(urn) and _name(urn) in run.text]
+    half_created = sorted(urn for urn, _ in project.pending() if not project.knows(urn) and _name(urn) in run.text)
     if run.code != 0:
         assert "AlreadyExists" in run.text, run.text
         for urn in half_created:

@@ -20,7 +20,7 @@ def test_a_policy_and_a_permission_set_that_nobody_saw_end_are_imported(tmp_path
         up_and_kill(project, ENGINE, lambda: len(project.pending()) == 2 and project.writes() == 2)
         assert {kind for _, kind in project.pending()} == {"creating"}
         assert len(list(tmp_path.glob(LOCKS))) == 1
-        assert recover(project) == ["up", "import Admin", "import 200000000001/Guardrail", "up again", "clear"]
+        assert recover(project) == ["up", "import 200000000001/Guardrail", "import Admin", "up again", "clear"]
         assert list(tmp_path.glob(LOCKS)) == []  # the dead engine's was taken over
         project.assert_converged()
 
