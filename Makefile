@@ -19,7 +19,7 @@ sandbox: setup
 	$(BIN)/python -m sandbox --organization sandbox/organization.yaml --port 4599
 
 test: setup
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 # Half an hour on two cores: 212 kills (a few of them come too late) and 22 fault plans, where `make test` has two of
 # each. REMIT_SEED draws others.
