@@ -34,7 +34,6 @@ from engine.plugins.registry import Registry
 from engine.program.launch import start_program
 from engine.project import Configuration, Project
 from engine.state.backend import Backend
-from engine.state.checkpoint import Snapshot
 from engine.state.ledger import Ledger
 
 
@@ -183,13 +182,13 @@ class Runner:
 
 
 def _warn_of_pending(run: Deployment, request: Request) -> None:
-    snapshot: Snapshot = run.ledger.snapshot()
-    if not snapshot.pending or request.options.preview or request.kind in ("refresh", "import"):
+    pending = run.ledger.interrupted
+    if not pending or request.options.preview or request.kind in ("refresh", "import"):
         return
-    listed = "\n".join(f"  * {op.resource.urn}, interrupted while {op.type}" for op in snapshot.pending)
+    listed = "\n".join(f"  * {op.resource.urn}, interrupted while {op.type}" for op in pending)
     run.events.log(
         "warning",
-        f"Attempting to deploy or update resources with {len(snapshot.pending)} pending operations from previous "
+        f"Attempting to deploy or update resources with {len(pending)} pending operations from previous "
         f"deployment.\n{listed}\nThese resources are in an unknown state because the engine was interrupted while "
         "waiting for changes to these resources to complete. Look at the provider whether they were made, import "
         "those that were, and clear the list with `refresh --clear-pending-creates`.",

@@ -33,6 +33,11 @@ class Ledger:
         # A create whose end nobody saw stays on record until a refresh or a person settles it, as in Pulumi.
         self._unsettled = [operation for operation in base.pending if operation.type == "creating"]
 
+    @property
+    def interrupted(self) -> tuple[Operation, ...]:
+        """What earlier runs began and nobody saw end."""
+        return self._base.pending
+
     def entries(self) -> dict[int, Resource]:
         """Every entry by its number, in the order of the checkpoint."""
         with self._lock:

@@ -222,3 +222,19 @@ def test_a_stack_is_held_by_one_run_at_a_time(project: StackProject) -> None:
     assert "currently locked by 1 lock" in second.err
     first.communicate(timeout=60)
     assert first.returncode == 0
+
+
+def test_an_update_that_was_killed_is_told_once_and_made_again(project: StackProject) -> None:
+    project.up('a = Thing("a", size=1)')
+    project.faults(update_a={"seconds": 60})
+    project.program('a = Thing("a", size=2)')
+    process = project.start("up", "--yes")
+    project.wait_for_call("update a")
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert project.pending() == ["updating a"]
+    project.faults()
+    project.calls()
+    assert "interrupted while updating" in project.up().out
+    assert project.calls() == ["update a"]
+    assert project.pending() == []

@@ -34,7 +34,7 @@ def recover(project: Project) -> list[str]:
     left = project.pending()
     run = project.up()
     if left:
-        assert f"{len(left)} pending operations" in run.text
+        assert f"{len(left)} pending operations" in run.text, run.text
         assert all(f"{urn}, interrupted while {kind}" in run.text for urn, kind in left)
     half_created = sorted(urn for urn, _ in project.pending() if not project.knows(urn) and _name(urn) in run.text)
     if run.code != 0:
