@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from remit.catalog.load import Catalog
-from remit.catalog.models import AccessRule, ManagedPolicy, PolicyStatement
+from remit.catalog.models import BY_ID, AccessRule, ManagedPolicy, PolicyStatement
 from remit.errors import BadValue, CatalogError, Problem, Source, did_you_mean
 from remit.expiry import Expiry, expired
 from remit.organization import Account, AccountState, Organization
@@ -122,7 +122,7 @@ class _Case:
     def _is_known(self, principal_type: PrincipalType, name: str) -> bool:
         organization = self.world.organization
         known = organization.groups if principal_type == "GROUP" else organization.users
-        return any(principal.name == name for principal in known)
+        return name.startswith(BY_ID) or any(principal.name == name for principal in known)
 
     def _judge_rule(self, rule: AccessRule, permission_set: str) -> tuple[bool, str]:
         entry = self.world.permission_sets.get(permission_set)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from remit.catalog.messages import problems_of
-from remit.catalog.models import AccessRule, Entry, ManagedPolicy, PermissionSet, Settings
+from remit.catalog.models import BY_ID, AccessRule, Entry, ManagedPolicy, PermissionSet, Settings
 from remit.catalog.references import reference_problems
 from remit.errors import CatalogError, Problem, Source, did_you_mean
 from remit.yaml_places import Block, Series, read_yaml, source_of
@@ -38,9 +38,12 @@ class Catalog:
     settings: Settings = Settings.model_validate({})  # noqa: RUF009  frozen
 
     def principal_names(self) -> tuple[set[str], set[str]]:
-        """Every group (with its suffix) and every user that an access rule names."""
+        """Every group (with its suffix) and every user that an access rule names, less those that it names by id."""
         groups = {self.settings.full_group_name(name) for rule in self.access for name in rule.groups or ()}
-        return groups, {str(name) for rule in self.access for name in rule.users or ()}
+        users = {str(name) for rule in self.access for name in rule.users or ()}
+        return {name for name in groups if not name.startswith(BY_ID)}, {
+            name for name in users if not name.startswith(BY_ID)
+        }
 
 
 def load_catalog(directory: Path) -> Catalog:

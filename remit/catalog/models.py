@@ -42,6 +42,8 @@ from remit.catalog.fields import (
 from remit.errors import BadValue, Source
 from remit.yaml_places import NOWHERE, Text, source_of
 
+BY_ID = "id:"
+"""What a principal that is named by its id begins with, such as one that is gone from the identity store."""
 _ROOT = Text("/")
 _NO_TEXT = Text("")
 
@@ -307,5 +309,5 @@ class Settings(Entry):
     )
 
     def full_group_name(self, name: str) -> str:
-        """The name in the identity store: a name without @ gets the suffix."""
-        return name if "@" in name else f"{name}{self.group_suffix}"
+        """The name in the identity store: one without @ gets the suffix. `id:…` stands for itself."""
+        return name if "@" in name or name.startswith(BY_ID) else f"{name}{self.group_suffix}"

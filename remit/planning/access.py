@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from remit.catalog.models import AccessRule
+from remit.catalog.models import BY_ID, AccessRule
 from remit.errors import BadValue, Source, did_you_mean
 from remit.expiry import expired
 from remit.organization import Principal
@@ -137,6 +137,8 @@ class Directory:
     def _find(
         self, what: str, written: Text, full_name: str, known: Mapping[str, Sequence[Principal]]
     ) -> Principal | None:
+        if full_name.startswith(BY_ID):
+            return self._by_id(what, written, [each for alike in known.values() for each in alike])
         if (what, full_name) not in self._seen:
             try:
                 self._seen[what, full_name] = find_principal(what, full_name, known)
@@ -147,6 +149,13 @@ class Directory:
             self._world.findings.refuse(found, written.source)
             return None
         return found
+
+    def _by_id(self, what: str, written: Text, known: Sequence[Principal]) -> Principal:
+        """Nobody checks that an id exists: AWS keeps the assignments of principals that are gone."""
+        remedy = "write its name, or take it out once nobody needs it"
+        self._world.findings.odd(f"{what} {str(written)!r} is not looked up", remedy, written.source)
+        id_ = written.removeprefix(BY_ID)
+        return next((each for each in known if each.id == id_), Principal(id=id_, name=str(written)))
 
 
 def find_principal(what: str, name: str, known: Mapping[str, Sequence[Principal]]) -> Principal:

@@ -271,6 +271,18 @@ def test_an_external_policy_is_not_asked_for():
     assert plan_of(rule('"*"').replace("permission_sets: [name: Reader]", external)).assignments
 
 
+def test_a_principal_named_by_its_id_need_not_exist():
+    catalog = catalog_of(rule("account:lab", ', users: "id:u-gone"').replace("sre", '["id:g-sre", "id:g-gone"]'))
+    plan = make_plan(catalog, ORGANIZATION, at=AT, stack=STACK)
+    assert [(entry.principal_type, entry.principal, entry.principal_id) for entry in plan.assignments] == [
+        ("GROUP", "id:g-gone", "g-gone"),
+        ("GROUP", "sre", "g-sre"),
+        ("USER", "id:u-gone", "u-gone"),
+    ]
+    assert catalog.principal_names() == (set(), set())
+    assert plan.warnings[0].message == "group 'id:g-sre' is not looked up"
+
+
 def test_more_than_a_hundred_groups_in_an_account_is_an_error():
     groups = [ORGANIZATION.groups[0].model_copy(update={"id": f"g{n}", "name": f"group{n}"}) for n in range(101)]
     organization = ORGANIZATION.model_copy(update={"groups": tuple(groups)})
