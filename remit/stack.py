@@ -1,8 +1,8 @@
 """A stack: one environment of the catalog. What it may touch, and how it goes about it.
 
 Its settings stand in Pulumi.<stack>.yaml under `config:` as remit:scope, remit:permissionSets, remit:unmanaged,
-remit:maxRevoke, remit:allowSelfLockout, remit:requestRate and remit:catalog. The CLI reads that file, the program asks
-Pulumi: same checks.
+remit:maxRevoke, remit:allowSelfLockout, remit:requestRate, remit:fanOut, remit:ownedPath, remit:unmanagedPolicies and
+remit:catalog. The CLI reads that file, the program asks Pulumi: same checks.
 """
 
 from __future__ import annotations
@@ -20,8 +20,23 @@ from remit.yaml_places import Block, read_yaml, source_of
 
 PermissionSetsMode = Literal["own", "refer"]
 UnmanagedMode = Literal["remove", "report"]
+FanOut = Literal["aliases", "pooled"]
 
-CONFIG_KEYS = ("scope", "permissionSets", "unmanaged", "maxRevoke", "allowSelfLockout", "requestRate", "catalog")
+ALIASES_UP_TO = 20
+"""Accounts with policies up to which `auto` means aliases: their plugins take 2.7 GiB (138 MiB each)."""
+
+CONFIG_KEYS = (
+    "scope",
+    "permissionSets",
+    "unmanaged",
+    "maxRevoke",
+    "allowSelfLockout",
+    "requestRate",
+    "fanOut",
+    "ownedPath",
+    "unmanagedPolicies",
+    "catalog",
+)
 _TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "environment", "secretsprovider")
 _PERCENT = re.compile(r"(\d{1,3}) ?%")
 
@@ -55,6 +70,7 @@ class Stack:
     """The settings of one stack. `scope` holds selectors: outside of them nothing is ever touched.
 
     `request_rate`: sso-admin calls a second. AWS allows 20, unless the quota was raised.
+    `owned_path`: the IAM path under which every policy of its accounts is the stack's business; "": none.
     """
 
     name: str
@@ -64,7 +80,16 @@ class Stack:
     max_revoke: MaxRevoke = MaxRevoke()
     allow_self_lockout: bool = False
     request_rate: float = 20.0
+    fan_out: FanOut | Literal["auto"] = "auto"
+    owned_path: str = ""
+    unmanaged_policies: UnmanagedMode = "report"
     catalog: str = "policies"
+
+    def fan_out_over(self, accounts: int) -> FanOut:
+        """How policies reach this many accounts: a provider alias for each, or all through the remit provider."""
+        if self.fan_out != "auto":
+            return self.fan_out
+        return "aliases" if accounts <= ALIASES_UP_TO else "pooled"
 
     @classmethod
     def from_config(cls, name: str, getter: Callable[[str], object]) -> Stack:
@@ -200,6 +225,16 @@ def read_max_revoke(value: object) -> MaxRevoke:
     raise BadValue(f"{text!r} is neither a share nor a number", 'write "20%" or 50')
 
 
+def _owned_path(value: object) -> str:
+    """A path of IAM that something stands in: "/" would own what every other tool makes."""
+    if value == "":  # Pulumi's way to say the default
+        return ""
+    path = str(_text(value))
+    if not re.fullmatch(r"(/[\x21-\x2e\x30-\x7e]+)+/", path) or len(path) > 512:
+        raise BadValue(f"{path!r} is no IAM path that a stack can own", "write one such as /remit/")
+    return path
+
+
 def _request_rate(value: object) -> float:
     try:
         rate = float(str(value))
@@ -217,6 +252,9 @@ _FIELDS = {
     "maxRevoke": "max_revoke",
     "allowSelfLockout": "allow_self_lockout",
     "requestRate": "request_rate",
+    "fanOut": "fan_out",
+    "ownedPath": "owned_path",
+    "unmanagedPolicies": "unmanaged_policies",
     "catalog": "catalog",
 }
 _READERS: Mapping[str, Callable[[object], object]] = {
@@ -226,5 +264,8 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "maxRevoke": read_max_revoke,
     "allowSelfLockout": _true_or_false,
     "requestRate": _request_rate,
+    "fanOut": _one_of("aliases", "pooled", "auto"),
+    "ownedPath": _owned_path,
+    "unmanagedPolicies": _one_of("remove", "report"),
     "catalog": lambda value: str(_text(value)),
 }

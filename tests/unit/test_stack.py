@@ -27,6 +27,9 @@ config:
   remit:unmanaged: report
   remit:maxRevoke: 5%
   remit:requestRate: 15
+  remit:fanOut: pooled
+  remit:ownedPath: /remit/
+  remit:unmanagedPolicies: remove
 """
     assert read_stack(write(tmp_path, text)) == Stack(
         name="prod",
@@ -35,6 +38,9 @@ config:
         unmanaged="report",
         max_revoke=MaxRevoke(percent=5),
         request_rate=15.0,
+        fan_out="pooled",
+        owned_path="/remit/",
+        unmanaged_policies="remove",
         catalog="../policies",
     )
 
@@ -138,3 +144,26 @@ def test_a_scope_that_pulumi_would_not_see_is_never_the_whole_organization(text:
     with pytest.raises(CatalogError) as error:
         read_stack(write(tmp_path, text))
     assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "accounts", "meant"),
+    [
+        ("auto", 20, "aliases"),
+        ("auto", 21, "pooled"),
+        ("aliases", 1000, "aliases"),
+        ("pooled", 1, "pooled"),
+    ],
+)
+def test_auto_is_aliases_for_a_few_accounts(said: str, accounts: int, meant: str):
+    assert Stack.from_config("dev", {"fanOut": said}.get).fan_out_over(accounts) == meant
+
+
+@pytest.mark.parametrize("path", ["/", "remit/", "/remit", "/re mit/", "//"])
+def test_a_stack_owns_a_path_of_its_own(path: str):
+    with pytest.raises(CatalogError, match="remit:ownedPath"):
+        Stack.from_config("dev", {"ownedPath": path}.get)
+
+
+def test_pulumis_empty_default_owns_nothing():
+    assert Stack.from_config("dev", {"ownedPath": ""}.get).owned_path == ""

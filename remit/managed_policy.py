@@ -1,0 +1,91 @@
+"""A customer managed policy as a value: as it should be, and as IAM has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from remit.documents import Document, same_meaning
+
+MOST_VERSIONS = 5  # a sixth needs a deletion first
+RESERVED_ROLE = "AWSReservedSSO_"  # of Identity Center: nobody else may change such a role
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a policy should be. `path` begins and ends with a slash; IAM fixes path and description at creation."""
+
+    name: str
+    path: str
+    description: str
+    document: Document
+    detach_on_delete: bool = False
+
+    def fixed_differs(self, other: Policy) -> bool:
+        """Whether only a new policy in place of the other can have this name, path and description."""
+        return (self.name, self.path, self.description) != (other.name, other.path, other.description)
+
+    def same(self, other: Policy) -> bool:
+        """Whether IAM would treat the two alike, however their documents are written."""
+        return not self.fixed_differs(other) and same_meaning(self.document, other.document)
+
+
+@dataclass(frozen=True, slots=True)
+class LivePolicy:
+    """A policy in an account. `spare_versions` are the ids of those that are not the default, oldest first."""
+
+    arn: str
+    policy: Policy
+    spare_versions: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.policy.name
+
+    @property
+    def version_to_drop(self) -> str | None:
+        """The version that must go before there can be another: the oldest that is not the default."""
+        return self.spare_versions[0] if len(self.spare_versions) >= MOST_VERSIONS - 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who has a policy attached, by name; `boundary_of` has it as a permissions boundary (`role NAME`)."""
+
+    roles: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    boundary_of: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.roles or self.users or self.groups or self.boundary_of)
+
+    def __str__(self) -> str:
+        kinds = (("role", self.roles), ("user", self.users), ("group", self.groups))
+        attached = [f"{kind} {name}" for kind, names in kinds for name in names]
+        return ", ".join([*attached, *(f"{each} (as its permissions boundary)" for each in self.boundary_of)])
+
+    @property
+    def permission_sets(self) -> tuple[str, ...]:
+        """Names of the permission sets behind the roles that Identity Center keeps in the account."""
+        reserved = (name.removeprefix(RESERVED_ROLE) for name in self.roles if name.startswith(RESERVED_ROLE))
+        return tuple(sorted({name.rpartition("_")[0] or name for name in reserved}))
+
+
+def by_name(policies: Iterable[LivePolicy]) -> dict[str, LivePolicy]:
+    """IAM tells names apart whatever their case: so does this, by the name in lower case."""
+    return {live.name.lower(): live for live in policies}
+
+
+def under(path: str, owned: str) -> bool:
+    """Whether a policy's path lies at or below an owned path ("" owns nothing)."""
+    return bool(owned) and path.startswith(owned)
+
+
+def strangers(live: Iterable[tuple[str, str]], known: Iterable[str], owned: str) -> dict[str, str]:
+    """{name: path} of the policies under the owned path that are not among the `known` names.
+
+    `live`: (name, path) of each policy of one account. Nothing is strange where nothing is owned.
+    """
+    expected = {name.lower() for name in known}
+    return {name: path for name, path in sorted(live) if under(path, owned) and name.lower() not in expected}

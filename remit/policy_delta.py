@@ -1,0 +1,54 @@
+"""What must happen in one account so that its policies are what they should be. Pure: values in, steps out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from remit.managed_policy import LivePolicy, Policy, by_name
+
+
+class Kind(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"  # a new default version
+    REPLACE = "replace"  # deleted and made anew: name, path or description change
+    TAKEN = "taken"  # there is one of that name that is not ours
+    ADOPT = "adopt"  # there is one of that name, which becomes ours as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`live` is what is there now; None for CREATE."""
+
+    kind: Kind
+    policy: Policy
+    live: LivePolicy | None = None
+
+
+def steps(
+    wanted: Mapping[str, Policy], live: Sequence[LivePolicy], *, ours: Collection[str], adopt: bool = False
+) -> list[Step]:
+    """In the order of the names; nothing for a policy that is as it should be.
+
+    `wanted` by name; `ours`: names that the state knows. A policy of the same name that the state does not know is
+    taken over only as far as nothing of it would be lost: one that is just as wanted (left by a run that was
+    killed), or with `adopt`, which changes nothing in this run.
+    """
+    known = {name.lower() for name in ours}
+    return list(_steps(wanted, by_name(live), known, adopt=adopt))
+
+
+def _steps(
+    wanted: Mapping[str, Policy], there: Mapping[str, LivePolicy], ours: Collection[str], *, adopt: bool
+) -> Iterator[Step]:
+    for name, policy in sorted(wanted.items()):
+        found = there.get(name.lower())
+        if found is None:
+            yield Step(Kind.CREATE, policy)
+        elif policy.same(found.policy):
+            continue
+        elif name.lower() not in ours:
+            yield Step(Kind.ADOPT if adopt else Kind.TAKEN, policy, found)
+        else:
+            yield Step(Kind.REPLACE if policy.fixed_differs(found.policy) else Kind.UPDATE, policy, found)

@@ -1,0 +1,114 @@
+"""Managed policies as values: their properties, what is done about them, whose they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from remit.documents import document
+from remit.managed_policy import Holders, LivePolicy, Policy, strangers
+from remit.policy_delta import Kind, steps
+from remit.policy_shape import policy_of, shaped
+
+READ = {"Sid": "Read", "Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}
+DENY = {"Effect": "Deny", "Action": ["iam:*"], "Resource": ["*"]}
+
+
+def policy(*statements: dict[str, Any], name: str = "Guardrail", path: str = "/remit/", text: str = "why") -> Policy:
+    return Policy(name, path, text, document(statements or [READ]))
+
+
+def live(wanted: Policy, *spare: str) -> LivePolicy:
+    return LivePolicy(f"arn:aws:iam::111111111111:policy{wanted.path}{wanted.name}", wanted, spare)
+
+
+WORDS = some.sampled_from(["s3:Get*", "ec2:Run*", "iam:PassRole"])
+STATEMENTS = some.lists(
+    some.fixed_dictionaries(
+        {"Effect": some.sampled_from(["Allow", "Deny"]), "Action": WORDS | some.lists(WORDS, min_size=1)},
+        optional={
+            "Sid": some.sampled_from(["", "A", "B", "C1"]),
+            "Resource": some.just("*"),
+            "Condition": some.just({"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}),
+        },
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(STATEMENTS, some.sampled_from(["2012-10-17", "2008-10-17"]), some.booleans())
+def test_what_is_shaped_is_the_same_policy_again(statements: list[Any], version: str, detach: bool) -> None:
+    content = {"Version": version, "Statement": statements}
+    wanted = Policy("Guardrail", "/remit/", "why", content, detach)
+    again = policy_of("Guardrail", shaped(wanted))
+    assert again.same(wanted)
+    assert again.detach_on_delete == detach
+    without_sids = [{key: value for key, value in each.items() if key != "Sid"} for each in statements]
+    assert [
+        {key: value for key, value in each.items() if key != "Sid"} for each in again.document["Statement"]
+    ] == without_sids, "in the order of the document"
+
+
+def test_each_statement_stands_under_its_sid() -> None:
+    shape = shaped(policy(READ, DENY))
+    assert shape == {
+        "path": "/remit/",
+        "description": "why",
+        "statements": {"Read": {key: value for key, value in READ.items() if key != "Sid"}, "#2": DENY},
+        "order": ["Read", "#2"],
+    }
+
+
+def test_a_number_in_a_condition_is_the_text_that_iam_reads() -> None:
+    statement = {**READ, "Condition": {"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"s3:max-keys": 10}}}
+    shape = shaped(policy(statement))
+    assert shape["statements"]["Read"]["Condition"] == {
+        "Bool": {"aws:SecureTransport": "true"},
+        "NumericLessThan": {"s3:max-keys": "10"},
+    }
+    assert policy_of("Guardrail", shape).same(policy(statement))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there", "ours", "adopt", "expected"),
+    [
+        (policy(), (), (), False, [Kind.CREATE]),
+        (policy(), (live(policy()),), ("Guardrail",), False, []),
+        (policy(DENY), (live(policy()),), ("Guardrail",), False, [Kind.UPDATE]),
+        (policy(path="/other/"), (live(policy()),), ("Guardrail",), False, [Kind.REPLACE]),
+        (policy(text="else"), (live(policy()),), ("Guardrail",), False, [Kind.REPLACE]),
+        (policy(name="guardrail"), (live(policy()),), ("Guardrail",), False, [Kind.REPLACE]),
+        (policy(), (live(policy()),), (), False, []),  # left by a run that was killed
+        (policy(DENY), (live(policy()),), (), False, [Kind.TAKEN]),
+        (policy(DENY), (live(policy()),), (), True, [Kind.ADOPT]),
+    ],
+)
+def test_what_happens_to_a_policy(
+    wanted: Policy, there: tuple[LivePolicy, ...], ours: tuple[str, ...], adopt: bool, expected: list[Kind]
+) -> None:
+    assert [step.kind for step in steps({wanted.name: wanted}, there, ours=ours, adopt=adopt)] == expected
+
+
+@pytest.mark.parametrize(("spare", "dropped"), [(("v1", "v2", "v3"), None), (("v1", "v2", "v3", "v4"), "v1")])
+def test_the_oldest_version_goes_when_there_are_five(spare: tuple[str, ...], dropped: str | None) -> None:
+    assert live(policy(), *spare).version_to_drop == dropped
+
+
+def test_strangers_are_those_under_the_owned_path_that_nobody_knows() -> None:
+    there = [("Guardrail", "/remit/"), ("Stray", "/remit/x/"), ("Other", "/"), ("Near", "/remitted/")]
+    assert strangers(there, ["guardrail"], "/remit/") == {"Stray": "/remit/x/"}
+    assert strangers(there, [], "") == {}
+
+
+def test_holders_are_named() -> None:
+    holders = Holders(("AWSReservedSSO_Dev_Ops_0123456789abcdef", "ci"), ("ada",), ("all",), ("role limited",))
+    assert str(holders) == (
+        "role AWSReservedSSO_Dev_Ops_0123456789abcdef, role ci, user ada, group all, "
+        "role limited (as its permissions boundary)"
+    )
+    assert holders.permission_sets == ("Dev_Ops",)
+    assert not Holders()
