@@ -17,6 +17,7 @@ from remit.snapshot import read_snapshot
 from sandbox.limits import Limits
 from sandbox.server import Sandbox
 
+_ROLE_HELP = "a role that every account has from the start (RemitSpoke and OrganizationAccountAccessRole); * for any"
 _LATENCY_UNDER_LIMITS = 1000.0  # ms: without a latency nothing is ever outstanding
 
 
@@ -32,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if latency is None:
         latency = _LATENCY_UNDER_LIMITS if asked.limits else 0.0
     limits = Limits() if asked.limits else None
-    sandbox = Sandbox(organization, port=asked.port, seed=asked.seed, latency_ms=latency, limits=limits)
+    roles = {"roles": frozenset(asked.role)} if asked.role else {}
+    sandbox = Sandbox(organization, port=asked.port, seed=asked.seed, latency_ms=latency, limits=limits, **roles)
     stopped = Event()
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         signal.signal(interrupt, lambda _number, _frame: stopped.set())
@@ -52,6 +54,7 @@ def _read(arguments: Sequence[str] | None) -> Namespace:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0, the default, takes a free one")
     parser.add_argument("--limits", action="store_true", help="AWS's request rates and caps, as AWS enforces them")
     parser.add_argument("--latency", type=float, metavar="MS", help="how long asynchronous operations take")
+    parser.add_argument("--role", action="append", metavar="NAME", help=_ROLE_HELP)
     parser.add_argument("--seed", type=int, default=0, help="seed of the ids that the sandbox gives out")
     return parser.parse_args(arguments)
 

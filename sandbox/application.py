@@ -18,7 +18,7 @@ from sandbox import moto_bridge
 from sandbox.calls import CallLog
 from sandbox.cloud_control.api import CloudControlApi
 from sandbox.control import Control
-from sandbox.errors import AwsError, broken, throttled
+from sandbox.errors import AwsError, broken, denied, expired, throttled
 from sandbox.faults import Fault
 from sandbox.identity_store.api import IdentityStoreApi
 from sandbox.json_api import JsonApi
@@ -71,15 +71,17 @@ class Application:
         world = self._world
         with world.lock:
             self._calls.note(call)
-            fault = world.faults.of_request(call.service, call.operation, call.body, writes=call.writes)
-            slow = world.faults.plan.slow_ms if world.faults.matches(call.service, call.operation) else 0
+            target = self._sts.target(call)
+            fault = world.faults.of_request(call.service, call.operation, call.body, writes=call.writes, account=target)
+            slow = world.faults.plan.slow_ms if world.faults.matches(call.service, call.operation, target) else 0
         if slow:
             world.options.sleep(slow / 1000)
         with world.lock:
             world.settle()
             if fault is not Fault.RESET_BEFORE:
-                _fail(fault, call)
-                world.limiter.check(call.service, call.operation, world.now())
+                self._check_session(fault, call)
+                self._fail(fault, call)
+                world.limiter.check(call.service, call.operation, world.now(), account=call.account)
                 response = self._dispatched(request, call)
         if fault in _RESETTING:
             _reset(request.environ)
@@ -89,21 +91,29 @@ class Application:
         if api := self._apis.get(call.service):
             return json_answer(api.answer(call))
         if call.service == "iam":
-            self._world.iam.check(call)
-        elif call.service == "sts":
+            return self._world.iam.answer(request, call)
+        if call.service == "sts":
             self._sts.check(call)
             if identity := self._sts.identity(call):
                 return identity
         return moto_bridge.answer(request, call.service, call.region, call.account)
 
+    def _check_session(self, fault: Fault, call: Call) -> None:
+        over = self._world.expired_keys
+        if fault is Fault.EXPIRED and moto_bridge.account_of_key(call.access_key):
+            over.add(call.access_key)
+        if call.access_key in over:
+            raise expired(call.service)
 
-def _fail(fault: Fault, call: Call) -> None:
-    if fault is Fault.THROTTLE:
-        raise throttled(call.service)
-    if fault is Fault.CONFLICT:
-        raise AwsError("ConflictException", _TRY_AGAIN)
-    if fault is Fault.ERROR:
-        raise broken(call.service)
+    def _fail(self, fault: Fault, call: Call) -> None:
+        if fault is Fault.THROTTLE:
+            raise throttled(call.service)
+        if fault is Fault.CONFLICT:
+            raise AwsError("ConflictException", _TRY_AGAIN)
+        if fault is Fault.ERROR:
+            raise broken(call.service)
+        if fault is Fault.DENIED:
+            raise denied(self._sts.caller(call), call.service, call.operation)
 
 
 def _reset(environ: Mapping[str, Any]) -> None:

@@ -4,7 +4,8 @@ GET    health          {"status": "ok"}
 GET    calls           count of AWS calls by service:Operation since the last reset; ?by=account: for each caller
 DELETE calls           starts counting anew
 GET    state           policies by account, permission sets, assignments: canonical
-PUT    accounts/ID     {"state": "SUSPENDED", "missing_role": true}: what happens to an account from outside
+PUT    accounts/ID     {"state": "SUSPENDED", "missing_role": true, "expire_sessions": true}: what happens to an account
+                       from outside
 GET    limits          PUT {"outstanding": 15, …, "latency_ms": 500} switches them on; DELETE off
 GET    faults          PUT {"throttle": 10, "seed": 7, …} switches them on; DELETE off
 """
@@ -19,6 +20,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from remit.organization import AccountState
+from sandbox import moto_bridge
 from sandbox.calls import CallLog
 from sandbox.faults import FaultPlan
 from sandbox.limits import Limits
@@ -82,6 +84,8 @@ class Control:
             account.state = AccountState(body["state"])
         if "missing_role" in body:
             (self._world.missing_roles.add if body["missing_role"] else self._world.missing_roles.discard)(account_id)
+        if body.get("expire_sessions"):
+            self._world.expired_keys |= moto_bridge.session_keys(account_id)
         return {"id": account_id, "state": account.state, "missing_role": account_id in self._world.missing_roles}
 
     def _limits(self) -> JsonObject:
@@ -103,8 +107,9 @@ class Control:
 
     def _put_faults(self, request: Request) -> JsonObject:
         body = _body(request)
-        if "calls" in body:
-            body["calls"] = tuple(body["calls"])
+        for name in ("calls", "accounts"):
+            if name in body:
+                body[name] = tuple(body[name])
         plan: FaultPlan = _made(FaultPlan, body)
         self._world.faults.reset(plan)
         return asdict(plan)

@@ -19,6 +19,25 @@ def throttled(service: str, message: str = "Rate exceeded") -> AwsError:
     return AwsError(codes.get(service, "ThrottlingException"), message)
 
 
+def denied(caller: str, service: str, operation: str) -> AwsError:
+    """What somebody is told who may not do it."""
+    codes = {"iam": "AccessDenied", "sts": "AccessDenied"}
+    return AwsError(
+        codes.get(service, "AccessDeniedException"),
+        f"User: {caller} is not authorized to perform: {service}:{operation} because no identity-based policy allows "
+        f"the {service}:{operation} action",
+        status=403 if service in codes else 400,
+    )
+
+
+def expired(service: str) -> AwsError:
+    """The session of the caller is over."""
+    code = "ExpiredToken" if service in {"iam", "sts"} else "ExpiredTokenException"
+    return AwsError(
+        code, "The security token included in the request is expired", status=403 if service in {"iam", "sts"} else 400
+    )
+
+
 def broken(service: str) -> AwsError:
     """A fault of AWS's own: HTTP 500."""
     codes = {

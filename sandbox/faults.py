@@ -21,6 +21,8 @@ class Fault(StrEnum):
     THROTTLE = "throttle"
     CONFLICT = "conflict"
     ERROR = "error"
+    DENIED = "denied"
+    EXPIRED = "expired"  # the session of a role is over, for good
     RESET_BEFORE = "reset before"  # the connection drops, nothing happened
     RESET_AFTER = "reset after"  # it happened, and the answer is lost
 
@@ -29,10 +31,12 @@ class Fault(StrEnum):
 class FaultPlan:
     """Shares are percent of the requests that `calls` match (`service:Operation`, globs).
 
-    `throttle`: ThrottlingException; `conflict`: ConflictException that asks to try again (sso-admin writes);
+    `throttle`: Throttling(Exception); `conflict`: ConflictException that asks to try again (sso-admin writes);
     `failed`: an assignment or provisioning operation ends FAILED; `error`: HTTP 500; `reset`: the connection drops,
-    half of the times before and half of the times after the request took effect; `slow_ms`: milliseconds
-    that each answer waits.
+    half of the times before and half of the times after the request took effect; `denied`: AccessDenied; `expired`:
+    the session of an assumed role ends here, and every later request with it is refused too; `slow_ms`:
+    milliseconds that each answer waits.
+    `accounts`: globs; only requests in these accounts, and AssumeRole into them, are hit.
     """
 
     seed: int = 0
@@ -41,8 +45,11 @@ class FaultPlan:
     failed: float = 0
     error: float = 0
     reset: float = 0
+    denied: float = 0
+    expired: float = 0
     slow_ms: float = 0
     calls: tuple[str, ...] = ("sso-admin:*",)
+    accounts: tuple[str, ...] = ("*",)
 
 
 class Faults:
@@ -56,22 +63,27 @@ class Faults:
         self.plan = plan
         self._seen.clear()
 
-    def matches(self, service: str, operation: str) -> bool:
+    def matches(self, service: str, operation: str, account: str = "") -> bool:
         name = f"{service}:{operation}"
-        return any(fnmatchcase(name, pattern) for pattern in self.plan.calls)
+        return any(fnmatchcase(name, pattern) for pattern in self.plan.calls) and any(
+            fnmatchcase(account, pattern) for pattern in self.plan.accounts
+        )
 
-    def of_request(self, service: str, operation: str, body: bytes, *, writes: bool) -> Fault:
-        """The fault, if any, that this request meets."""
+    def of_request(self, service: str, operation: str, body: bytes, *, writes: bool, account: str = "") -> Fault:
+        """The fault, if any, that this request meets. `account`: where it takes effect."""
         plan = self.plan
-        if not (plan.throttle or plan.conflict or plan.error or plan.reset) or not self.matches(service, operation):
+        shares = (plan.throttle, plan.conflict, plan.error, plan.reset, plan.denied, plan.expired)
+        if not any(shares) or not self.matches(service, operation, account):
             return Fault.NONE
-        share = self._draw((service, operation, body))
+        share = self._draw((service, operation, body, *([account] if service == "iam" else [])))
         menu = (
             (Fault.THROTTLE, plan.throttle),
             (Fault.CONFLICT, plan.conflict if writes else 0),
             (Fault.ERROR, plan.error),
             (Fault.RESET_BEFORE, plan.reset / 2),
             (Fault.RESET_AFTER, plan.reset / 2),
+            (Fault.DENIED, plan.denied),
+            (Fault.EXPIRED, plan.expired),
         )
         for fault, percent in menu:
             share -= percent

@@ -4,6 +4,8 @@ sso-admin        20 requests a second over all calls together; 15 assignment ope
                  3 ProvisionPermissionSet at a time
 identitystore    20 requests a second for each call
 organizations    by call, see ORGANIZATIONS
+sts              600 AssumeRole a second and calling account
+iam              a token bucket for each call and account; AWS keeps the rates to itself, so these are guesses
 """
 
 from __future__ import annotations
@@ -38,6 +40,9 @@ class Limits:
     provisioning: int = 3
     identity_store_per_second: float = 20
     organizations: bool = True
+    assume_role_per_second: float = 600
+    iam_reads_per_second: float = 20
+    iam_writes_per_second: float = 5
 
 
 @dataclass(slots=True)
@@ -74,16 +79,16 @@ class RateLimiter:
         self.limits = limits
         self._buckets.clear()
 
-    def check(self, service: str, operation: str, now: float) -> None:
-        """Raises the service's throttling error when the call comes too soon."""
-        name, rate = self._limit_of(service, operation)
+    def check(self, service: str, operation: str, now: float, *, account: str = "") -> None:
+        """Raises the service's throttling error when the call comes too soon. `account`: the caller's."""
+        name, rate = self._limit_of(service, operation, account)
         if rate is None or not rate[0]:
             return
         bucket = self._buckets.setdefault(name, TokenBucket(*rate))
         if not bucket.take(now):
             raise throttled(service)
 
-    def _limit_of(self, service: str, operation: str) -> tuple[str, Rate | None]:
+    def _limit_of(self, service: str, operation: str, account: str) -> tuple[str, Rate | None]:
         limits = self.limits
         if limits is None:
             return service, None
@@ -94,4 +99,15 @@ class RateLimiter:
             return name, (limits.identity_store_per_second, limits.identity_store_per_second)
         if service == "organizations" and limits.organizations:
             return name, ORGANIZATIONS.get(operation)
-        return name, None
+        return f"{name}:{account}", _by_account(limits, service, operation)
+
+
+def _by_account(limits: Limits, service: str, operation: str) -> Rate | None:
+    """IAM and STS count for each account by itself."""
+    if service == "iam":
+        reads = operation.startswith(("Get", "List"))
+        rate = limits.iam_reads_per_second if reads else limits.iam_writes_per_second
+        return rate, 2 * rate
+    if service == "sts" and operation == "AssumeRole":
+        return limits.assume_role_per_second, limits.assume_role_per_second
+    return None

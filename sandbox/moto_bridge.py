@@ -46,6 +46,11 @@ def account_of_key(access_key: str) -> str | None:
     return account if known else None
 
 
+def session_keys(account: str) -> set[str]:
+    """The keys that AssumeRole gave out into an account."""
+    return set(iam(account).access_keys)
+
+
 def answer(request: Request, service: str, region: str, account: str) -> Response:
     """Lets moto answer `request` on behalf of `account`."""
     url = f"https://{service}.{region}.amazonaws.com{request.path}"

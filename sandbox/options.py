@@ -18,7 +18,9 @@ class Options:
     `limits`: AWS's request rates and caps; None switches them off.
     `empty_pages`: ListAccountsForParent now and then answers an empty page that carries a NextToken, as AWS may.
     `account_paths`: whether ListAccounts and DescribeAccount carry `Paths`.
-    `missing_roles`: accounts whose roles cannot be assumed.
+    `roles`: the roles that every account has without anybody making them, as a StackSet with automatic deployment
+      would see to; `*`: every role. Others can be assumed once they are made, by IAM's CreateRole.
+    `missing_roles`: accounts that have none of `roles`.
     `attached_roles`: AWS::IAM::ManagedPolicy shows the roles, users and groups that hold the policy even when
       something else attached them (Identity Center's own roles, say).
     """
@@ -31,6 +33,7 @@ class Options:
     faults: FaultPlan = field(default_factory=FaultPlan)
     empty_pages: bool = True
     account_paths: bool = True
+    roles: frozenset[str] = frozenset({"RemitSpoke", "OrganizationAccountAccessRole"})
     missing_roles: frozenset[str] = frozenset()
     attached_roles: bool = False
     seed: int = 0

@@ -22,7 +22,7 @@ def state(world: World) -> JsonObject:
 def _policies(world: World) -> JsonObject:
     found: JsonObject = {}
     for account in sorted(world.tree.accounts):
-        policies = sorted(world.iam.customer_managed(account), key=lambda policy: str(policy.arn))
+        policies = sorted(world.policies.customer_managed(account), key=lambda policy: str(policy.arn))
         if policies:
             found[account] = [
                 {

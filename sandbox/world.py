@@ -13,7 +13,8 @@ from uuid import UUID
 from remit.organization import Organization
 from sandbox import moto_bridge
 from sandbox.faults import Faults
-from sandbox.iam import Iam
+from sandbox.iam.api import IamApi
+from sandbox.iam.policies import Policies
 from sandbox.identity_store.directory import Directory
 from sandbox.limits import RateLimiter
 from sandbox.options import Options
@@ -34,13 +35,15 @@ class World:
         self.options = options
         self.lock = RLock()
         self.missing_roles = set(options.missing_roles)
+        self.expired_keys: set[str] = set()
         self._random = Random(options.seed)  # noqa: S311  ids, not secrets; the same in every run
         self.limiter = RateLimiter(options.limits)
         self.faults = Faults(options.faults)
         self.latency_ms = options.latency_ms
         self.tree = Tree(organization, self.now())
         self.directory = Directory(organization)
-        self.iam = Iam()
+        self.policies = Policies()
+        self.iam = IamApi(self.policies)
         self.instance = Instance(organization)
         self.provisioning = Provisioning(self)
         self.operations = Operations(self.provisioning.carry_out)

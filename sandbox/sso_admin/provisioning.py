@@ -19,7 +19,7 @@ class Provisioning:
     def __init__(self, world: World) -> None:
         self._world = world
         self._instance = world.instance
-        self._roles = Roles(world.iam)
+        self._roles = Roles(world.policies)
 
     def carry_out(self, operation: Operation) -> None:
         """Raises OperationFailed with AWS's reason."""

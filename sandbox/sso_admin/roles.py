@@ -10,13 +10,12 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.iam.models import Role
-from moto.iam.policy_validation import IAMPolicyDocumentValidator
 from moto.iam.utils import random_role_id
 
 from sandbox import moto_bridge
-from sandbox.iam import Iam
+from sandbox.iam import documents
+from sandbox.iam.policies import Policies
 from sandbox.sso_admin.instance import PermissionSet, PolicyReference
 from sandbox.sso_admin.operations import OperationFailed
 
@@ -26,8 +25,8 @@ _PATH = "/aws-reserved/sso.amazonaws.com/"
 class Roles:
     """Roles by account and permission set."""
 
-    def __init__(self, iam: Iam) -> None:
-        self._iam = iam
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
         self._roles: dict[tuple[str, str], Any] = {}
 
     def put(self, account: str, permission_set: PermissionSet) -> None:
@@ -35,7 +34,7 @@ class Roles:
         policies = [self._attachable(account, arn) for arn in self._policy_arns(account, permission_set)]
         boundary = self._boundary_arn(account, permission_set)
         inline = permission_set.inline_policy
-        if inline and (complaint := _complaint(inline)):
+        if inline and (complaint := documents.complaint(inline)):
             raise OperationFailed(_iam_says(400, complaint, "MalformedPolicyDocument"))
         role = self._roles.get((account, permission_set.arn)) or self._new_role(account, permission_set)
         _detach_all(role)
@@ -74,7 +73,7 @@ class Roles:
         return [*permission_set.managed_policies, *customer]
 
     def _attachable(self, account: str, arn: str) -> Any:  # noqa: ANN401
-        policy = self._iam.find(account, arn)
+        policy = self._policies.find(account, arn)
         if policy is None:
             raise OperationFailed(_iam_says(404, f"Policy {arn} does not exist or is not attachable.", "NoSuchEntity"))
         return policy
@@ -84,7 +83,7 @@ class Roles:
             return None
         reference = permission_set.boundary_reference
         arn = _arn(account, reference) if reference else permission_set.boundary["ManagedPolicyArn"]
-        if self._iam.find(account, arn) is None:
+        if self._policies.find(account, arn) is None:
             complaint = f"Scope ARN: {arn} does not exist or is not attachable."
             raise OperationFailed(_iam_says(404, complaint, "NoSuchEntity"))
         return str(arn)
@@ -105,16 +104,6 @@ def _iam_says(status: int, complaint: str, code: str) -> str:
         f"Received a {status} status error: {complaint} (Service: AmazonIdentityManagement; "
         f"Status Code: {status}; Error Code: {code}; Proxy: null)"
     )
-
-
-@lru_cache(maxsize=1024)
-def _complaint(document: str) -> str:
-    """What IAM has against an inline policy; empty when nothing."""
-    try:
-        IAMPolicyDocumentValidator(document).validate()
-    except ServiceException as error:
-        return str(error.message)
-    return ""
 
 
 @lru_cache(maxsize=8192)

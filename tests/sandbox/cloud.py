@@ -74,7 +74,7 @@ class Cloud:
         """A client of the management account's administrator, or of a role in another account."""
         credentials = {"aws_access_key_id": key, "aws_secret_access_key": "sandbox"}
         if account != MANAGEMENT:
-            credentials = self.assume(f"arn:aws:iam::{account}:role/Anything")
+            credentials = self.assume(f"arn:aws:iam::{account}:role/RemitSpoke")
         made = _SESSION.client(
             service, endpoint_url=self.url, region_name="us-east-1", config=_NO_RETRIES, **credentials
         )
