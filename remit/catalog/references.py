@@ -94,7 +94,7 @@ def _policy_problems(
 ) -> Iterator[Problem]:
     name, policy = reference.name, by_name.get(reference.name)
     if reference.external:
-        if policy is not None:
+        if policy is not None and reference.path in {None, policy.path}:
             message = f"policy {str(name)!r} is called external but stands in the catalog, at {policy.source}"
             yield Problem(message, "leave out `external` and `path`", name.source)
     elif policy is not None:

@@ -1,0 +1,205 @@
+"""What was found → the entries of a catalog, as plain values in the order in which a person writes their keys."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from remit.account_sets import AccountSets, Selection
+from remit.catalog.fields import ISO_DURATION
+from remit.catalog.models import BY_ID, Settings
+from remit.importing.access import Block, Cell, fold
+from remit.importing.found import Found, FoundAssignment, FoundPermissionSet, FoundPolicy, LeftOut
+from remit.importing.policies import FoldedPolicy, fold_policies
+from remit.selectors import AccountIndex, describe
+
+Entry = Mapping[str, Any]
+_AWS_POLICY = "arn:aws:iam::aws:policy/"
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The entries of a catalog by the kinds of its files, sorted, and what found no place among them.
+
+    `account_vars`, by account id, are what organization.yaml must say for the policies.
+    """
+
+    managed_policies: tuple[Entry, ...] = ()
+    permission_sets: tuple[Entry, ...] = ()
+    access: tuple[Entry, ...] = ()
+    account_vars: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def entries_of(found: Found, settings: Settings) -> Entries:
+    """The catalog that gives what was found. `settings`: the suffix of groups, the permission sets to leave alone."""
+    index = AccountIndex(found.organization)
+    sets = AccountSets(index)
+    ours = [entry for entry in found.permission_sets if not _ignored(entry.name, settings)]
+    active = [policy for policy in found.policies if policy.account in index.active]
+    whole, lacking = without_lacking(active, ours, _needed(found, index))
+    policies, beyond_words = fold_policies(whole, found.organization.account_by_id, sets)
+    reading = _Reading(found, settings, sets, {(policy.name, policy.path) for policy in policies})
+    return Entries(
+        tuple(_policy(policy) for policy in policies),
+        tuple(reading.permission_set(entry) for entry in sorted(ours, key=lambda entry: entry.name)),
+        tuple(reading.rules({entry.name for entry in ours})),
+        _account_vars(policies),
+        (*lacking, *beyond_words, *reading.left_out(index.active)),
+    )
+
+
+def _ignored(name: str, settings: Settings) -> bool:
+    return any(fnmatchcase(name, glob) for glob in settings.ignore_permission_sets)
+
+
+def _needed(found: Found, index: AccountIndex) -> Mapping[str, set[str]]:
+    """The ACTIVE accounts in which each permission set is assigned."""
+    needed: defaultdict[str, set[str]] = defaultdict(set)
+    for each in found.assignments:
+        if each.account in index.active:
+            needed[each.permission_set].add(each.account)
+    return needed
+
+
+def without_lacking(
+    policies: Iterable[FoundPolicy], permission_sets: Iterable[FoundPermissionSet], needed: Mapping[str, set[str]]
+) -> tuple[list[FoundPolicy], list[LeftOut]]:
+    """The policies less those that some account lacks, where a permission set that refers to them is assigned.
+
+    In the catalog such a one is an error, and to make it where it is missing is not for an import.
+    """
+    holders: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for policy in (policies := list(policies)):
+        holders[policy.name, policy.path].add(policy.account)
+    reasons: dict[tuple[str, str], str] = {}
+    for entry in permission_sets:
+        for reference in references_of(entry):
+            if lack := needed.get(entry.name, set()) - holders.get(reference, needed.get(entry.name, set())):
+                reasons[reference] = f"permission set {entry.name} is assigned in {min(lack)}, which lacks it"
+    kept = [policy for policy in policies if (policy.name, policy.path) not in reasons]
+    return kept, [LeftOut(f"policy {path}{name}", reason) for (name, path), reason in sorted(reasons.items())]
+
+
+def references_of(entry: FoundPermissionSet) -> Iterator[tuple[str, str]]:
+    """Names and paths of the customer managed policies that a permission set refers to, its boundary included."""
+    yield from entry.customer_managed_policies
+    if entry.permissions_boundary and "name" in entry.permissions_boundary:
+        yield entry.permissions_boundary["name"], entry.permissions_boundary["path"]
+
+
+def _account_vars(policies: Iterable[FoldedPolicy]) -> Mapping[str, Mapping[str, str]]:
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for policy in policies:
+        for account, values in policy.account_vars.items():
+            found[account].update(values)
+    return dict(sorted(found.items()))
+
+
+def _policy(policy: FoldedPolicy) -> Entry:
+    return {
+        "name": policy.name,
+        **({"path": policy.path} if policy.path != "/" else {}),
+        **({"description": policy.description} if policy.description else {}),
+        **_where(policy.where),
+        "statements": [{**entry.statement, **_where(entry.where)} for entry in policy.statements],
+    }
+
+
+def _where(selection: Selection) -> Entry:
+    """`targets` and `except`, each a single selector where one is enough."""
+    given = {"targets": selection.targets, "except": selection.without}
+    return {key: texts[0] if len(texts) == 1 else list(texts) for key, texts in given.items() if texts}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Permission sets and assignments on their way to entries."""
+
+    found: Found
+    settings: Settings
+    sets: AccountSets
+    ours: Collection[tuple[str, str]]
+    """Names and paths of the catalog's own policies."""
+
+    def permission_set(self, entry: FoundPermissionSet) -> Entry:
+        customer = [self._reference(*reference) for reference in entry.customer_managed_policies]
+        inline = entry.inline_policy
+        given = {
+            "description": entry.description,
+            "session_duration": _duration(entry.session_duration),
+            "relay_state": entry.relay_state,
+            "aws_managed_policies": [arn.removeprefix(_AWS_POLICY) for arn in entry.aws_managed_policies],
+            "customer_managed_policies": customer,
+            "inline_policy": {"statements": _as_list(inline["Statement"])} if inline else None,
+            "permissions_boundary": self._boundary(entry),
+            "tags": dict(entry.tags),
+        }
+        return {"name": entry.name, **{key: value for key, value in given.items() if value}}
+
+    def _boundary(self, entry: FoundPermissionSet) -> Entry | None:
+        boundary = entry.permissions_boundary
+        if boundary is None:
+            return None
+        if "aws_managed" in boundary:
+            return {"aws_managed": boundary["aws_managed"].removeprefix(_AWS_POLICY)}
+        return {"customer_managed": self._reference(boundary["name"], boundary["path"])}
+
+    def _reference(self, name: str, path: str) -> str | Entry:
+        """By name where the catalog has the policy; else somebody else makes it."""
+        return name if (name, path) in self.ours else {"name": name, "path": path, "external": True}
+
+    def _active(self) -> set[str]:
+        return {account.id for account in self.found.organization.active_accounts}
+
+    def rules(self, permission_sets: Collection[str]) -> Iterator[Entry]:
+        """Access rules, groups before users: by permission set, then by who holds it."""
+        active = self._active()
+        for principal_type, key in (("GROUP", "groups"), ("USER", "users")):
+            held: defaultdict[Cell, set[str]] = defaultdict(set)
+            for each in self.found.assignments:
+                ours = each.permission_set in permission_sets and each.account in active
+                if ours and each.principal_type == principal_type:
+                    held[self._principal(each), each.permission_set].add(each.account)
+            for block in sorted(fold(held), key=lambda block: (block.permission_sets, block.principals)):
+                yield self._rule(key, block)
+
+    def _rule(self, key: str, block: Block) -> Entry:
+        where = _where(self.sets.selection(block.accounts))
+        return {key: list(block.principals), "permission_sets": list(block.permission_sets), **where}
+
+    def _principal(self, assignment: FoundAssignment) -> str:
+        """As the catalog names it, without the suffix; by id where it is gone, or has a name that cannot be said."""
+        name, by_id = assignment.principal, f"{BY_ID}{assignment.principal_id}"
+        if not name or name.startswith(BY_ID):
+            return by_id
+        if assignment.principal_type == "USER":
+            return name
+        short = name.removesuffix(self.settings.group_suffix)
+        written = short if self.settings.full_group_name(short) == name else name
+        return written if self.settings.full_group_name(written) == name else by_id
+
+    def left_out(self, active: Collection[str]) -> Iterator[LeftOut]:
+        """What accounts have that are not ACTIVE: it stays as it is, and nothing can change it."""
+        accounts = self.found.organization.account_by_id
+        holding = {each.account for each in self.found.assignments} | {each.account for each in self.found.policies}
+        for account in sorted(holding - set(active)):
+            if account in accounts:
+                what, state = describe(accounts[account]), accounts[account].state
+                yield LeftOut(f"all that account {what} has", f"it is {state}: Remit leaves it alone")
+
+
+def _duration(iso: str) -> str:
+    """PT8H → 8h, PT1H30M → 1h 30m; AWS's default of an hour goes without saying."""
+    found = ISO_DURATION.fullmatch(iso)
+    if iso == "PT1H" or not found:
+        return "" if found else iso
+    return re.sub(r"(?<=[HM])(?=\d)", " ", iso.removeprefix("PT")).lower()
+
+
+def _as_list(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]

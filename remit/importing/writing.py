@@ -1,0 +1,83 @@
+"""Entries → files: one a policy, one a permission set, the access rules by the permission set that they give."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+from remit.importing.entries import Entries, Entry
+
+WIDEST_FLOW = 100
+"""Characters of a list or mapping that still stands on one line, in braces."""
+
+_FOLDERS = {"managed_policies": "managed", "permission_sets": "permission-sets", "access": "access"}
+
+
+def files_of(entries: Entries, origin: str) -> Mapping[PurePosixPath, str]:
+    """Texts of files by their places in the catalog's folder. `origin` says where they come from, in one line.
+
+    organization.yaml is among them where the entries need account variables.
+    """
+    grouped: defaultdict[PurePosixPath, dict[str, Any]] = defaultdict(dict)
+    for kind, each in _named(entries):
+        grouped[_place(kind, each)].setdefault(kind, []).append(each)
+    if entries.account_vars:
+        grouped[PurePosixPath("organization.yaml")] = {"account_vars": entries.account_vars}
+    return {place: _text(kinds, origin) for place, kinds in sorted(grouped.items())}
+
+
+def _named(entries: Entries) -> Iterable[tuple[str, Entry]]:
+    yield from (("managed_policies", entry) for entry in entries.managed_policies)
+    yield from (("permission_sets", entry) for entry in entries.permission_sets)
+    yield from (("access", entry) for entry in entries.access)
+
+
+def _place(kind: str, entry: Entry) -> PurePosixPath:
+    """Lower case, for the sake of file systems that do not tell cases apart; never hidden, or nobody would read it."""
+    name = str(entry["name"] if "name" in entry else entry["permission_sets"][0]).lower()
+    return PurePosixPath(_FOLDERS[kind], f"{'_' if name.startswith('.') else ''}{name}.yaml")
+
+
+def _text(kinds: Mapping[str, Any], origin: str) -> str:
+    dumped = "\n".join(yaml.dump({kind: entries}, Dumper=_Dumper, **_LAYOUT) for kind, entries in kinds.items())
+    return f"# {origin}\n{dumped}"
+
+
+_LAYOUT: Mapping[str, Any] = {"sort_keys": False, "allow_unicode": True, "width": 118, "default_flow_style": False}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Entries in blocks, what is short within them on one line."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401  equal values are written out
+        return True
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.SequenceNode:  # noqa: ANN401, FBT001
+        node = super().represent_sequence(tag, sequence, flow_style)
+        node.flow_style = all(isinstance(item, yaml.ScalarNode) for item in node.value) and _is_short(node)
+        return node
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:  # noqa: ANN401, FBT001
+        node = super().represent_mapping(tag, mapping, flow_style)
+        node.flow_style = "name" not in mapping and "permission_sets" not in mapping and _is_short(node)
+        return node
+
+
+def _is_short(node: yaml.Node) -> bool:
+    return _width(node) <= WIDEST_FLOW
+
+
+def _width(node: yaml.Node) -> int:
+    """About as many characters as the node takes on one line."""
+    if isinstance(node, yaml.ScalarNode):
+        return len(node.value) + 2 if "\n" not in node.value else WIDEST_FLOW + 1
+    if isinstance(node, yaml.MappingNode):
+        return sum(_width(key) + _width(value) + 2 for key, value in node.value)
+    return sum(_width(item) + 2 for item in node.value)
