@@ -29,6 +29,8 @@ faults: setup
 docs: setup
 	$(BIN)/python -m remit.catalog.schema
 	$(BIN)/python -m remit.catalog.reference
+	$(BIN)/python -m sandbox.aws_policy_names
+	$(BIN)/python -m remit.linting.reference
 
 check: setup
 	$(BIN)/ruff check .

@@ -164,6 +164,12 @@ def parse_duration(text: str) -> str:
     return f"PT{hours}H{f'{rest}M' if rest else ''}"
 
 
+def minutes_of(duration: str) -> int:
+    """The minutes of a duration as parse_duration returns it: PT1H30M is 90."""
+    found = ISO_DURATION.fullmatch(duration)
+    return int(found[1] or 0) * 60 + int(found[2] or 0) if found else 0
+
+
 Flag = Annotated[bool, _plain(_parse_flag), Schema({"type": "boolean"})]
 Expires = Annotated[
     Expiry,

@@ -63,6 +63,12 @@ def load_catalog(directory: Path) -> Catalog:
     return loading.catalog(directory)
 
 
+def files_of(directory: Path) -> list[Path]:
+    """Every file that a catalog in this folder is read from, organization.yaml first."""
+    settings = [directory / name for name in SETTINGS_FILES if (directory / name).is_file()]
+    return [*settings, *_catalog_files(directory, [])]
+
+
 def validate(model: type[_Model], data: object, problems: list[Problem]) -> _Model | None:
     """`data` as a model; None when it is none, with the reasons added to `problems`."""
     try:

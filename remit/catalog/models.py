@@ -40,7 +40,7 @@ from remit.catalog.fields import (
     Texts,
 )
 from remit.errors import BadValue, Source
-from remit.yaml_places import NOWHERE, Text, source_of
+from remit.yaml_places import NOWHERE, Block, Text, source_of
 
 BY_ID = "id:"
 """What a principal that is named by its id begins with, such as one that is gone from the identity store."""
@@ -55,16 +55,23 @@ class Entry(BaseModel):
     refused: ClassVar[Mapping[str, str]] = {}
     """Keys that people try, and what to do instead."""
     _source: Source = PrivateAttr(default=NOWHERE)
+    _places: Mapping[str, Source] | None = PrivateAttr(default=None)
 
     @property
     def source(self) -> Source:
         return self._source
+
+    def place(self, key: str) -> Source:
+        """Where a key stands, as it is written in the file; where the entry begins if the file does not have it."""
+        return (self._places or {}).get(key, self._source)
 
     @model_validator(mode="wrap")
     @classmethod
     def _keep_source(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
         entry = handler(cls.long_form(data))
         entry._source = source_of(data) or NOWHERE
+        if isinstance(data, Block):
+            entry._places = data.places
         return entry
 
     @field_validator("*", mode="before")
@@ -287,6 +294,19 @@ class IdentityCenter(Entry):
     identity_store_id: Text = Field(default=Text("auto"), description="auto: that of the instance; or d-…")
 
 
+class LintSettings(Entry):
+    """What `remit lint` holds against this organization."""
+
+    administrator_groups: Texts | None = Field(
+        default=None,
+        description="The only groups that may be given administrator access; if left out, that is not checked",
+    )
+    rules: Mapping[Text, Literal["off", "info", "warning", "error"]] = Field(
+        default_factory=dict,
+        description="By rule, see docs/rules.md: another severity, or off",
+    )
+
+
 class Settings(Entry):
     """organization.yaml: the layout of the organization. Every key has a default, the file may be missing."""
 
@@ -297,6 +317,10 @@ class Settings(Entry):
     group_suffix: Text = Field(default=_NO_TEXT, description="Added to every group name of the catalog that has no @")
     account_vars: Mapping[Text, Mapping[Text, Text]] = Field(
         default_factory=dict, description="By account name or id: values for {{account.vars.KEY}}"
+    )
+    lint: LintSettings = Field(
+        default_factory=lambda: LintSettings.model_validate({}),
+        description="What `remit lint` holds against this organization",
     )
     ignore_permission_sets: Texts = Field(
         default=(

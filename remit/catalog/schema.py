@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from remit.catalog.examples import EXAMPLES, Examples
 from remit.catalog.models import CatalogFile, Entry, Settings
 
 FOLDER = Path(__file__).parents[2] / "policies" / "schema"
@@ -18,8 +19,18 @@ FILES: Mapping[str, type[Entry]] = {
 
 def schema_text(model: type[Entry]) -> str:
     """The schema of a file that holds this model, as it stands in the repository."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_plain(model.model_json_schema())}
+    plain = _plain(model.model_json_schema())
+    for name, each in {model.__name__: plain, **plain.get("$defs", {})}.items():
+        _show(each, EXAMPLES[name])
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **plain}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _show(schema: dict[str, Any], examples: Examples) -> None:
+    """Put the examples beside the descriptions of a model; one that may be a mere name is a choice of two."""
+    for choice in (schema, *schema.get("anyOf", ())):
+        for key, described in choice.get("properties", {}).items():
+            described["examples"] = list(examples[key])
 
 
 def _plain(schema: Any) -> Any:  # noqa: ANN401  JSON

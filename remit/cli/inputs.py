@@ -81,7 +81,6 @@ class Inputs:
 
 def read_inputs(catalog: Path | None, stack: str | None) -> Inputs:
     """The catalog and the stack. Raises CatalogError with the problems of both."""
-    project = _project_folder()
     problems: list[Problem] = []
     found_stack, found_catalog = Stack("default"), Catalog()
     try:
@@ -89,7 +88,7 @@ def read_inputs(catalog: Path | None, stack: str | None) -> Inputs:
     except CatalogError as error:
         problems.extend(error.problems)
     try:
-        found_catalog = load_catalog(catalog or project / found_stack.catalog)
+        found_catalog = load_catalog(catalog or catalog_folder(found_stack))
     except CatalogError as error:
         problems.extend(error.problems)
     if problems:
@@ -100,6 +99,11 @@ def read_inputs(catalog: Path | None, stack: str | None) -> Inputs:
 def stack_file(stack: str) -> Path:
     """Where a stack's settings stand."""
     return _project_folder() / f"Pulumi.{stack}.yaml"
+
+
+def catalog_folder(stack: Stack) -> Path:
+    """Where the catalog of a stack stands."""
+    return _project_folder() / stack.catalog
 
 
 def read_organization(path: Path | None, inputs: Inputs) -> Organization:

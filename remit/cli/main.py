@@ -12,6 +12,7 @@ from remit.errors import RemitError
 
 _VERBS = {
     "validate": "Check the catalog, and with --organization the whole plan",
+    "lint": "Find what is allowed, and should make a reviewer stop",
     "plan": "Show the desired set: policies, permission sets, assignments",
     "explain": "Say which rule, at which line, gives or withholds something",
     "snapshot": "Write the live organization to a file",

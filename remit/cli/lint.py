@@ -1,0 +1,82 @@
+"""`remit lint`: what is allowed, and should make a reviewer stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from remit.catalog.load import files_of
+from remit.cli.inputs import Inputs, catalog_folder, now, options, read_inputs
+from remit.cli.lint_formats import FORMATS, of_problems
+from remit.errors import CatalogError
+from remit.linting.ground import ground_of
+from remit.linting.ignores import ignores_in
+from remit.linting.rule import Finding, Severity
+from remit.linting.run import Result
+from remit.linting.run import lint as lint_subject
+from remit.linting.subject import Subject
+from remit.snapshot import read_snapshot
+
+_NEVER = "never"
+
+
+@click.command()
+@options("catalog", "organization", "stack", "at")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For programs: the same as --format json.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*(str(each) for each in Severity), _NEVER]),
+    default=str(Severity.ERROR),
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+@click.pass_context
+def lint(
+    context: click.Context,
+    catalog: Path | None,
+    organization: Path | None,
+    stack: str | None,
+    at: datetime | None,
+    form: str,
+    fail_on: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Find what is allowed, and should make a reviewer stop: docs/rules.md lists the rules.
+
+    With --organization also what only accounts can tell. `# remit: ignore RULE reason`, at the end of a line or right
+    above it, hides the findings of that rule there. Nothing is asked of AWS.
+
+    Exits with 0 when nothing is as bad as --fail-on, with 1 when something is, and with 2 when the catalog is wrong.
+    """
+    form = "json" if as_json else form
+    try:
+        result = _lint(catalog, organization, stack, at or now())
+    except CatalogError as error:
+        if form != "text":
+            click.echo(FORMATS[form](Result(of_problems(error.problems), 0)))
+        raise
+    click.echo(FORMATS[form](result))
+    if _fails(result.findings, fail_on):
+        context.exit(1)
+
+
+def _lint(catalog: Path | None, organization: Path | None, stack: str | None, at: datetime) -> Result:
+    inputs = read_inputs(catalog, stack)
+    subject = _subject(inputs, organization, at)
+    return lint_subject(subject, list(ignores_in(files_of(catalog or catalog_folder(inputs.stack)))))
+
+
+def _subject(inputs: Inputs, organization: Path | None, at: datetime) -> Subject:
+    if organization is None:
+        return Subject(inputs.catalog, at)
+    ground = ground_of(inputs.catalog, read_snapshot(organization), at=at, stack=inputs.stack)
+    return Subject(inputs.catalog, at, ground)
+
+
+def _fails(findings: Sequence[Finding], fail_on: str) -> bool:
+    return fail_on != _NEVER and any(finding.severity >= Severity[fail_on.upper()] for finding in findings)

@@ -1,0 +1,29 @@
+"""Which permission sets make an administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from remit.catalog.models import ManagedPolicy, PermissionSet
+from remit.linting.statements import allows_everything
+
+AWS_POLICIES = frozenset({"AdministratorAccess"})
+"""Policies of AWS that allow every action. Others (IAMFullAccess, PowerUserAccess) are a step away from it."""
+
+
+def why_administrator(permission_set: PermissionSet, policies: Mapping[str, ManagedPolicy]) -> str:
+    """What makes this permission set an administrator's, in words; empty when nothing does. Boundaries count for it."""
+    if permission_set.permissions_boundary is not None:
+        return ""
+    for attached in permission_set.aws_managed_policies:
+        name = attached.full_arn.rpartition("/")[2]
+        if name in AWS_POLICIES:
+            return name
+    inline = permission_set.inline_policy
+    if inline is not None and any(allows_everything(statement) for statement in inline.statements):
+        return "its inline policy allows everything"
+    for reference in permission_set.customer_managed_policies:
+        policy = None if reference.external else policies.get(str(reference.name))
+        if policy is not None and any(allows_everything(statement) for statement in policy.statements):
+            return f"policy {policy.name} allows everything"
+    return ""
