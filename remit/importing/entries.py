@@ -13,8 +13,9 @@ from remit.account_sets import AccountSets, Selection
 from remit.catalog.fields import ISO_DURATION
 from remit.catalog.models import BY_ID, Settings
 from remit.importing.access import Block, Cell, fold
-from remit.importing.found import Found, FoundAssignment, FoundPermissionSet, FoundPolicy, LeftOut
+from remit.importing.found import Found, FoundAssignment, FoundPolicy, LeftOut
 from remit.importing.policies import FoldedPolicy, fold_policies
+from remit.permission_set import LivePermissionSet
 from remit.selectors import AccountIndex, describe
 
 Entry = Mapping[str, Any]
@@ -67,7 +68,7 @@ def _needed(found: Found, index: AccountIndex) -> Mapping[str, set[str]]:
 
 
 def without_lacking(
-    policies: Iterable[FoundPolicy], permission_sets: Iterable[FoundPermissionSet], needed: Mapping[str, set[str]]
+    policies: Iterable[FoundPolicy], permission_sets: Iterable[LivePermissionSet], needed: Mapping[str, set[str]]
 ) -> tuple[list[FoundPolicy], list[LeftOut]]:
     """The policies less those that some account lacks, where a permission set that refers to them is assigned.
 
@@ -85,7 +86,7 @@ def without_lacking(
     return kept, [LeftOut(f"policy {path}{name}", reason) for (name, path), reason in sorted(reasons.items())]
 
 
-def references_of(entry: FoundPermissionSet) -> Iterator[tuple[str, str]]:
+def references_of(entry: LivePermissionSet) -> Iterator[tuple[str, str]]:
     """Names and paths of the customer managed policies that a permission set refers to, its boundary included."""
     yield from entry.customer_managed_policies
     if entry.permissions_boundary and "name" in entry.permissions_boundary:
@@ -126,7 +127,7 @@ class _Reading:
     ours: Collection[tuple[str, str]]
     """Names and paths of the catalog's own policies."""
 
-    def permission_set(self, entry: FoundPermissionSet) -> Entry:
+    def permission_set(self, entry: LivePermissionSet) -> Entry:
         customer = [self._reference(*reference) for reference in entry.customer_managed_policies]
         inline = entry.inline_policy
         given = {
@@ -141,7 +142,7 @@ class _Reading:
         }
         return {"name": entry.name, **{key: value for key, value in given.items() if value}}
 
-    def _boundary(self, entry: FoundPermissionSet) -> Entry | None:
+    def _boundary(self, entry: LivePermissionSet) -> Entry | None:
         boundary = entry.permissions_boundary
         if boundary is None:
             return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from remit.documents import Document
 from remit.organization import Organization
+from remit.permission_set import LivePermissionSet
 from remit.planning.values import PrincipalType
 
 
@@ -19,21 +19,6 @@ class FoundPolicy:
     path: str
     description: str
     document: Document
-
-
-@dataclass(frozen=True, slots=True)
-class FoundPermissionSet:
-    """A permission set of the instance, in the shapes of `remit.planning.values.PlannedPermissionSet`."""
-
-    name: str
-    description: str = ""
-    session_duration: str = "PT1H"
-    relay_state: str = ""
-    aws_managed_policies: tuple[str, ...] = ()
-    customer_managed_policies: tuple[tuple[str, str], ...] = ()
-    inline_policy: Document | None = None
-    permissions_boundary: Mapping[str, str] | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,6 +48,6 @@ class Found:
     """All that was read. The assignments of accounts that are not ACTIVE are among them."""
 
     organization: Organization
-    permission_sets: tuple[FoundPermissionSet, ...] = ()
+    permission_sets: tuple[LivePermissionSet, ...] = ()
     assignments: tuple[FoundAssignment, ...] = ()
     policies: tuple[FoundPolicy, ...] = ()

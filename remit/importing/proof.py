@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -12,7 +12,8 @@ from remit.catalog.fields import parse_duration
 from remit.catalog.load import Catalog, load_catalog
 from remit.delta import assignment_key
 from remit.documents import same_meaning
-from remit.importing.found import Found, FoundPermissionSet, FoundPolicy
+from remit.importing.found import Found, FoundPolicy
+from remit.permission_set import LivePermissionSet
 from remit.plan import Plan, make_plan
 from remit.stack import Stack
 
@@ -51,7 +52,7 @@ def _assignments(plan: Plan, found: Found) -> Iterator[str]:
 
 def _permission_sets(plan: Plan, found: Found) -> Iterator[str]:
     written = {
-        each.name: FoundPermissionSet(
+        each.name: LivePermissionSet(
             each.name,
             each.description,
             each.session_duration,
@@ -70,7 +71,7 @@ def _permission_sets(plan: Plan, found: Found) -> Iterator[str]:
         yield from _fields(f"permission set {name}", _plain(read[name]), _plain(written[name]))
 
 
-def _plain(entry: FoundPermissionSet) -> FoundPermissionSet:
+def _plain(entry: LivePermissionSet) -> LivePermissionSet:
     """In one order and one spelling."""
     return replace(
         entry,
@@ -101,9 +102,9 @@ def _missing(what: str, read: Iterable[str], written: Iterable[str]) -> Iterator
 
 
 def _fields(
-    label: str, read: FoundPermissionSet | FoundPolicy, written: FoundPermissionSet | FoundPolicy
+    label: str, read: LivePermissionSet | FoundPolicy, written: LivePermissionSet | FoundPolicy
 ) -> Iterator[str]:
-    for name in read.__slots__:
+    for name in (each.name for each in fields(read) if each.compare):
         before, after = getattr(read, name), getattr(written, name)
         documents = name in {"document", "inline_policy"} and before and after
         if not (same_meaning(before, after) if documents else before == after):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
+from textwrap import indent
 from typing import Any
 
 import yaml
 
 from remit.importing.entries import Entries, Entry
+from remit.importing.remarks import Remarks
 
 WIDEST_FLOW = 100
 """Characters of a list or mapping that still stands on one line, in braces."""
@@ -22,15 +24,19 @@ def files_of(entries: Entries, origin: str) -> Mapping[PurePosixPath, str]:
 
     organization.yaml is among them where the entries need account variables.
     """
-    grouped: defaultdict[PurePosixPath, dict[str, Any]] = defaultdict(dict)
-    for kind, each in _named(entries):
-        grouped[_place(kind, each)].setdefault(kind, []).append(each)
+    remarks = Remarks(entries)
+    texts: defaultdict[PurePosixPath, dict[str, list[str]]] = defaultdict(dict)
+    for kind, entry in _with_kinds(entries):
+        texts[_place(kind, entry)].setdefault(kind, []).append(_entry_text(kind, entry, remarks))
+    files = {
+        place: "\n".join(f"{kind}:\n{''.join(each)}" for kind, each in kinds.items()) for place, kinds in texts.items()
+    }
     if entries.account_vars:
-        grouped[PurePosixPath("organization.yaml")] = {"account_vars": entries.account_vars}
-    return {place: _text(kinds, origin) for place, kinds in sorted(grouped.items())}
+        files[PurePosixPath("organization.yaml")] = _dumped({"account_vars": entries.account_vars})
+    return {place: f"# {origin}\n{text}" for place, text in sorted(files.items())}
 
 
-def _named(entries: Entries) -> Iterable[tuple[str, Entry]]:
+def _with_kinds(entries: Entries) -> Iterable[tuple[str, Entry]]:
     yield from (("managed_policies", entry) for entry in entries.managed_policies)
     yield from (("permission_sets", entry) for entry in entries.permission_sets)
     yield from (("access", entry) for entry in entries.access)
@@ -42,12 +48,17 @@ def _place(kind: str, entry: Entry) -> PurePosixPath:
     return PurePosixPath(_FOLDERS[kind], f"{'_' if name.startswith('.') else ''}{name}.yaml")
 
 
-def _text(kinds: Mapping[str, Any], origin: str) -> str:
-    dumped = "\n".join(yaml.dump({kind: entries}, Dumper=_Dumper, **_LAYOUT) for kind, entries in kinds.items())
-    return f"# {origin}\n{dumped}"
+def _entry_text(kind: str, entry: Entry, remarks: Remarks) -> str:
+    """One entry of a list, with what there is to say above it."""
+    said = "".join(f"# {remark.text}\n" for remark in remarks.of(kind, entry))
+    return indent(said + _dumped([entry]), "  ")
 
 
-_LAYOUT: Mapping[str, Any] = {"sort_keys": False, "allow_unicode": True, "width": 118, "default_flow_style": False}
+def _dumped(value: object) -> str:
+    return str(yaml.dump(value, Dumper=_Dumper, **_LAYOUT))
+
+
+_LAYOUT: Mapping[str, Any] = {"sort_keys": False, "allow_unicode": True, "width": 116, "default_flow_style": False}
 
 
 class _Dumper(yaml.SafeDumper):
@@ -58,6 +69,10 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401  equal values are written out
         return True
+
+    def choose_scalar_style(self) -> str:
+        style = str(super().choose_scalar_style())
+        return '"' if style == "'" else style
 
     def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.SequenceNode:  # noqa: ANN401, FBT001
         node = super().represent_sequence(tag, sequence, flow_style)

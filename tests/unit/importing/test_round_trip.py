@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from remit.catalog.models import Settings
 from remit.importing.entries import entries_of
-from remit.importing.found import Found, FoundAssignment, FoundPermissionSet, FoundPolicy
+from remit.importing.found import Found, FoundAssignment, FoundPolicy
 from remit.importing.proof import differences
 from remit.importing.writing import files_of
 from remit.organization import Account, Organization, OrganizationalUnit, Principal
+from remit.permission_set import LivePermissionSet
 from remit.plan import Plan, make_plan
 from remit.stack import Stack
 from tests.unit.small_world import catalog_of
@@ -64,7 +65,7 @@ ASSIGNMENTS = st.frozensets(
     max_size=25,
 )
 PERMISSION_SETS = st.builds(
-    FoundPermissionSet,
+    LivePermissionSet,
     name=st.just("Read"),
     description=TEXT,
     session_duration=st.sampled_from(["PT1H", "PT8H", "PT1H30M", "PT12H"]),
@@ -105,9 +106,9 @@ POLICIES = st.dictionaries(
 @settings(max_examples=60)
 @given(ASSIGNMENTS, PERMISSION_SETS, POLICIES)
 def test_what_was_imported_is_planned_again(
-    assignments: frozenset[FoundAssignment], permission_set: FoundPermissionSet, policies: tuple[FoundPolicy, ...]
+    assignments: frozenset[FoundAssignment], permission_set: LivePermissionSet, policies: tuple[FoundPolicy, ...]
 ) -> None:
-    others = tuple(FoundPermissionSet(name) for name in SETS if name != permission_set.name)
+    others = tuple(LivePermissionSet(name) for name in SETS if name != permission_set.name)
     found = Found(ORGANIZATION, (permission_set, *others), tuple(assignments), policies)
     rules, different = files_and_differences(found)
     assert different == []
@@ -116,10 +117,10 @@ def test_what_was_imported_is_planned_again(
 
 def found_in(plan: Plan) -> Found:
     """What an `up` of the plan would leave behind."""
-    names = FoundPermissionSet.__slots__
+    names = [each.name for each in fields(LivePermissionSet) if each.compare]
     return Found(
         ORGANIZATION,
-        tuple(FoundPermissionSet(**{name: getattr(entry, name) for name in names}) for entry in plan.permission_sets),
+        tuple(LivePermissionSet(**{name: getattr(entry, name) for name in names}) for entry in plan.permission_sets),
         tuple(
             FoundAssignment(each.account, each.permission_set, each.principal_type, each.principal_id, each.principal)
             for each in plan.assignments
@@ -162,7 +163,7 @@ def test_a_difference_is_named() -> None:
     """The proof can fail: each kind of difference is told."""
     found = Found(
         ORGANIZATION,
-        (FoundPermissionSet("Read"),),
+        (LivePermissionSet("Read"),),
         (FoundAssignment("000000000001", "Read", "GROUP", "g-sre", "sre"),),
         (FoundPolicy("000000000001", "Guard", "/", "", {"Version": "2012-10-17", "Statement": [_ALLOW]}),),
     )
@@ -171,7 +172,7 @@ def test_a_difference_is_named() -> None:
     other = replace(
         found,
         assignments=(FoundAssignment("000000000002", "Read", "GROUP", "g-sre", "sre"),),
-        permission_sets=(FoundPermissionSet("Read", description="other"),),
+        permission_sets=(LivePermissionSet("Read", description="other"),),
         policies=(replace(found.policies[0], document={"Version": "2012-10-17", "Statement": []}),),
     )
     assert [text.partition(" would")[0] for text in differences(files, other, AT)] == [
@@ -186,7 +187,7 @@ _ALLOW = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
 
 
 def test_each_thing_has_a_file_of_its_own() -> None:
-    found = Found(ORGANIZATION, (FoundPermissionSet("Read"), FoundPermissionSet(".Hidden")))
+    found = Found(ORGANIZATION, (LivePermissionSet("Read"), LivePermissionSet(".Hidden")))
     assert [str(place) for place in files_of(entries_of(found, DEFAULTS), ORIGIN)] == [
         str(Path("permission-sets/_.hidden.yaml")),
         str(Path("permission-sets/read.yaml")),
