@@ -6,6 +6,7 @@ Preview, apply, `remit plan` and `remit explain` all stand on this one step.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,9 @@ from remit.planning.policies import plan_policies
 from remit.planning.reach import check_reach, references
 from remit.planning.values import Plan, PlannedAssignment, PlannedPermissionSet, PlannedPolicy
 from remit.planning.world import World
+from remit.sharding import Shard
 from remit.stack import Stack
+from remit.waves import wave_numbers
 
 __all__ = [
     "Plan",
@@ -26,6 +29,7 @@ __all__ = [
     "PlannedPermissionSet",
     "PlannedPolicy",
     "make_plan",
+    "part_of",
     "plan_json",
 ]
 
@@ -38,16 +42,37 @@ def make_plan(catalog: Catalog, organization: Organization, *, at: datetime, sta
     access = plan_access(world)
     policies = plan_policies(world)
     permission_sets = plan_permission_sets(world)
+    waves = [world.select((wave,)) for wave in stack.waves]
     check_reach(world, access, policies)
     if problems := world.findings.problems:
         raise CatalogError(problems)
-    return Plan(
+    plan = Plan(
         managed_policies=tuple(policies.planned),
         permission_sets=tuple(permission_sets) if stack.permission_sets == "own" else (),
         assignments=tuple(access.assignments()),
         references=references(world),
         scope=tuple(sorted(world.scope)),
         warnings=world.findings.warnings,
+        waves=wave_numbers({policy.account for policy in policies.planned}, waves),
+    )
+    return part_of(plan, stack.shard)
+
+
+def part_of(plan: Plan, shard: Shard | str | None) -> Plan:
+    """What one stack does of a plan that several share: the policies of some accounts, or all but the policies."""
+    if shard is None:
+        return plan
+    if not isinstance(shard, Shard):
+        return replace(plan, managed_policies=(), waves={})
+    mine = {account for account in plan.scope if account in shard}
+    return replace(
+        plan,
+        managed_policies=tuple(policy for policy in plan.managed_policies if policy.account in mine),
+        permission_sets=(),
+        assignments=(),
+        references={},
+        scope=tuple(sorted(mine)),
+        waves={account: wave for account, wave in plan.waves.items() if account in mine},
     )
 
 

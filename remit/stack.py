@@ -1,8 +1,8 @@
 """A stack: one environment of the catalog. What it may touch, and how it goes about it.
 
 Its settings stand in Pulumi.<stack>.yaml under `config:` as remit:scope, remit:permissionSets, remit:unmanaged,
-remit:maxRevoke, remit:allowSelfLockout, remit:requestRate, remit:fanOut, remit:ownedPath, remit:unmanagedPolicies and
-remit:catalog. The CLI reads that file, the program asks Pulumi: same checks.
+remit:maxRevoke, remit:allowSelfLockout, remit:requestRate, remit:fanOut, remit:ownedPath, remit:unmanagedPolicies,
+remit:adopt, remit:waves, remit:shard and remit:catalog. The CLI reads that file, the program asks Pulumi: same checks.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from remit.errors import BadValue, CatalogError, Problem, Source, did_you_mean
 from remit.selectors import parse_selector
+from remit.sharding import IDENTITY_CENTER, Shard, read_shard
 from remit.yaml_places import Block, read_yaml, source_of
 
 PermissionSetsMode = Literal["own", "refer"]
@@ -35,6 +36,9 @@ CONFIG_KEYS = (
     "fanOut",
     "ownedPath",
     "unmanagedPolicies",
+    "adopt",
+    "waves",
+    "shard",
     "catalog",
 )
 _TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "environment", "secretsprovider")
@@ -71,6 +75,9 @@ class Stack:
 
     `request_rate`: sso-admin calls a second. AWS allows 20, unless the quota was raised.
     `owned_path`: the IAM path under which every policy of its accounts is the stack's business; "": none.
+    `adopt`: what exists under the name of a policy or permission set is taken over as it is.
+    `waves`: selectors, in the order in which accounts get their policies. `shard`: the part of the stack's work that
+    this one does: the policies of some accounts, or all but the policies ("identity-center"); None: all of it.
     """
 
     name: str
@@ -83,7 +90,17 @@ class Stack:
     fan_out: FanOut | Literal["auto"] = "auto"
     owned_path: str = ""
     unmanaged_policies: UnmanagedMode = "report"
+    adopt: bool = False
+    waves: tuple[str, ...] = ()
+    shard: Shard | Literal["identity-center"] | None = None
     catalog: str = "policies"
+
+    @property
+    def environment(self) -> str:
+        """The stack's name; for `prod-3-of-8`, a shard of it, `prod`: what {{stack}} says must not hang on shards."""
+        if isinstance(self.shard, Shard):
+            return self.name.removesuffix(f"-{self.shard.number}-of-{self.shard.count}")
+        return self.name
 
     def fan_out_over(self, accounts: int) -> FanOut:
         """How policies reach this many accounts: a provider alias for each, or all through the remit provider."""
@@ -162,7 +179,10 @@ def _slips(config: Block) -> Iterator[Problem]:
 
 
 def _unknown(key: str, known: Collection[str], place: Source) -> Problem:
-    return Problem(f"unknown setting {str(key)!r}", did_you_mean(key, known) or f"there are {', '.join(known)}", place)
+    # "remit:" stands before each of them, and would make them all look alike.
+    bare = key.removeprefix("remit:")
+    near = did_you_mean(key, [name for name in known if did_you_mean(bare, [name.removeprefix("remit:")])])
+    return Problem(f"unknown setting {str(key)!r}", near or f"there are {', '.join(known)}", place)
 
 
 def _stack(name: str, values: Mapping[str, object], place: Callable[[str], Source]) -> Stack:
@@ -173,6 +193,10 @@ def _stack(name: str, values: Mapping[str, object], place: Callable[[str], Sourc
             found[_FIELDS[key]] = _READERS[key](value)
         except BadValue as error:
             problems.append(Problem(f"remit:{key}: {error.message}", error.remedy, source_of(value) or place(key)))
+    if isinstance(found.get("shard"), Shard) and found.get("permission_sets", "own") == "own":
+        remedy = "write `remit:permissionSets: refer` here: the stack with remit:shard: identity-center owns them"
+        at = source_of(values["shard"]) or place("shard")
+        problems.append(Problem(f"shard {found['shard']} has policies, and no permission sets to own", remedy, at))
     if problems:
         raise CatalogError(problems)
     return Stack(name=name, **found)
@@ -190,6 +214,17 @@ def _scope(value: object) -> tuple[str, ...]:
     for selector in selectors:
         parse_selector(_text(selector))
     return tuple(selectors)
+
+
+def _waves(value: object) -> tuple[str, ...]:
+    return () if value == "[]" else _scope(value)  # Pulumi's way to say the default
+
+
+def _shard(value: object) -> Shard | str | None:
+    if value == "":
+        return None
+    text = str(_text(value)).strip()
+    return text if text == IDENTITY_CENTER else read_shard(text)
 
 
 def _text(value: object) -> str:
@@ -255,6 +290,9 @@ _FIELDS = {
     "fanOut": "fan_out",
     "ownedPath": "owned_path",
     "unmanagedPolicies": "unmanaged_policies",
+    "adopt": "adopt",
+    "waves": "waves",
+    "shard": "shard",
     "catalog": "catalog",
 }
 _READERS: Mapping[str, Callable[[object], object]] = {
@@ -267,5 +305,8 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "fanOut": _one_of("aliases", "pooled", "auto"),
     "ownedPath": _owned_path,
     "unmanagedPolicies": _one_of("remove", "report"),
+    "adopt": _true_or_false,
+    "waves": _waves,
+    "shard": _shard,
     "catalog": lambda value: str(_text(value)),
 }

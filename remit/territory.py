@@ -1,6 +1,7 @@
 """Several stacks of one catalog: no account may belong to two, and the permission sets to one alone. Pure.
 
-Inside its scope a stack owns every assignment, so two stacks that share an account would each undo the other's.
+Inside its scope a stack owns every assignment, so two stacks that share an account would each undo the other's. The
+stack of the Identity Center part has no policies and the shards nothing else, so that these may share with each other.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from remit.errors import BadValue, Problem, Source, in_order
 from remit.organization import Organization
 from remit.selectors import AccountIndex, describe_all
+from remit.sharding import Shard
 from remit.stack import Stack
 
 
@@ -43,11 +45,25 @@ def _owners(files: Sequence[StackFile]) -> Iterator[Problem]:
 
 
 def _shared_accounts(files: Sequence[StackFile], index: AccountIndex) -> Iterator[Problem]:
-    scopes = [(each.path, _scope(each, index)) for each in files]
-    for (one, ours), (other, theirs) in combinations(scopes, 2):
-        if shared := ours & theirs:
+    claims = [(each.path, _policies(each, index), _access(each, index)) for each in files]
+    for (one, *ours), (other, *theirs) in combinations(claims, 2):
+        if shared := ours[0] & theirs[0] | ours[1] & theirs[1]:
             message = f"{one} and {other} both have account {describe_all(index, shared, len(shared))} in their scope"
-            yield Problem(message, "narrow remit:scope in one of them", Source(str(other), 0))
+            remedy = "narrow remit:scope in one of them, or give each its remit:shard of the same number of shards"
+            yield Problem(message, remedy, Source(str(other), 0))
+
+
+def _policies(file: StackFile, index: AccountIndex) -> frozenset[str]:
+    """The accounts whose policies are the stack's."""
+    shard, scope = file.stack.shard, _scope(file, index)
+    if isinstance(shard, Shard):
+        return frozenset(account for account in scope if account in shard)
+    return frozenset() if shard else scope
+
+
+def _access(file: StackFile, index: AccountIndex) -> frozenset[str]:
+    """The accounts whose assignments are the stack's."""
+    return frozenset() if isinstance(file.stack.shard, Shard) else _scope(file, index)
 
 
 def _scope(file: StackFile, index: AccountIndex) -> frozenset[str]:

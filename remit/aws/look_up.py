@@ -38,7 +38,7 @@ def needs_of(catalog: Catalog, stack: Stack | None) -> Needs:
         groups=groups,
         users=users,
         tags=bool(_TAGS_USED.search("\n".join([*scope, repr(catalog)]))),
-        permission_sets=stack is None or stack.permission_sets == "refer",
+        permission_sets=stack is None or (stack.permission_sets == "refer" and stack.shard is None),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from remit.delta import assignment_key
@@ -67,7 +67,8 @@ class Plan:
     """The desired set. Everything is sorted; `scope` are the ids of the ACTIVE accounts that the stack may touch.
 
     `permission_sets` is empty where another stack owns them; `references` names them all the same, each with the
-    policies of the catalog that it refers to, boundary included.
+    policies of the catalog that it refers to, boundary included. `waves` says for each account with policies which
+    wave it is in, from 1.
     """
 
     managed_policies: tuple[PlannedPolicy, ...]
@@ -76,3 +77,4 @@ class Plan:
     references: Mapping[str, tuple[str, ...]]
     scope: tuple[str, ...]
     warnings: tuple[Problem, ...]
+    waves: Mapping[str, int] = field(default_factory=dict)

@@ -44,7 +44,7 @@ class World:
 
     @cached_property
     def instance_variables(self) -> Mapping[str, str]:
-        return instance_variables(self.organization, self.stack.name)
+        return instance_variables(self.organization, self.stack.environment)
 
     def select(self, targets: Selectors, without: Selectors | None = None) -> frozenset[str]:
         """Ids of the ACTIVE accounts of `targets` less those of `without`, whatever the stack's scope."""
@@ -60,7 +60,7 @@ class World:
         if account not in self._variables:
             self._variables[account] = account_variables(
                 self.organization,
-                self.stack.name,
+                self.stack.environment,
                 self.organization.account_by_id[account],
                 self._account_vars.get(account, {}),
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from remit.errors import CatalogError
+from remit.sharding import Shard
 from remit.stack import MaxRevoke, Stack, read_stack
 
 
@@ -30,6 +31,9 @@ config:
   remit:fanOut: pooled
   remit:ownedPath: /remit/
   remit:unmanagedPolicies: remove
+  remit:adopt: true
+  remit:waves: [ou:Canary, "*"]
+  remit:shard: 3/8
 """
     assert read_stack(write(tmp_path, text)) == Stack(
         name="prod",
@@ -41,6 +45,9 @@ config:
         fan_out="pooled",
         owned_path="/remit/",
         unmanaged_policies="remove",
+        adopt=True,
+        waves=("ou:Canary", "*"),
+        shard=Shard(3, 8),
         catalog="../policies",
     )
 
@@ -60,6 +67,11 @@ def test_what_is_not_said_has_its_default(text: str, tmp_path: Path):
 def test_pulumi_gives_text_or_values(values: dict[str, object]):
     stack = Stack.from_config("dev", values.get)
     assert stack == Stack("dev", scope=("ou:A", "management"), max_revoke=MaxRevoke(percent=None, count=50))
+
+
+def test_pulumi_gives_the_defaults_as_empty_text_and_lists():
+    assert Stack.from_config("dev", {"waves": "[]", "shard": "", "adopt": "false"}.get) == Stack("dev")
+    assert Stack.from_config("dev", {"shard": "identity-center"}.get).shard == "identity-center"
 
 
 def test_a_scope_of_one_needs_no_list():
@@ -87,6 +99,14 @@ def test_a_scope_of_one_needs_no_list():
         ("remit:maxRevoke: 120%", "'120%' is neither"),
         ("remit:maxRevoke: -1", "'-1' is neither"),
         ("remit:catalog: []", "remit:catalog: [] is not text"),
+        ("remit:adopt: perhaps", "'perhaps' is neither true nor false"),
+        ("remit:waves: [Canary]", "'Canary' is no selector"),
+        ("remit:shard: 9/8", "'9/8' is no shard (write such as 3/8"),
+        ("remit:shard: 0/8", "'0/8' is no shard"),
+        (
+            "remit:shard: 3/8",
+            "shard 3/8 has policies, and no permission sets to own (write `remit:permissionSets: refer`",
+        ),
     ],
 )
 def test_a_bad_setting_is_told_at_its_line(text: str, words: str, tmp_path: Path):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
+from remit.sharding import Shard, shard_of
 from remit.stack import Stack
 from remit.territory import StackFile, territory_problems
-from tests.unit.small_world import ORGANIZATION, PAYMENTS, SHOP
+from tests.unit.small_world import EVERYWHERE, ORGANIZATION, PAYMENTS, SHOP
 
 
-def file(name: str, *scope: str, owns: bool = False) -> StackFile:
-    stack = Stack(name, scope=scope, permission_sets="own" if owns else "refer")
+def file(
+    name: str, *scope: str, owns: bool = False, shard: Shard | Literal["identity-center"] | None = None
+) -> StackFile:
+    stack = Stack(name, scope=scope, permission_sets="own" if owns else "refer", shard=shard)
     return StackFile(Path(f"Pulumi.{name}.yaml"), stack)
 
 
@@ -34,3 +38,16 @@ def test_exactly_one_stack_owns_the_permission_sets() -> None:
     (none,) = territory_problems([dev, file("lab", "account:lab")], None)
     assert "none of Pulumi.dev.yaml, Pulumi.lab.yaml owns" in none.message
     assert territory_problems([dev], None) == ()
+
+
+def test_shards_and_their_identity_center_part_share_a_scope_and_no_work() -> None:
+    whole = file("prod", "*", owns=True, shard="identity-center")
+    shards = [file(f"prod-{number}-of-3", "*", shard=Shard(number, 3)) for number in (1, 2, 3)]
+    assert territory_problems([whole, *shards], ORGANIZATION) == ()
+    of_two = file("prod-1-of-2", "*", shard=Shard(1, 2))
+    shared = {account for account in EVERYWHERE if shard_of(account, 2) == 1}
+    problems = " ".join(str(problem) for problem in territory_problems([whole, *shards, of_two], ORGANIZATION))
+    assert all(account in problems for account in shared)
+    assert "remit:shard of the same number" in problems
+    (twice,) = territory_problems([whole, file("pay", "tag:team=pay")], ORGANIZATION)
+    assert PAYMENTS in twice.message
