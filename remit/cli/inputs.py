@@ -46,6 +46,14 @@ def _is_date(text: str) -> bool:
     return True
 
 
+def _stack_names(_context: click.Context, _option: click.Parameter, begun: str) -> list[str]:
+    """What a shell completes --stack to: the stacks that have a file."""
+    names = (
+        path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in stack_file("*").parent.glob("Pulumi.*.yaml")
+    )
+    return sorted(name for name in names if name.startswith(begun))
+
+
 _OPTIONS = {
     "catalog": click.option("--catalog", metavar="DIR", type=click.Path(path_type=Path), help="Default: policies."),
     "organization": click.option(
@@ -54,7 +62,12 @@ _OPTIONS = {
         type=click.Path(path_type=Path),
         help="A snapshot of the organization; without it, AWS is asked.",
     ),
-    "stack": click.option("--stack", metavar="STACK", help="Reads Pulumi.STACK.yaml beside Pulumi.yaml."),
+    "stack": click.option(
+        "--stack",
+        metavar="STACK",
+        shell_complete=_stack_names,
+        help="Reads Pulumi.STACK.yaml beside Pulumi.yaml.",
+    ),
     "at": click.option("--at", type=When(), help="The plan of another day: 2026-12-31, or with time and zone."),
     "json": click.option("--json", "as_json", is_flag=True, help="For programs."),
 }

@@ -25,7 +25,14 @@ _NEVER = "never"
 
 @click.command()
 @options("catalog", "organization", "stack", "at")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="How the findings are written.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs: the same as --format json.")
 @click.option(
     "--fail-on",

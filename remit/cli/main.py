@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from remit.cli.problems import report
 from remit.errors import RemitError
 
-_VERBS = {
-    "validate": "Check the catalog, and with --organization the whole plan",
-    "lint": "Find what is allowed, and should make a reviewer stop",
-    "plan": "Show the desired set: policies, permission sets, assignments",
-    "explain": "Say which rule, at which line, gives or withholds something",
-    "snapshot": "Write the live organization to a file",
-    "preview": "Show what `up` would change (by Pulumi, or the embedded engine)",
-    "up": "Make it so",
-    "refresh": "Read what is live into the state",
-    "destroy": "Remove everything that the stack made",
-    "stack": "Make, list, export and remove stacks",
-    "retire": "Take the resources of accounts that are gone out of the state",
-    "sandbox": "Run a simulated AWS organization on this machine",
+# A new verb is one line in its section; it lives in the module remit/cli/VERB.py, in the function of its name.
+_SECTIONS = {
+    "Look": {
+        "validate": "Check the catalog, and with --organization the whole plan",
+        "lint": "Find what is allowed, and should make a reviewer stop",
+        "plan": "Show the desired set: policies, permission sets, assignments",
+        "explain": "Say which rule, at which line, gives or withholds something",
+    },
+    "Change": {
+        "preview": "Show what `up` would change (by Pulumi, or the embedded engine)",
+        "up": "Make it so",
+        "refresh": "Read what is live into the state",
+        "destroy": "Remove everything that the stack made",
+        "stack": "Make, list, export and remove stacks",
+        "retire": "Take the resources of accounts that are gone out of the state",
+    },
+    "Look after the catalog": {},
+    "Set up": {
+        "snapshot": "Write the live organization to a file",
+        "completion": "Print what makes your shell complete verbs and options",
+    },
+    "Try": {
+        "sandbox": "Run a simulated AWS organization on this machine",
+    },
 }
+_VERBS = {verb: says for verbs in _SECTIONS.values() for verb, says in verbs.items()}
 
 
 class _Verbs(click.Group):
@@ -40,8 +54,16 @@ class _Verbs(click.Group):
         return command
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(_VERBS.items()))
+        width = max(map(len, _VERBS))
+        for section, verbs in _SECTIONS.items():
+            if verbs:
+                with formatter.section(section):
+                    formatter.write_dl([(verb.ljust(width), says) for verb, says in verbs.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names and options alone: click would import every verb for it."""
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(verb, help=_VERBS[verb]) for verb in _VERBS if verb.startswith(incomplete)), *options]
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -54,10 +76,19 @@ class _Verbs(click.Group):
 _DEPLOYING = {"preview", "up", "refresh", "destroy", "stack"}
 
 
-@click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=_Verbs,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar="",
+    subcommand_metavar="VERB [OPTIONS]",
+    epilog="`remit VERB --help` says more. Exit codes: 0, 1 for a failed run, 2 for a bad catalog or a bad option.",
+)
 @click.version_option(package_name="remit")
-def remit() -> None:
+@click.pass_context
+def remit(context: click.Context) -> None:
     """Who may do what in every account of an AWS organization: a YAML catalog, carried out by Pulumi."""
+    if os.environ.get("NO_COLOR"):
+        context.color = False
 
 
 def main() -> NoReturn:

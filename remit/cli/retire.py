@@ -23,7 +23,7 @@ class WrongOrganizationError(RemitError):
 
 
 @click.command()
-@click.option("--stack", metavar="STACK", help="Default: the engine's current one.")
+@click.option("--stack", metavar="STACK", help="Whose state; default: the engine's current one.")
 def retire(stack: str | None) -> None:
     """Take the resources of suspended, closed or departed accounts out of the state; AWS is not called for them.
 
