@@ -63,7 +63,7 @@ class Aws:
         """One call by its API name: ListAccounts. Raises AwsError."""
         method = getattr(self.client(service), xform_name(operation))
         try:
-            return self._throttle(service, operation).call(operation, lambda: method(**parameters))
+            return self.throttle(service, operation).call(operation, lambda: method(**parameters))
         except (ClientError, BotoCoreError) as error:
             raise refusal(service, operation, error) from error
 
@@ -82,7 +82,8 @@ class Aws:
         for page in self.pages(service, operation, **parameters):
             yield from page.get(key, ())
 
-    def _throttle(self, service: str, operation: str) -> Throttle:
+    def throttle(self, service: str, operation: str) -> Throttle:
+        """What holds the calls of an operation, and all that AWS counts with it, to their rate."""
         rate = rate_of(service, operation)
         with self._lock:
             if rate.key not in self._throttles:
