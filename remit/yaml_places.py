@@ -180,6 +180,8 @@ class _Reader:
             place = self._source(event)
             is_merge = isinstance(event, ScalarEvent) and _is_plain(event) and event.value == "<<"
             key = self._value(event, depth + 1)
+            if key is None and isinstance(event, ScalarEvent) and event.value.isalpha():
+                key = Text(event.value, place)  # IAM's condition operator Null, and an account of that name
             value = self._value(next(self.events), depth + 1)
             if is_merge:
                 merged.append((value, place))

@@ -36,6 +36,14 @@ def globs_meet(one: str, other: str) -> bool:
     return False
 
 
+def arns_meet(one: str, other: str) -> bool:
+    """Whether some ARN matches both globs. A wildcard does not reach beyond its colons, unless it ends the ARN early."""
+    first, second = one.split(":", 5), other.split(":", 5)
+    if len(first) < 6 or len(second) < 6:
+        return globs_meet(one, other)
+    return all(globs_meet(part, against) for part, against in zip(first, second, strict=True))
+
+
 def _steps(one: str, i: int, other: str, j: int) -> list[tuple[int, int]]:
     first, second = one[i : i + 1], other[j : j + 1]
     steps = []

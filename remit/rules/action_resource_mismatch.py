@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from remit.linting import iam_facts
-from remit.linting.globs import globs_meet
+from remit.linting.globs import arns_meet
 from remit.linting.iam_facts import Action
 from remit.linting.rule import Finding, Rule, Severity
 from remit.linting.subject import Subject
@@ -55,7 +55,7 @@ def _fits(action: Action, resources: tuple[str, ...]) -> bool:
     if "*" in resources:
         return True
     return any(
-        globs_meet(resource, glob)
+        arns_meet(resource, glob)
         for name in action.resource_types
         for glob in arns(action, name)
         for resource in resources

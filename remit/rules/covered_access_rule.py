@@ -23,4 +23,4 @@ class CoveredAccessRule(Rule):
         for overlap in overlaps(subject):
             if not overlap.same:
                 by = listed(str(other.source) for other in overlap.by)
-                yield self.finding(overlap.rule.source, f"all that this rule gives, {by} gives as well")
+                yield self.finding(overlap.rule.source, f"all that this rule gives is given at {by} too")
