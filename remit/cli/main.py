@@ -30,6 +30,7 @@ _SECTIONS = {
     },
     "Look after the catalog": {},
     "Set up": {
+        "ci": "Comments, issues and pull requests, from a CI job",
         "snapshot": "Write the live organization to a file",
         "completion": "Print what makes your shell complete verbs and options",
     },
