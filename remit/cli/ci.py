@@ -93,7 +93,9 @@ def approved(pull_request: int, by: str) -> None:
 @ci.command()
 @_pull_request
 @click.option("--sha", required=True, help="The commit that was applied: another one is not merged.")
-@click.option("--method", type=click.Choice(["merge", "squash", "rebase"]), default="merge", show_default=True)
+@click.option(
+    "--method", type=click.Choice(["merge", "squash", "rebase"]), default="merge", show_default=True, help="How."
+)
 def merge(pull_request: int, sha: str, method: str) -> None:
     """Merge a pull request, if its head is the commit that was applied."""
     click.echo(host_of(os.environ).merge(pull_request, sha, method))
