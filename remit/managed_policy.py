@@ -32,11 +32,15 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class LivePolicy:
-    """A policy in an account. `spare_versions` are the ids of those that are not the default, oldest first."""
+    """A policy in an account. `spare_versions` are the ids of those that are not the default, oldest first.
+
+    `held`: somebody has it attached, or as a permissions boundary.
+    """
 
     arn: str
     policy: Policy
     spare_versions: tuple[str, ...] = ()
+    held: bool = False
 
     @property
     def name(self) -> str:

@@ -1,6 +1,6 @@
 """How fast AWS lets itself be asked: calls a second and how many at once, by API.
 
-Sources: the quotas pages of Organizations and of IAM Identity Center. sso-admin counts all its calls together.
+Sources: the quotas pages of Organizations, IAM Identity Center, IAM and STS. sso-admin counts all its calls together.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _ORGANIZATIONS = {
     "ListTagsForResource": (10, 15),
     "ListRoots": (1, 2),
     "DescribeOrganization": (1, 2),
+    "DescribeAccount": (20, 30),
 }
+_STS = (600, 600)
 _OTHERS = (20, 20)
 
 
@@ -32,4 +34,6 @@ def rate_of(service: str, operation: str) -> Rate:
     """The rate of one operation, by its API name."""
     if service == "sso-admin":
         return Rate(service, *_OTHERS)
+    if service == "sts":
+        return Rate(service, *_STS)
     return Rate(f"{service}:{operation}", *_ORGANIZATIONS.get(operation, _OTHERS))

@@ -34,6 +34,7 @@ _WHO = {
     "organizations": "allow it to the caller, in the management account or in a delegated administrator's",
     "sso-admin": "allow it to the caller, in the account that administers Identity Center",
     "identitystore": "allow it to the caller, in the account that administers Identity Center",
+    "iam": "allow it to the spoke role",
 }
 
 
@@ -41,9 +42,27 @@ class NotFoundError(AwsError):
     """What a call names does not exist."""
 
 
-def refusal(service: str, operation: str, error: BotoCoreError | ClientError) -> AwsError:
-    """The error to raise for one of boto3's. `operation` is the API's name: ListAccounts."""
-    call = f"{service}:{operation}"
+class AlreadyThereError(AwsError):
+    """There is something of that name."""
+
+
+class StillAttachedError(AwsError):
+    """A policy that roles, users or groups hold cannot be deleted."""
+
+
+_CODES = {
+    "ResourceNotFoundException": NotFoundError,
+    "NoSuchEntity": NotFoundError,
+    "AccountNotFoundException": NotFoundError,
+    "EntityAlreadyExists": AlreadyThereError,
+    "DeleteConflict": StillAttachedError,
+}
+_FAILED = {"EntityAlreadyExists": "was refused", "DeleteConflict": "was refused"}
+
+
+def refusal(service: str, operation: str, error: BotoCoreError | ClientError, *, account: str = "") -> AwsError:
+    """The error to raise for one of boto3's. `operation` is the API's name: ListAccounts; `account`: where, if told."""
+    call = f"{service}:{operation}{f' in account {account}' if account else ''}"
     if isinstance(error, ClientError):
         return _answered(service, call, error)
     if isinstance(error, _NO_CREDENTIALS):
@@ -60,7 +79,7 @@ def _answered(service: str, call: str, error: ClientError) -> AwsError:
         return AccessDeniedError(f"{call} was denied: {message} ({_WHO.get(service, 'allow it to the caller')})")
     if code in _STALE:
         return AwsError(f"{call}: the AWS credentials are not valid any more: {message} ({_SIGN_IN})")
-    if code == "ResourceNotFoundException":
-        return NotFoundError(f"{call} found nothing: {message}")
+    if code in _CODES:
+        return _CODES[code](f"{call} {_FAILED.get(code, 'found nothing')}: {message}")
     remedy = f" ({_REMEDIES[code]})" if code in _REMEDIES else ""
     return AwsError(f"{call} failed: {code}: {message}{remedy}")

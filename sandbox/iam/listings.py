@@ -35,9 +35,9 @@ def authorization_details(policies: Policies, account: str, params: Mapping[str,
         if kind in wanted:
             found += [(key, each) for each in holders.everyone(account, kind.lower())]
     if "LocalManagedPolicy" in wanted:
-        found += [("Policies", each) for each in policies.customer_managed(account)]
+        found += [("Policies", _detail(each)) for each in policies.customer_managed(account)]
     if "AWSManagedPolicy" in wanted:
-        found += [("Policies", each) for each in policies.aws_managed(account) if each.attachment_count]
+        found += [("Policies", _detail(each)) for each in policies.aws_managed(account) if each.attachment_count]
     return _by_key(found, params, (*_DETAILS.values(), "Policies"))
 
 
@@ -56,6 +56,24 @@ def entities_for_policy(account: str, arn: str, params: Mapping[str, str]) -> di
         }
         found += [(_ENTITIES[entity], each) for each in held.values() if each.path.startswith(prefix)]
     return _by_key(found, params, tuple(_ENTITIES.values()))
+
+
+def _detail(policy: Any) -> dict[str, Any]:  # noqa: ANN401  moto has no types
+    """A ManagedPolicyDetail. Moto's serializer would look for its name and id elsewhere, and leave both out."""
+    return {
+        "PolicyName": policy.name,
+        "PolicyId": policy.id,
+        "Arn": policy.arn,
+        "Path": policy.path,
+        "Description": policy.description,
+        "DefaultVersionId": policy.default_version_id,
+        "AttachmentCount": policy.attachment_count,
+        "PermissionsBoundaryUsageCount": policy.permissions_boundary_usage_count,
+        "IsAttachable": policy.is_attachable,
+        "CreateDate": policy.create_date,
+        "UpdateDate": policy.update_date,
+        "PolicyVersionList": policy.versions,
+    }
 
 
 def _by_key(found: Sequence[tuple[str, Any]], params: Mapping[str, str], keys: Sequence[str]) -> dict[str, Any]:

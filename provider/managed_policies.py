@@ -1,0 +1,208 @@
+"""The resource ManagedPolicies: makes the policies of one account what they should be.
+
+Every change starts from what is live, in one read of the account, never from what the state remembers: so a run goes
+on after a crash, a partial failure or an empty diff. A policy that leaves the inputs is let go of, not deleted: a
+permission set may still refer to it. `PolicyRemoval`, which comes last, deletes it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+from provider.inputs import Properties, Unmanaged
+from provider.managed_policies_changes import policy_changes
+from provider.managed_policies_inputs import Inputs, parse_id
+from provider.managed_policies_outputs import Outputs, shapes_of
+from provider.policy_deletion import Deletion
+from remit.aws.departures import Departures
+from remit.aws.iam import Iam
+from remit.aws.member_sessions import Member, SpokeRoleError
+from remit.errors import AwsError, RemitError
+from remit.managed_policy import LivePolicy, Policy, by_name, strangers
+from remit.policy_delta import Kind, Step, steps
+from remit.policy_shape import Shape, policy_of, shaped
+
+Warn = Callable[[str], None]
+
+
+class PartlyDoneError(RemitError):
+    """Some of it could not be done. Carries the id, the outputs that are true now, and one reason for each failure."""
+
+    def __init__(self, id_: str, properties: Properties, reasons: Collection[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.id, self.properties, self.reasons = id_, properties, list(reasons)
+
+
+class ManagedPolicies:
+    """All accounts of a run share one `iam`, which keeps to each account's rate. Thread-safe."""
+
+    def __init__(self, iam: Iam, departures: Departures, cancelled: threading.Event) -> None:
+        """Once `cancelled` is set no policy is begun; what runs is waited for."""
+        self._iam, self._departures, self._cancelled = iam, departures, cancelled
+        self._deletion = Deletion(iam)
+
+    def apply(self, inputs: Inputs, before: Inputs | None, state: Outputs) -> Outputs:
+        """Creates and changes what differs, deletes the strays that a refresh found.
+
+        `before` and `state` are the old inputs and outputs; None for a resource that is new. Raises PartlyDoneError;
+        before any write AwsError.
+        """
+        member, ours = inputs.member, shapes_of(before, state) if before else {}
+        live = self._iam.policies(member)
+        todo = steps(inputs.policies, live, ours=ours, adopt=inputs.adopt)
+        failed = self._carry_out(member, todo)
+        strays = before.strays if before and inputs.unmanaged is Unmanaged.REMOVE else {}
+        failed |= self._delete(
+            member, live, {name: shape for name, shape in strays.items() if name not in inputs.shapes}
+        )
+        kept = strangers(_places(live), {*inputs.shapes, *ours, *strays}, inputs.owned_path)
+        there = self._there(inputs, todo, failed)
+        if failed:
+            outputs = Outputs(failed, kept, there)
+            reasons = [f"account {inputs.account}: {_reason(name, reason)}" for name, reason in sorted(failed.items())]
+            raise PartlyDoneError(inputs.account, outputs.properties(inputs), reasons)
+        adopted = any(step.kind is Kind.ADOPT for step in todo)
+        return Outputs({}, kept, there if adopted else None)
+
+    def foresee(self, inputs: Inputs, ours: Collection[str]) -> list[str]:
+        """What an adoption would take over: a line for each policy, with what differs from the catalog."""
+        todo = steps(inputs.policies, self._iam.policies(inputs.member), ours=ours, adopt=True)
+        return [_adoption(step.policy, step.live.policy) for step in todo if step.kind is Kind.ADOPT and step.live]
+
+    def remove(self, inputs: Inputs, state: Outputs, warn: Warn) -> None:
+        """Deletes what is ours. Raises AwsError with a reason for each policy that is still there."""
+        ours = shapes_of(inputs, state)
+        try:
+            live = self._iam.policies(inputs.member)
+        except SpokeRoleError:
+            if not (how := self._departures.how(inputs.account)):
+                raise
+            warn(f"account {inputs.account} is {how}: its policies leave the state, AWS removes them with the account")
+            return
+        failed = self._delete(inputs.member, live, ours)
+        if failed:
+            raise AwsError("\n".join(f"account {inputs.account}: {reason}" for reason in failed.values()))
+
+    def refresh(self, inputs: Inputs, state: Outputs) -> tuple[Inputs, Outputs] | None:
+        """The inputs and outputs that describe what is live; None when the account is gone."""
+        ours = shapes_of(inputs, state)
+        try:
+            live = self._iam.policies(inputs.member)
+        except SpokeRoleError:
+            if self._departures.how(inputs.account):
+                return None
+            raise
+        there = by_name(live)
+        found = {
+            policy.name: _found(name, shape, policy)
+            for name, shape in ours.items()
+            if (policy := there.get(name.lower())) is not None
+        }
+        strays = strangers(_places(live), ours, inputs.owned_path)
+        if inputs.unmanaged is Unmanaged.REPORT:
+            return inputs.holding(found), Outputs(unmanaged=strays)
+        unknown = {name: {**shaped(there[name.lower()].policy), "unmanaged": True} for name in strays}
+        return inputs.holding(found | unknown), Outputs()
+
+    def adopt(self, text: str) -> tuple[Inputs, Outputs]:
+        """What `pulumi import` finds for an id: every policy at or below its path. Raises ValueError, AwsError."""
+        member, path = parse_id(text)
+        live = self._iam.policies(member)
+        shapes = {each.name: shaped(each.policy) for each in live if each.policy.path.startswith(path)}
+        return Inputs(member.account, member.role, shapes), Outputs()
+
+    def _carry_out(self, member: Member, todo: Collection[Step]) -> dict[str, str]:
+        """{policy: reason} of those that failed or were not begun."""
+        failed: dict[str, str] = {}
+        for step in todo:
+            if step.kind is Kind.ADOPT:
+                continue
+            if self._cancelled.is_set():
+                failed[step.policy.name] = "interrupted, not attempted; the next run goes on from here"
+                continue
+            try:
+                self._perform(member, step)
+            except AwsError as error:
+                if not self._done_all_the_same(member, step):
+                    failed[step.policy.name] = str(error)
+        return failed
+
+    def _perform(self, member: Member, step: Step) -> None:
+        if step.live is None:
+            self._iam.create(member, step.policy)
+        elif step.kind is Kind.UPDATE:
+            self._iam.update(member, step.live, step.policy.document)
+        elif step.kind is Kind.REPLACE:
+            self._deletion.replace(member, step.live, step.policy)
+        else:
+            raise AwsError(_taken(step.live))
+
+    def _done_all_the_same(self, member: Member, step: Step) -> bool:
+        """Whether a call was carried out whose answer was lost, so that its repetition was refused."""
+        if step.kind is Kind.TAKEN:
+            return False
+        try:
+            live = by_name(self._iam.policies(member)).get(step.policy.name.lower())
+        except AwsError:
+            return False
+        return live is not None and live.policy.same(step.policy)
+
+    def _delete(self, member: Member, live: Collection[LivePolicy], shapes: Mapping[str, Shape]) -> dict[str, str]:
+        there, failed = by_name(live), dict[str, str]()
+        for name, shape in sorted(shapes.items()):
+            policy = there.get(name.lower())
+            if policy is None:
+                continue
+            if self._cancelled.is_set():
+                failed[name] = "interrupted, not attempted; the next run goes on from here"
+                continue
+            try:
+                self._deletion.delete(member, policy, detach=bool(shape.get("detachOnDelete")))
+            except AwsError as error:
+                failed[name] = str(error)
+        return failed
+
+    @staticmethod
+    def _there(inputs: Inputs, todo: Collection[Step], failed: Collection[str]) -> dict[str, Shape]:
+        """What is there and ours afterwards, by name."""
+        there = {name: shape for name, shape in inputs.shapes.items() if name not in failed}
+        for step in todo:
+            if step.live is None or (step.policy.name not in failed and step.kind is not Kind.ADOPT):
+                continue
+            if step.kind is not Kind.TAKEN:
+                there[step.live.name] = _found(step.policy.name, inputs.shapes[step.policy.name], step.live)
+        return there
+
+
+def _found(name: str, known: Shape, live: LivePolicy) -> Shape:
+    """The shape of a live policy: as it is known where that means the same, so that nothing differs by its writing."""
+    expected = policy_of(name, known)
+    if expected.same(live.policy):
+        return known
+    return shaped(replace(live.policy, detach_on_delete=expected.detach_on_delete))
+
+
+def _places(live: Collection[LivePolicy]) -> list[tuple[str, str]]:
+    return [(each.name, each.policy.path) for each in live]
+
+
+def _reason(name: str, reason: str) -> str:
+    return reason if name in reason else f"policy {name}: {reason}"
+
+
+def _taken(live: LivePolicy) -> str:
+    return (
+        f"there is a policy {live.name} at {live.policy.path} already, which this stack did not make and which differs "
+        "(give yours another name, or take it over with remit:adopt: true)"
+    )
+
+
+def _adoption(wanted: Policy, live: Policy) -> str:
+    differing = [
+        path.removeprefix(f'policies["{wanted.name}"].')
+        for path, _ in policy_changes({wanted.name: shaped(live)}, {wanted.name: shaped(wanted)})
+    ]
+    what = f"policy {wanted.name} is there already and is taken over as it is"
+    return f"{what}; the catalog differs in {', '.join(differing)}"

@@ -1,0 +1,139 @@
+"""The inputs of ManagedPolicies: every policy that a stack has in one account. Checked, and named by an id. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from pulumi.runtime.rpc import UNKNOWN
+
+from provider.inputs import Failure, Properties, Unmanaged
+from remit.aws.member_sessions import Member
+from remit.managed_policy import Policy
+from remit.policy_shape import Shape, policy_of
+
+TOKEN = "remit:index:ManagedPolicies"  # noqa: S105 - a type token, not a secret
+
+_ACCOUNT = re.compile(r"\d{12}")
+_ROLE = re.compile(r"[\w+=,.@/-]{1,128}", re.ASCII)
+_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+_PATH = re.compile(r"/|(/[\x21-\x2e\x30-\x7e]+)+/")
+_NAMES = ("account", "role", "policies", "ownedPath", "unmanaged", "adopt")
+_SHAPE = {"path": str, "description": str, "statements": dict}
+_MORE = {"order": list, "version": str, "id": str, "detachOnDelete": bool, "unmanaged": bool}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """`shapes` by policy name, as `remit.policy_shape` makes them. One with `unmanaged` was found by a refresh.
+
+    `adopt` is for the run at hand and never makes a difference.
+    """
+
+    account: str
+    role: str
+    shapes: Mapping[str, Shape]
+    owned_path: str = ""
+    unmanaged: Unmanaged = Unmanaged.REPORT
+    adopt: bool = False
+
+    @classmethod
+    def of(cls, properties: Properties) -> Self:
+        """From properties that `check` has passed."""
+        return cls(
+            account=properties["account"],
+            role=properties["role"],
+            shapes=properties["policies"],
+            owned_path=properties.get("ownedPath") or "",
+            unmanaged=Unmanaged(properties.get("unmanaged") or Unmanaged.REPORT),
+            adopt=bool(properties.get("adopt")),
+        )
+
+    @property
+    def member(self) -> Member:
+        return Member(self.account, self.role)
+
+    @property
+    def policies(self) -> dict[str, Policy]:
+        """Those that the stack has, by name."""
+        return {name: policy_of(name, shape) for name, shape in self.shapes.items() if not shape.get("unmanaged")}
+
+    @property
+    def strays(self) -> dict[str, Shape]:
+        """Those that a refresh found under the owned path, by name, which are to go."""
+        return {name: shape for name, shape in self.shapes.items() if shape.get("unmanaged")}
+
+    def holding(self, shapes: Mapping[str, Shape]) -> Self:
+        return replace(self, shapes=shapes)
+
+    def properties(self) -> Properties:
+        return {
+            "account": self.account,
+            "role": self.role,
+            "policies": dict(sorted(self.shapes.items())),
+            **({"ownedPath": self.owned_path} if self.owned_path else {}),
+            "unmanaged": self.unmanaged.value,
+        }
+
+
+def parse_id(text: str) -> tuple[Member, str]:
+    """(account and role, path) of `ACCOUNT|ROLE[|PATH]`; without a path all policies of the account are meant.
+
+    Raises ValueError with what is wrong.
+    """
+    account, _, rest = text.partition("|")
+    role, _, path = rest.partition("|")
+    if not _ACCOUNT.fullmatch(account) or not _ROLE.fullmatch(role) or not _PATH.fullmatch(path or "/"):
+        raise ValueError(f"{text!r} is not an id of ManagedPolicies (ACCOUNT|ROLE, or ACCOUNT|ROLE|/PATH/)")
+    return Member(account, role), path or "/"
+
+
+def check(news: Properties) -> tuple[Properties, list[Failure]]:
+    """The inputs with their defaults, and everything that is wrong with them."""
+    checked = {"unmanaged": Unmanaged.REPORT.value, **news}
+    if checked.get("ownedPath") == "":
+        del checked["ownedPath"]
+    if checked.get("adopt") is False:
+        del checked["adopt"]
+    return checked, list(_failures(checked))
+
+
+def _failures(news: Properties) -> Iterator[Failure]:
+    for name in news.keys() - {*_NAMES, "__defaults"}:
+        yield Failure(name, f"no such property; ManagedPolicies has {', '.join(_NAMES)}")
+    if not _ACCOUNT.fullmatch(str(news.get("account", ""))):
+        yield Failure("account", f"{news.get('account')!r} is not an account id (twelve digits in a string)")
+    if not _ROLE.fullmatch(str(news.get("role", ""))):
+        yield Failure("role", f"{news.get('role')!r} is not the name of a role")
+    if not _PATH.fullmatch(str(news.get("ownedPath", "/"))):
+        yield Failure("ownedPath", f"{news['ownedPath']!r} is not a path such as /remit/")
+    if news["unmanaged"] not in tuple(Unmanaged):
+        yield Failure("unmanaged", f"{news['unmanaged']!r} is neither remove nor report")
+    if not isinstance(news.get("adopt", False), bool):
+        yield Failure("adopt", f"{news['adopt']!r} is neither true nor false")
+    yield from _policy_failures(news.get("policies"))
+
+
+def _policy_failures(policies: object) -> Iterator[Failure]:
+    if not isinstance(policies, dict):
+        yield Failure("policies", f"{policies!r} is not a map of names to policies")
+        return
+    for name, shape in policies.items():
+        path = f'policies["{name}"]'
+        if not _NAME.fullmatch(name):
+            yield Failure(path, f"{name!r} is not the name of a policy")
+        if not isinstance(shape, dict):
+            yield Failure(path, f"{shape!r} is not a policy")
+            continue
+        yield from _shape_failures(path, shape)
+
+
+def _shape_failures(path: str, shape: dict[str, Any]) -> Iterator[Failure]:
+    for key, kind in _SHAPE.items():
+        if not isinstance(shape.get(key), kind) or shape[key] == UNKNOWN:
+            yield Failure(f"{path}.{key}", f"{shape.get(key)!r} is not a {kind.__name__}")
+    for key, value in shape.items():
+        if key not in _SHAPE and not (key in _MORE and isinstance(value, _MORE[key])):
+            yield Failure(f"{path}.{key}", f"{value!r}: a policy has {', '.join((*_SHAPE, *_MORE))}")

@@ -1,0 +1,67 @@
+"""Deletes and replaces policies that somebody may hold: refused with their names, or detached first."""
+
+from __future__ import annotations
+
+from remit.aws.iam import Iam
+from remit.aws.member_sessions import Member
+from remit.aws.refusals import StillAttachedError
+from remit.errors import AwsError, listed
+from remit.managed_policy import Holders, LivePolicy, Policy
+
+
+class HeldError(AwsError):
+    """A policy cannot go, because of those who hold it. The message names them."""
+
+
+class Deletion:
+    """Every method raises AwsError; HeldError before anything was changed."""
+
+    def __init__(self, iam: Iam) -> None:
+        self._iam = iam
+
+    def delete(self, member: Member, live: LivePolicy, *, detach: bool) -> None:
+        """With `detach`, after it was taken from the roles, users and groups that have it."""
+        self._iam.detach(member, live, self._released(member, live, detach=detach))
+        try:
+            self._iam.delete(member, live)
+        except StillAttachedError:  # somebody attached it since it was read
+            raise HeldError(_refusal(live.name, self._iam.holders(member, live), detach=detach)) from None
+
+    def replace(self, member: Member, live: LivePolicy, policy: Policy) -> None:
+        """Deletes the one and makes the other, which everybody gets who had the first. If the second cannot be made,
+        the first is put back.
+        """
+        detach = policy.detach_on_delete
+        holders = self._released(member, live, detach=detach)
+        self._iam.detach(member, live, holders)
+        self._iam.delete(member, live)
+        try:
+            self._iam.create(member, policy)
+        except AwsError as error:
+            self._iam.create(member, live.policy)
+            self._iam.attach(member, live.arn, holders)
+            raise AwsError(f"{error} (the policy was put back as it was)") from error
+        self._iam.attach(member, arn_of(member, policy), holders)
+
+    def _released(self, member: Member, live: LivePolicy, *, detach: bool) -> Holders:
+        """Those who hold it and may lose it. Raises HeldError for one who may not."""
+        holders = self._iam.holders(member, live) if live.held else Holders()
+        if holders and not (detach and not holders.permission_sets and not holders.boundary_of):
+            raise HeldError(_refusal(live.name, holders, detach=detach))
+        return holders
+
+
+def arn_of(member: Member, policy: Policy) -> str:
+    return f"arn:aws:iam::{member.account}:policy{policy.path}{policy.name}"
+
+
+def _refusal(name: str, holders: Holders, *, detach: bool) -> str:
+    return f"policy {name} cannot be deleted while it is attached to {holders} ({_remedy(holders, detach=detach)})"
+
+
+def _remedy(holders: Holders, *, detach: bool) -> str:
+    if holders.permission_sets:
+        return f"take it out of permission set {listed(holders.permission_sets)} first, in a run of its own"
+    if holders.boundary_of:
+        return "a boundary is never taken away by itself: remove it there"
+    return "try again" if detach else "detach it there, or write `detach_on_delete: true` at the policy"

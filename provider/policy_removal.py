@@ -1,0 +1,149 @@
+"""The resource PolicyRemoval: deletes the policies that left the catalog, when nothing of the stack needs them.
+
+There is one in a stack, after its permission sets and assignments: AWS does not delete a policy that a permission set
+still gives to somebody. Its state remembers where each policy is, so that none is forgotten, whatever becomes of a
+run. An account that leaves the stack as a whole is not its business: its ManagedPolicies is deleted then.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from provider.changes import Change, Kind
+from provider.inputs import Failure, Properties
+from provider.managed_policies import PartlyDoneError, Warn
+from provider.policy_deletion import Deletion
+from remit.aws.departures import Departures
+from remit.aws.iam import Iam
+from remit.aws.member_sessions import Member, SpokeRoleError
+from remit.errors import AwsError
+from remit.managed_policy import by_name
+
+TOKEN = "remit:index:PolicyRemoval"  # noqa: S105 - a type token, not a secret
+ID = "policy-removal"
+
+Places = Mapping[str, Mapping[str, str]]
+"""{policy name: {account: path}}"""
+
+_AT_ONCE = 16
+
+
+def check(news: Properties) -> tuple[Properties, list[Failure]]:
+    known = {"role", "policies", "detachOnDelete"}
+    failures = [Failure(name, "no such property of PolicyRemoval") for name in news.keys() - known - {"__defaults"}]
+    failures += [Failure(name, "is missing") for name in sorted({"role", "policies"} - news.keys())]
+    return news, failures
+
+
+def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -> dict[str, Change]:
+    """{property path: change}: policies that come to be known, and those that are to be deleted."""
+    old, new = _places(old_inputs.get("policies")), _places(news["policies"])
+    found = {_path("policies", place): Change(Kind.ADD) for place in sorted(new.keys() - old.keys())}
+    found |= {_path("policies", place): Change(Kind.DELETE) for place in sorted(old.keys() - new.keys())}
+    for place in sorted(old.keys() & new.keys()):
+        if old[place] != new[place]:
+            found[_path("policies", place)] = Change(Kind.UPDATE)
+    for name in ("role", "detachOnDelete"):
+        if old_inputs.get(name) != news.get(name):
+            found[name] = Change(Kind.UPDATE)
+    for place in sorted(_places(old_outputs.get("left")).keys() - new.keys()):
+        found[_path("left", place)] = Change(Kind.DELETE, of_input=False)
+    return found
+
+
+class PolicyRemoval:
+    """Works on several accounts at once."""
+
+    def __init__(self, iam: Iam, departures: Departures, cancelled: threading.Event) -> None:
+        """Once `cancelled` is set no account is begun; what runs is waited for."""
+        self._iam, self._departures, self._cancelled = iam, departures, cancelled
+        self._deletion = Deletion(iam)
+
+    def apply(self, old_inputs: Properties, old_outputs: Properties, news: Properties, warn: Warn) -> Properties:
+        """The new outputs. Raises PartlyDoneError with what is left."""
+        detach = {*(old_inputs.get("detachOnDelete") or ()), *(news.get("detachOnDelete") or ())}
+        doomed = _doomed(old_inputs, old_outputs, news)
+        failed = self._carry_out(doomed, old_inputs.get("role") or news["role"], detach, warn)
+        staying = {account for _, account in _places(news["policies"])}
+        for place in [place for place in failed if place[1] not in staying]:
+            warn(f"left where it is: {failed.pop(place)}")  # nobody may ever get into an account that left
+        if failed:
+            left: defaultdict[str, dict[str, str]] = defaultdict(dict)
+            for name, account in failed:
+                left[name][account] = doomed[account][name]
+            raise PartlyDoneError(ID, {"left": dict(left)}, sorted(failed.values()))
+        return {}
+
+    def remove(self, old_inputs: Properties, old_outputs: Properties, warn: Warn) -> None:
+        """The stack goes: what could not be deleted so far is tried once more, and told. The rest is its accounts'."""
+        doomed = _doomed({}, old_outputs, {"policies": {}})
+        detach = set(old_inputs.get("detachOnDelete") or ())
+        for reason in sorted(self._carry_out(doomed, old_inputs["role"], detach, warn).values()):
+            warn(f"left where it is: {reason}")
+
+    def _carry_out(
+        self, doomed: Mapping[str, Mapping[str, str]], role: str, detach: Collection[str], warn: Warn
+    ) -> dict[tuple[str, str], str]:
+        """{(policy, account): reason} of those that are still there."""
+
+        def in_account(account: str) -> dict[tuple[str, str], str]:
+            failed = self._in_account(Member(account, role), doomed[account], detach, warn)
+            return {(name, account): f"account {account}: {reason}" for name, reason in failed.items()}
+
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="removal") as pool:
+            return {key: reason for found in pool.map(in_account, doomed) for key, reason in found.items()}
+
+    def _in_account(
+        self, member: Member, doomed: Mapping[str, str], detach: Collection[str], warn: Warn
+    ) -> dict[str, str]:
+        if self._cancelled.is_set():
+            return dict.fromkeys(doomed, "interrupted, not attempted; the next run goes on from here")
+        try:
+            live = by_name(self._iam.policies(member))
+        except SpokeRoleError as error:
+            if how := self._departures.how(member.account):
+                warn(f"account {member.account} is {how}: nothing is left to delete there")
+                return {}
+            return dict.fromkeys(doomed, str(error))
+        except AwsError as error:
+            return dict.fromkeys(doomed, str(error))
+        failed: dict[str, str] = {}
+        for name, path in doomed.items():
+            policy = live.get(name.lower())
+            if policy is None or (policy.name, policy.policy.path) != (name, path):
+                continue  # it is gone, or another one has its name
+            try:
+                self._deletion.delete(member, policy, detach=name in detach)
+            except AwsError as error:
+                failed[name] = str(error)
+        return failed
+
+
+def _doomed(old_inputs: Properties, old_outputs: Properties, news: Properties) -> dict[str, dict[str, str]]:
+    """{account: {policy: path}}: what was known in an account that stays, or left over, and is not wanted any more."""
+    wanted = _places(news["policies"])
+    staying = {account for _, account in wanted}
+    known = {place: path for place, path in _places(old_inputs.get("policies")).items() if place[1] in staying}
+    known |= _places(old_outputs.get("left"))
+    doomed: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for (name, account), path in known.items():
+        if (name, account) not in wanted:
+            doomed[account][name] = path
+    return dict(doomed)
+
+
+def _places(policies: Places | None) -> dict[tuple[str, str], str]:
+    """{(policy, account): path}"""
+    return dict(_flat(policies or {}))
+
+
+def _flat(policies: Places) -> Iterator[tuple[tuple[str, str], str]]:
+    for name, accounts in policies.items():
+        yield from (((name, account), path) for account, path in accounts.items())
+
+
+def _path(property_: str, place: tuple[str, str]) -> str:
+    return f'{property_}["{place[0]}"]["{place[1]}"]'

@@ -1,0 +1,178 @@
+"""What the servicer needs of a resource, in plain values; and the resources of managed policies, made to that."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from pulumi.runtime.rpc import UNKNOWN
+
+from provider import managed_policies_changes, managed_policies_inputs, policy_removal
+from provider.changes import Change
+from provider.inputs import Failure, Properties
+from provider.managed_policies import ManagedPolicies, Warn
+from provider.managed_policies_inputs import Inputs
+from provider.managed_policies_outputs import Outputs
+from provider.policy_removal import PolicyRemoval
+from remit.aws.departures import Departures
+from remit.aws.iam import Iam
+
+BARRIER = "remit:index:Barrier"
+
+
+class Written(NamedTuple):
+    """A resource as it is after a change or a read."""
+
+    id: str
+    outputs: Properties
+    inputs: Properties | None = None
+
+
+class Served(Protocol):
+    """One type of resource. Every method may raise RemitError and ValueError; writing ones PartlyDoneError."""
+
+    def check(self, news: Properties) -> tuple[Properties, list[Failure]]: ...
+    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]: ...
+    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written: ...
+    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None: ...
+    def update(
+        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+    ) -> Written: ...
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None: ...
+
+
+class ServedPolicies:
+    """`remit:index:ManagedPolicies`."""
+
+    def __init__(self, resource: ManagedPolicies) -> None:
+        self._resource = resource
+
+    def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
+        return managed_policies_inputs.check(news)
+
+    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
+        old = olds.get("policies", old_inputs.get("policies")) or {}
+        for name, differing in managed_policies_changes.replaced(old, news["policies"]).items():
+            warn(
+                _replacement(
+                    news["account"], name, differing, detach=bool(news["policies"][name].get("detachOnDelete"))
+                )
+            )
+        return managed_policies_changes.changes(old_inputs, olds, news)
+
+    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
+        inputs = Inputs.of(news)
+        if preview:
+            self._tell_adoptions(inputs, (), warn)
+            return Written("", {"account": inputs.account, "unmanagedPolicies": UNKNOWN})
+        return self._applied(inputs, None, Outputs(), warn)
+
+    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
+        if "policies" in inputs:
+            found = self._resource.refresh(Inputs.of(inputs), Outputs.of(olds))
+        else:
+            found = self._resource.adopt(id_)
+        if found is None:
+            return None
+        live, outputs = found
+        _tell_unmanaged(live.account, outputs, warn)
+        return Written(live.account, outputs.properties(live), live.properties())
+
+    def update(
+        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+    ) -> Written:
+        inputs, before, state = Inputs.of(news), Inputs.of(old_inputs), Outputs.of(olds)
+        if preview:
+            self._tell_adoptions(inputs, before.shapes, warn)
+            return Written(id_, {"account": inputs.account, "unmanagedPolicies": UNKNOWN})
+        return self._applied(inputs, before, state, warn)
+
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
+        self._resource.remove(Inputs.of(old_inputs), Outputs.of(olds), warn)
+
+    def _applied(self, inputs: Inputs, before: Inputs | None, state: Outputs, warn: Warn) -> Written:
+        if inputs.adopt:
+            self._tell_adoptions(inputs, before.shapes if before else (), warn)
+        outputs = self._resource.apply(inputs, before, state)
+        _tell_unmanaged(inputs.account, outputs, warn)
+        return Written(inputs.account, outputs.properties(inputs))
+
+    def _tell_adoptions(self, inputs: Inputs, ours: Mapping[str, object] | tuple[()], warn: Warn) -> None:
+        """Only with `adopt` a preview looks into an account: to say what is going to be taken over."""
+        if inputs.adopt and (found := self._resource.foresee(inputs, ours)):
+            warn("\n".join(f"account {inputs.account}: {line}" for line in found))
+
+
+class ServedRemoval:
+    """`remit:index:PolicyRemoval`."""
+
+    def __init__(self, resource: PolicyRemoval) -> None:
+        self._resource = resource
+
+    def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
+        return policy_removal.check(news)
+
+    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
+        return policy_removal.changes(old_inputs, olds, news)
+
+    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
+        return Written(policy_removal.ID, {})
+
+    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
+        return Written(id_, olds, inputs)
+
+    def update(
+        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+    ) -> Written:
+        return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news, warn))
+
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
+        self._resource.remove(old_inputs, olds, warn)
+
+
+class ServedBarrier:
+    """`remit:index:Barrier`: nothing but a place in the order, so that many need not name all that they wait for."""
+
+    def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
+        names = sorted(news.keys() - {"__defaults"})
+        return news, [Failure(name, "a Barrier has no properties") for name in names]
+
+    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
+        return {}
+
+    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
+        return Written("barrier", {})
+
+    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
+        return Written(id_, {}, {})
+
+    def update(
+        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+    ) -> Written:
+        return Written(id_, {})
+
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
+        return
+
+
+def served_policies(iam: Iam, departures: Departures, cancelled: threading.Event) -> dict[str, Served]:
+    """Token to resource, of all that managed policies need."""
+    return {
+        managed_policies_inputs.TOKEN: ServedPolicies(ManagedPolicies(iam, departures, cancelled)),
+        policy_removal.TOKEN: ServedRemoval(PolicyRemoval(iam, departures, cancelled)),
+        BARRIER: ServedBarrier(),
+    }
+
+
+def _replacement(account: str, name: str, differing: list[str], *, detach: bool) -> str:
+    what = f"account {account}: policy {name} gets another {' and '.join(differing)}, which IAM fixes at creation"
+    if detach:
+        return f"{what}: it is taken from the roles, users and groups that have it, made anew, and given back to them"
+    return f"{what}: it is deleted and made anew, unless somebody has it attached; then it stays, and the run says who"
+
+
+def _tell_unmanaged(account: str, outputs: Outputs, warn: Warn) -> None:
+    if outputs.unmanaged:
+        names = "\n".join(f"  {path}{name}" for name, path in sorted(outputs.unmanaged.items()))
+        warn(f"account {account} has policies that nobody manages, left as they are:\n{names}")

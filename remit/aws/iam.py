@@ -1,0 +1,125 @@
+"""Customer managed policies of any account of the organization, in our own values.
+
+Reading is one call a page for a whole account: GetAccountAuthorizationDetails has every policy with its versions and
+their documents.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from remit.aws.member_sessions import Member
+from remit.aws.refusals import NotFoundError
+from remit.aws.session import Answer
+from remit.documents import Document
+from remit.managed_policy import Holders, LivePolicy, Policy
+
+_PAGE = 1000  # the most that AWS takes; it may still return less
+_KINDS = (("PolicyRoles", "RoleName"), ("PolicyUsers", "UserName"), ("PolicyGroups", "GroupName"))
+
+
+class Calls(Protocol):
+    """`remit.aws.member_calls.MemberCalls`."""
+
+    def call(self, member: Member, operation: str, **parameters: object) -> Answer: ...
+
+
+class Iam:
+    """Every method raises AwsError; a call by ARN NotFoundError when there is no such policy."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def policies(self, member: Member) -> list[LivePolicy]:
+        """Every customer managed policy of the account."""
+        pages = self._pages(member, "GetAccountAuthorizationDetails", Filter=["LocalManagedPolicy"])
+        return [_live(each) for page in pages for each in page.get("Policies", ())]
+
+    def create(self, member: Member, policy: Policy) -> None:
+        described = {"Description": policy.description} if policy.description else {}
+        self._calls.call(
+            member,
+            "CreatePolicy",
+            PolicyName=policy.name,
+            Path=policy.path,
+            PolicyDocument=_text(policy.document),
+            **described,
+        )
+
+    def update(self, member: Member, live: LivePolicy, document: Document) -> None:
+        """A new default version; the oldest other one goes first when there are five."""
+        if live.version_to_drop is not None:
+            self._drop(member, live.arn, live.version_to_drop)
+        self._calls.call(
+            member, "CreatePolicyVersion", PolicyArn=live.arn, PolicyDocument=_text(document), SetAsDefault=True
+        )
+
+    def delete(self, member: Member, live: LivePolicy) -> None:
+        """With all versions. Raises StillAttachedError while somebody holds it."""
+        for version in live.spare_versions:
+            self._drop(member, live.arn, version)
+        try:
+            self._calls.call(member, "DeletePolicy", PolicyArn=live.arn)
+        except NotFoundError:
+            return  # somebody was faster
+
+    def holders(self, member: Member, live: LivePolicy) -> Holders:
+        """Who has it attached, and who has it as a permissions boundary."""
+        roles, users, groups = self._entities(member, live.arn, "PermissionsPolicy")
+        bounded = self._entities(member, live.arn, "PermissionsBoundary")
+        kinds = ("role", "user", "group")
+        boundary_of = (f"{kind} {name}" for kind, names in zip(kinds, bounded, strict=True) for name in names)
+        return Holders(roles, users, groups, tuple(boundary_of))
+
+    def detach(self, member: Member, live: LivePolicy, holders: Holders) -> None:
+        """From the roles, users and groups; boundaries stay."""
+        self._change(member, "Detach", live.arn, holders)
+
+    def attach(self, member: Member, arn: str, holders: Holders) -> None:
+        self._change(member, "Attach", arn, holders)
+
+    def _change(self, member: Member, verb: str, arn: str, holders: Holders) -> None:
+        for kind, names in (("Role", holders.roles), ("User", holders.users), ("Group", holders.groups)):
+            for name in names:
+                self._calls.call(member, f"{verb}{kind}Policy", PolicyArn=arn, **{f"{kind}Name": name})
+
+    def _drop(self, member: Member, arn: str, version: str) -> None:
+        try:
+            self._calls.call(member, "DeletePolicyVersion", PolicyArn=arn, VersionId=version)
+        except NotFoundError:
+            return
+
+    def _entities(self, member: Member, arn: str, usage: str) -> list[tuple[str, ...]]:
+        pages = list(self._pages(member, "ListEntitiesForPolicy", PolicyArn=arn, PolicyUsageFilter=usage))
+        return [tuple(each[name] for page in pages for each in page.get(key, ())) for key, name in _KINDS]
+
+    def _pages(self, member: Member, operation: str, **parameters: object) -> Iterator[Answer]:
+        marker: dict[str, object] = {}
+        while True:
+            page = self._calls.call(member, operation, MaxItems=_PAGE, **parameters, **marker)
+            yield page
+            if not page.get("IsTruncated"):
+                return
+            marker = {"Marker": page["Marker"]}
+
+
+def _live(told: Mapping[str, Any]) -> LivePolicy:
+    versions = sorted(told["PolicyVersionList"], key=lambda each: int(each["VersionId"].removeprefix("v")))
+    default = next(each for each in versions if each["IsDefaultVersion"])
+    return LivePolicy(
+        told["Arn"],
+        Policy(told["PolicyName"], told["Path"], told.get("Description", ""), _document(default["Document"])),
+        tuple(each["VersionId"] for each in versions if not each["IsDefaultVersion"]),
+        held=bool(told.get("AttachmentCount") or told.get("PermissionsBoundaryUsageCount")),
+    )
+
+
+def _document(told: Any) -> Document:  # noqa: ANN401  boto3 decodes it, where it is JSON
+    found: Document = json.loads(told) if isinstance(told, str) else told
+    return found
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
