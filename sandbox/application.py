@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -17,6 +18,7 @@ from werkzeug.wrappers import Request, Response
 from sandbox import moto_bridge
 from sandbox.calls import CallLog
 from sandbox.cloud_control.api import CloudControlApi
+from sandbox.cloud_trail.api import CloudTrailApi
 from sandbox.control import Control
 from sandbox.errors import AwsError, broken, denied, expired, throttled
 from sandbox.faults import Fault
@@ -46,6 +48,7 @@ class Application:
             IdentityStoreApi(world),
             sso_admin,
             CloudControlApi(world, sso_admin),
+            CloudTrailApi(world),
         )
         self._apis: Mapping[str, JsonApi] = {api.service: api for api in apis}
 
@@ -88,8 +91,19 @@ class Application:
         return response
 
     def _dispatched(self, request: Request, call: Call) -> Response:
+        trail = self._world.trail
         if api := self._apis.get(call.service):
-            return json_answer(api.answer(call))
+            payload = api.answer(call)
+            trail.note(call, payload)
+            return json_answer(payload)
+        response = self._of_moto(request, call)
+        if response.status_code < HTTPStatus.BAD_REQUEST:
+            trail.note(call, None)
+            if call.operation == "AssumeRole":
+                trail.assumed(call, response)
+        return response
+
+    def _of_moto(self, request: Request, call: Call) -> Response:
         if call.service == "iam":
             return self._world.iam.answer(request, call)
         if call.service == "sts":

@@ -5,6 +5,7 @@ sso-admin        20 requests a second over all calls together; 15 assignment ope
 identitystore    20 requests a second for each call
 organizations    by call, see ORGANIZATIONS
 sts              600 AssumeRole a second and calling account
+cloudtrail       2 LookupEvents a second, by calling account
 iam              a token bucket for each call and account; AWS keeps the rates to itself, so these are guesses
 """
 
@@ -43,6 +44,7 @@ class Limits:
     assume_role_per_second: float = 600
     iam_reads_per_second: float = 20
     iam_writes_per_second: float = 5
+    look_ups_per_second: float = 2
 
 
 @dataclass(slots=True)
@@ -103,11 +105,13 @@ class RateLimiter:
 
 
 def _by_account(limits: Limits, service: str, operation: str) -> Rate | None:
-    """IAM and STS count for each account by itself."""
+    """IAM, STS and CloudTrail count for each account by itself."""
     if service == "iam":
         reads = operation.startswith(("Get", "List"))
         rate = limits.iam_reads_per_second if reads else limits.iam_writes_per_second
         return rate, 2 * rate
     if service == "sts" and operation == "AssumeRole":
         return limits.assume_role_per_second, limits.assume_role_per_second
+    if service == "cloudtrail":
+        return limits.look_ups_per_second, limits.look_ups_per_second
     return None

@@ -25,6 +25,7 @@ TARGETS: Mapping[str, str] = {
     "AWSIdentityStore": "identitystore",
     "SWBExternalService": "sso-admin",
     "CloudApiService": "cloudcontrol",
+    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
 }
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
@@ -43,7 +44,7 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        return not self.operation.startswith(("List", "Get", "Describe", "Is"))
+        return not self.operation.startswith(("List", "Get", "Describe", "Is", "Lookup"))
 
 
 @dataclass(frozen=True, slots=True)

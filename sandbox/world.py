@@ -12,6 +12,7 @@ from uuid import UUID
 
 from remit.organization import Organization
 from sandbox import moto_bridge
+from sandbox.cloud_trail.trail import Trail
 from sandbox.faults import Faults
 from sandbox.iam.api import IamApi
 from sandbox.iam.policies import Policies
@@ -45,6 +46,7 @@ class World:
         self.policies = Policies()
         self.iam = IamApi(self.policies)
         self.instance = Instance(organization)
+        self.trail = Trail(self.now, _ids(options.seed))
         self.provisioning = Provisioning(self)
         self.operations = Operations(self.provisioning.carry_out)
         self.settlers: list[Callable[[float], None]] = [self.operations.settle]
@@ -84,3 +86,9 @@ class World:
 
     def administers_identity_center(self, account: str) -> bool:
         return self.tree.administers(account, SSO_PRINCIPAL)
+
+
+def _ids(seed: int) -> Callable[[], str]:
+    """Ids of records, apart from all others: what is recorded changes nothing of what it tells."""
+    random = Random(seed)  # noqa: S311
+    return lambda: str(UUID(int=random.getrandbits(128), version=4))
