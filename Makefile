@@ -18,7 +18,13 @@ demo: setup
 sandbox: setup
 	$(BIN)/python -m sandbox --organization sandbox/organization.yaml --port 4599
 
-test: setup
+# The YAML language server, with a node of its own: tests/editor asks it what an editor would.
+tests/editor/node_modules/.package-lock.json: .venv/.ready tests/editor/package-lock.json tests/editor/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/editor/requirements.txt
+	$(BIN)/python -m tests.editor.node
+	touch $@
+
+test: setup tests/editor/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 # Half an hour on two cores: 212 kills (a few of them come too late) and 22 fault plans, where `make test` has two of
@@ -42,4 +48,4 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 clean:
-	rm -rf .venv .demo .pulumi .sandbox .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv tests/editor/node_modules .demo .pulumi .sandbox .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

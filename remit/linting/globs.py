@@ -37,7 +37,7 @@ def globs_meet(one: str, other: str) -> bool:
 
 
 def arns_meet(one: str, other: str) -> bool:
-    """Whether some ARN matches both globs. A wildcard does not reach beyond its colons, unless it ends the ARN early."""
+    """Whether some ARN matches both globs. A wildcard stays between its colons, unless it ends the ARN early."""
     first, second = one.split(":", 5), other.split(":", 5)
     if len(first) < 6 or len(second) < 6:
         return globs_meet(one, other)

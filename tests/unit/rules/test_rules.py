@@ -16,7 +16,7 @@ from remit.catalog import load_catalog
 from remit.linting.ground import ground_of
 from remit.linting.ignores import ignores_in
 from remit.linting.registry import all_rules
-from remit.linting.rule import Accounts, Finding
+from remit.linting.rule import Accounts, Finding, Rule
 from remit.linting.run import lint
 from remit.linting.subject import Subject
 from tests.unit.small_world import AT, ORGANIZATION, STACK, account
@@ -76,7 +76,7 @@ def test_a_rule_is_silent_on_the_nearest_good_case(fixture: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
-def test_every_rule_is_whole_and_has_a_bad_and_a_good_case(rule):
+def test_every_rule_is_whole_and_has_a_bad_and_a_good_case(rule: Rule):
     assert rule.id == type(rule).__module__.rpartition(".")[2].replace("_", "-")
     assert all((rule.title, rule.why, rule.fix, rule.source))
     assert not rule.title.endswith(".")
