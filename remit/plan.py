@@ -15,7 +15,7 @@ from remit.errors import CatalogError, Problem
 from remit.organization import Organization
 from remit.planning.access import plan_access
 from remit.planning.permission_sets import plan_permission_sets
-from remit.planning.policies import plan_policies
+from remit.planning.policies import check_detaching, plan_policies
 from remit.planning.reach import check_reach, references
 from remit.planning.values import Plan, PlannedAssignment, PlannedPermissionSet, PlannedPolicy
 from remit.planning.world import World
@@ -44,6 +44,8 @@ def make_plan(catalog: Catalog, organization: Organization, *, at: datetime, sta
     permission_sets = plan_permission_sets(world)
     waves = [world.select((wave,)) for wave in stack.waves]
     check_reach(world, access, policies)
+    mine = {policy.account for policy in policies.planned if _has(stack.shard, policy.account)}
+    check_detaching(world, policies, len(mine))
     if problems := world.findings.problems:
         raise CatalogError(problems)
     plan = Plan(
@@ -74,6 +76,10 @@ def part_of(plan: Plan, shard: Shard | str | None) -> Plan:
         scope=tuple(sorted(mine)),
         waves={account: wave for account, wave in plan.waves.items() if account in mine},
     )
+
+
+def _has(shard: Shard | str | None, account: str) -> bool:
+    return account in shard if isinstance(shard, Shard) else shard is None
 
 
 def plan_json(plan: Plan) -> str:

@@ -48,6 +48,7 @@ EXAMPLES: Mapping[str, Examples] = {
         "targets": _TARGETS,
         "except": _EXCEPT,
         "expires": _EXPIRES,
+        "detach_on_delete": [True],
         "statements": [[_READ]],
     },
     "PolicyStatement": {**_STATEMENT, "targets": _TARGETS, "except": _EXCEPT},

@@ -162,6 +162,11 @@ class ManagedPolicy(Entry):
     targets: Selectors = Field(description="Accounts that get it")
     except_: Selectors | None = Field(default=None, alias="except", description="Accounts left out; always wins")
     expires: Expires | None = Field(default=None, description="When it ends")
+    detach_on_delete: Flag = Field(
+        default=False,
+        description="true: when it goes, or is made anew, it is taken from the roles, users and groups that have it; "
+        "with remit:fanOut: pooled",
+    )
     statements: tuple[PolicyStatement, ...] = Field(description="The statements, in the order of the document")
 
     refused: ClassVar[Mapping[str, str]] = {

@@ -39,6 +39,19 @@ def plan_policies(world: World) -> Policies:
     return policies
 
 
+def check_detaching(world: World, policies: Policies, accounts: int) -> None:
+    """Find every `detach_on_delete` that the stock plugin would not heed. `accounts`: how many have policies."""
+    if world.stack.fan_out_over(accounts) == "pooled":
+        return
+    for policy in world.catalog.managed_policies:
+        if policy.detach_on_delete and policies.reach.get(str(policy.name)):
+            world.findings.wrong(
+                f"policy {str(policy.name)!r} has detach_on_delete, which nobody heeds with remit:fanOut: aliases",
+                f"set remit:fanOut: pooled for the stack {world.stack.name}, or take it out",
+                policy.source,
+            )
+
+
 def statement_accounts(statement: PolicyStatement, among: frozenset[str], world: World) -> frozenset[str]:
     """The accounts, of those of its policy, in which a statement applies; none once it has ended."""
     if expired(statement.expires, world.at):
@@ -60,7 +73,13 @@ def _in_accounts(policy: ManagedPolicy, world: World) -> Iterator[PlannedPolicy]
     for account in sorted(applying):
         written = writer.write(account, applying[account])
         yield PlannedPolicy(
-            account, str(policy.name), str(policy.path), written.description, written.document, policy.source
+            account,
+            str(policy.name),
+            str(policy.path),
+            written.description,
+            written.document,
+            policy.source,
+            bool(policy.detach_on_delete),
         )
 
 

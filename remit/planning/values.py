@@ -22,6 +22,7 @@ class PlannedPolicy:
     description: str
     document: Mapping[str, Any]
     source: Source
+    detach_on_delete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -433,3 +434,15 @@ def test_a_plan_is_sorted():
     assert [p.name for p in plan.permission_sets] == sorted(p.name for p in plan.permission_sets)
     keys = [(a.account, a.permission_set, a.principal_type, a.principal) for a in plan.assignments]
     assert keys == sorted(set(keys))
+
+
+@pytest.mark.parametrize(("fan_out", "refused"), [("aliases", True), ("auto", True), ("pooled", False)])
+def test_detaching_needs_the_pooled_mode(fan_out: Literal["aliases", "auto", "pooled"], refused: bool):
+    statement = "{Effect: Allow, Action: 's3:*', Resource: '*'}"
+    text = f"managed_policies: [{{name: Rail, targets: '*', detach_on_delete: true, statements: [{statement}]}}]"
+    stack = Stack("test", fan_out=fan_out)
+    if refused:
+        with pytest.raises(CatalogError, match=r"c.yaml:1.*'Rail' has detach_on_delete.*pooled"):
+            plan_of(text, stack=stack)
+    else:
+        assert {policy.detach_on_delete for policy in plan_of(text, stack=stack).managed_policies} == {True}
