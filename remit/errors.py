@@ -3,6 +3,7 @@
 RemitError                 exit code 1: a run failed
 ├── CatalogError           exit code 2: the catalog or the stack file is wrong; all problems at once
 ├── SnapshotError          exit code 2: an organization file cannot be read
+├── NotProvenError         exit code 1: an imported catalog would not give what was read
 └── AwsError               exit code 1: AWS refused or could not be reached
     └── AccessDeniedError     the caller lacks a permission; names the call
 
@@ -84,6 +85,10 @@ class SnapshotError(RemitError):
     """An organization file cannot be read."""
 
     exit_code = 2
+
+
+class NotProvenError(RemitError):
+    """An imported catalog would not give what was read. Nothing was written."""
 
 
 class AwsError(RemitError):

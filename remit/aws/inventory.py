@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from fnmatch import fnmatchcase
+from dataclasses import asdict
 from itertools import count
 from typing import Any, TypeVar
 
@@ -22,7 +21,7 @@ from remit.aws.sso_admin import SsoAdmin
 from remit.delta import split_key
 from remit.documents import Document
 from remit.errors import AwsError
-from remit.importing.found import Found, FoundAssignment, FoundPolicy, LeftOut
+from remit.importing.found import Found, FoundAssignment, FoundPolicy, PolicyFilter
 from remit.importing.work_file import WorkFile
 from remit.managed_policy import LivePolicy
 from remit.organization import Account, Organization
@@ -34,19 +33,6 @@ Result = TypeVar("Result")
 Progress = Callable[[str, int, int], None]
 """What is read, how much of it is done, and how much there is."""
 
-_OF_SERVICES = ("/aws-service-role/", "/service-role/", "/aws-reserved/")
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyFilter:
-    """Which policies are read: those under a path, of a name like a glob; never those that AWS's services make."""
-
-    path: str = "/"
-    name: str = "*"
-
-    def takes(self, name: str, path: str) -> bool:
-        return path.startswith(self.path) and not path.startswith(_OF_SERVICES) and fnmatchcase(name, self.name)
-
 
 class Inventory:
     """Reads an organization once. `role` is the role to assume in each account, with its path if it has one."""
@@ -57,14 +43,14 @@ class Inventory:
         self._aws, self._iam, self._organization = aws, iam, organization
         self._work, self._role, self._progress = work, role, progress
 
-    def take(self, policies: PolicyFilter) -> tuple[Found, list[LeftOut]]:
-        """All there is, and the accounts whose policies could not be read. Raises AwsError."""
+    def take(self, policies: PolicyFilter) -> Found:
+        """All there is. Raises AwsError."""
         with ThreadPoolExecutor(2) as pool:
             of_accounts = pool.submit(self._policies, policies)
             permission_sets = self._permission_sets()
             assignments = self._assignments(permission_sets)
             found, unread = of_accounts.result()
-        return Found(self._organization, tuple(permission_sets), tuple(assignments), tuple(found)), unread
+        return Found(self._organization, tuple(permission_sets), tuple(assignments), tuple(found), unread)
 
     def _permission_sets(self) -> list[LivePermissionSet]:
         instance = self._organization.instance_arn
@@ -90,18 +76,20 @@ class Inventory:
 
         return sorted(each for found in self._each("assignments", read, permission_sets) for each in found)
 
-    def _policies(self, wanted: PolicyFilter) -> tuple[list[FoundPolicy], list[LeftOut]]:
-        read = self._each("accounts", self._of_account, self._organization.active_accounts)
-        unread = [each for each in read if isinstance(each, LeftOut)]
-        found = [each for policies in read if not isinstance(policies, LeftOut) for each in policies]
+    def _policies(self, wanted: PolicyFilter) -> tuple[list[FoundPolicy], dict[str, str]]:
+        accounts = self._organization.active_accounts
+        read = list(zip(accounts, self._each("accounts", self._of_account, accounts), strict=True))
+        unread = {account.id: answer for account, answer in read if isinstance(answer, str)}
+        found = [each for _, answer in read if not isinstance(answer, str) for each in answer]
         return [each for each in found if wanted.takes(each.name, each.path)], unread
 
-    def _of_account(self, account: Account) -> list[FoundPolicy] | LeftOut:
+    def _of_account(self, account: Account) -> list[FoundPolicy] | str:
+        """The policies of an account, or why they could not be read."""
         member = Member(account.id, self._role)
         try:
             kept = self._work.part(f"policies {account.id}", lambda: _values(self._iam.policies(member)))
         except AwsError as error:
-            return LeftOut(f"the policies of account {account.name} ({account.id})", str(error))
+            return str(error)
         return [FoundPolicy(account.id, *each) for each in kept]
 
     def _each(self, what: str, read: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

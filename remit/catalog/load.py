@@ -63,6 +63,15 @@ def load_catalog(directory: Path) -> Catalog:
     return loading.catalog(directory)
 
 
+def load_settings(directory: Path) -> Settings:
+    """What organization.yaml of a catalog's folder says; the defaults without one. Raises CatalogError."""
+    loading = _Loading()
+    loading.settings(Path(directory))
+    if loading.problems:
+        raise CatalogError(loading.problems)
+    return loading.found_settings
+
+
 def files_of(directory: Path) -> list[Path]:
     """Every file that a catalog in this folder is read from, organization.yaml first."""
     settings = [directory / name for name in SETTINGS_FILES if (directory / name).is_file()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from keyword import iskeyword
 from typing import NoReturn
 
 import click
@@ -30,6 +31,7 @@ _SECTIONS = {
     },
     "Look after the catalog": {},
     "Set up": {
+        "import": "Write the catalog of what an organization has",
         "ci": "Comments, issues and pull requests, from a CI job",
         "snapshot": "Write the live organization to a file",
         "completion": "Print what makes your shell complete verbs and options",
@@ -50,8 +52,9 @@ class _Verbs(click.Group):
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         if name not in _VERBS:
             return None
-        module = import_module(f"remit.cli.{'deploy' if name in _DEPLOYING else name}")
-        command: click.Command = getattr(module, name)
+        spelled = f"{name}_" if iskeyword(name) else name
+        module = import_module(f"remit.cli.{'deploy' if name in _DEPLOYING else spelled}")
+        command: click.Command = getattr(module, spelled)
         return command
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:

@@ -14,7 +14,7 @@ from remit.catalog.fields import ISO_DURATION
 from remit.catalog.models import BY_ID, Settings
 from remit.importing.access import Block, Cell, fold
 from remit.importing.found import Found, FoundAssignment, FoundPolicy, LeftOut
-from remit.importing.policies import FoldedPolicy, fold_policies
+from remit.importing.policies import FoldedPolicy, Reasons, fold_policies
 from remit.permission_set import LivePermissionSet
 from remit.selectors import AccountIndex, describe
 
@@ -24,10 +24,12 @@ _AWS_POLICY = "arn:aws:iam::aws:policy/"
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The entries of a catalog by the kinds of its files, sorted, and what found no place among them.
+    """The entries of a catalog by the kinds of its files, sorted: they say what is in `said`, and nothing else.
 
     `account_vars`, by account id, are what organization.yaml must say for the policies.
     """
+
+    said: Found
 
     managed_policies: tuple[Entry, ...] = ()
     permission_sets: tuple[Entry, ...] = ()
@@ -42,16 +44,52 @@ def entries_of(found: Found, settings: Settings) -> Entries:
     sets = AccountSets(index)
     ours = [entry for entry in found.permission_sets if not _ignored(entry.name, settings)]
     active = [policy for policy in found.policies if policy.account in index.active]
-    whole, lacking = without_lacking(active, ours, _needed(found, index))
+    whole, lacking = without_lacking(active, ours, _needed(found, index), found.unread)
     policies, beyond_words = fold_policies(whole, found.organization.account_by_id, sets)
-    reading = _Reading(found, settings, sets, {(policy.name, policy.path) for policy in policies})
+    left_out = [*lacking, *beyond_words]
+    names = {entry.name for entry in ours}
+    said = Found(
+        found.organization,
+        tuple(ours),
+        tuple(each for each in found.assignments if each.permission_set in names and each.account in index.active),
+        _without(active, [policy for policy, _ in left_out]),
+    )
+    reading = _Reading(said, settings, sets, {(policy.name, policy.path) for policy in policies})
     return Entries(
+        said,
         tuple(_policy(policy) for policy in policies),
         tuple(reading.permission_set(entry) for entry in sorted(ours, key=lambda entry: entry.name)),
-        tuple(reading.rules({entry.name for entry in ours})),
+        tuple(reading.rules()),
         _account_vars(policies),
-        (*lacking, *beyond_words, *reading.left_out(index.active)),
+        (
+            *_unread(found),
+            *(LeftOut(_label(policy), reason) for policy, reason in left_out),
+            *_not_active(found, index),
+        ),
     )
+
+
+def _without(policies: Iterable[FoundPolicy], left_out: Iterable[FoundPolicy]) -> tuple[FoundPolicy, ...]:
+    gone = {(policy.account, policy.name) for policy in left_out}
+    return tuple(policy for policy in policies if (policy.account, policy.name) not in gone)
+
+
+def _label(policy: FoundPolicy) -> str:
+    return f"policy {policy.path}{policy.name} in {policy.account}"
+
+
+def _unread(found: Found) -> Iterator[LeftOut]:
+    for id_, reason in sorted(found.unread.items()):
+        yield LeftOut(f"the policies of account {describe(found.organization.account_by_id[id_])}", reason)
+
+
+def _not_active(found: Found, index: AccountIndex) -> Iterator[LeftOut]:
+    """What accounts have that are not ACTIVE: it stays as it is, and nothing can change it."""
+    holding = {each.account for each in found.assignments} | {each.account for each in found.policies}
+    for id_ in sorted(holding - index.active):
+        account = found.organization.account_by_id.get(id_)
+        what, why = (describe(account), f"is {account.state}") if account else (id_, "has left the organization")
+        yield LeftOut(f"all that account {what} has", f"it {why}: Remit leaves it alone")
 
 
 def _ignored(name: str, settings: Settings) -> bool:
@@ -68,8 +106,11 @@ def _needed(found: Found, index: AccountIndex) -> Mapping[str, set[str]]:
 
 
 def without_lacking(
-    policies: Iterable[FoundPolicy], permission_sets: Iterable[LivePermissionSet], needed: Mapping[str, set[str]]
-) -> tuple[list[FoundPolicy], list[LeftOut]]:
+    policies: Iterable[FoundPolicy],
+    permission_sets: Iterable[LivePermissionSet],
+    needed: Mapping[str, set[str]],
+    unread: Collection[str],
+) -> tuple[list[FoundPolicy], Reasons]:
     """The policies less those that some account lacks, where a permission set that refers to them is assigned.
 
     In the catalog such a one is an error, and to make it where it is missing is not for an import.
@@ -81,9 +122,11 @@ def without_lacking(
     for entry in permission_sets:
         for reference in references_of(entry):
             if lack := needed.get(entry.name, set()) - holders.get(reference, needed.get(entry.name, set())):
-                reasons[reference] = f"permission set {entry.name} is assigned in {min(lack)}, which lacks it"
+                where = min(lack)
+                why = "whose policies could not be read" if where in unread else "which lacks it"
+                reasons[reference] = f"permission set {entry.name} is assigned in {where}, {why}"
     kept = [policy for policy in policies if (policy.name, policy.path) not in reasons]
-    return kept, [LeftOut(f"policy {path}{name}", reason) for (name, path), reason in sorted(reasons.items())]
+    return kept, [(policy, reasons[key]) for policy in policies if (key := (policy.name, policy.path)) in reasons]
 
 
 def references_of(entry: LivePermissionSet) -> Iterator[tuple[str, str]]:
@@ -154,17 +197,12 @@ class _Reading:
         """By name where the catalog has the policy; else somebody else makes it."""
         return name if (name, path) in self.ours else {"name": name, "path": path, "external": True}
 
-    def _active(self) -> set[str]:
-        return {account.id for account in self.found.organization.active_accounts}
-
-    def rules(self, permission_sets: Collection[str]) -> Iterator[Entry]:
+    def rules(self) -> Iterator[Entry]:
         """Access rules, groups before users: by permission set, then by who holds it."""
-        active = self._active()
         for principal_type, key in (("GROUP", "groups"), ("USER", "users")):
             held: defaultdict[Cell, set[str]] = defaultdict(set)
             for each in self.found.assignments:
-                ours = each.permission_set in permission_sets and each.account in active
-                if ours and each.principal_type == principal_type:
+                if each.principal_type == principal_type:
                     held[self._principal(each), each.permission_set].add(each.account)
             for block in sorted(fold(held), key=lambda block: (block.permission_sets, block.principals)):
                 yield self._rule(key, block)
@@ -183,15 +221,6 @@ class _Reading:
         short = name.removesuffix(self.settings.group_suffix)
         written = short if self.settings.full_group_name(short) == name else name
         return written if self.settings.full_group_name(written) == name else by_id
-
-    def left_out(self, active: Collection[str]) -> Iterator[LeftOut]:
-        """What accounts have that are not ACTIVE: it stays as it is, and nothing can change it."""
-        accounts = self.found.organization.account_by_id
-        holding = {each.account for each in self.found.assignments} | {each.account for each in self.found.policies}
-        for account in sorted(holding - set(active)):
-            if account in accounts:
-                what, state = describe(accounts[account]), accounts[account].state
-                yield LeftOut(f"all that account {what} has", f"it is {state}: Remit leaves it alone")
 
 
 def _duration(iso: str) -> str:

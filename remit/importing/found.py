@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
 from remit.documents import Document
 from remit.organization import Organization
 from remit.permission_set import LivePermissionSet
 from remit.planning.values import PrincipalType
+
+_OF_SERVICES = ("/aws-service-role/", "/service-role/", "/aws-reserved/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,27 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that was read. The assignments of accounts that are not ACTIVE are among them."""
+    """All that was read. The assignments of accounts that are not ACTIVE are among them.
+
+    `unread`: why the policies of an account could not be read, by its id.
+    """
 
     organization: Organization
     permission_sets: tuple[LivePermissionSet, ...] = ()
     assignments: tuple[FoundAssignment, ...] = ()
     policies: tuple[FoundPolicy, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFilter:
+    """Which policies are wanted: those under a path, of a name like a glob; never those that AWS's services make."""
+
+    path: str = "/"
+    name: str = "*"
+
+    def takes(self, name: str, path: str) -> bool:
+        return path.startswith(self.path) and not path.startswith(_OF_SERVICES) and fnmatchcase(name, self.name)
+
+    def of(self, found: Found) -> Found:
+        return replace(found, policies=tuple(each for each in found.policies if self.takes(each.name, each.path)))

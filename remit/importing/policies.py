@@ -14,7 +14,7 @@ from typing import Any
 
 from remit.account_sets import AccountSets, Selection
 from remit.documents import VERSION, Document, canonical
-from remit.importing.found import FoundPolicy, LeftOut
+from remit.importing.found import FoundPolicy
 from remit.importing.variables import Rewrite, rewrites, rewritten
 from remit.organization import Account
 
@@ -52,15 +52,19 @@ class _Unit:
     keys: tuple[str, ...]
 
 
+Reasons = list[tuple[FoundPolicy, str]]
+"""Policies that no entry can say, and why."""
+
+
 def fold_policies(
     policies: Iterable[FoundPolicy], accounts: Mapping[str, Account], sets: AccountSets
-) -> tuple[list[FoldedPolicy], list[LeftOut]]:
-    """One entry a name, sorted, and the policies that no entry can say. All of them in ACTIVE accounts."""
+) -> tuple[list[FoldedPolicy], Reasons]:
+    """One entry a name, sorted, and the policies that are left out. All of them in ACTIVE accounts."""
     by_name: defaultdict[str, list[FoundPolicy]] = defaultdict(list)
-    left_out: list[LeftOut] = []
+    left_out: Reasons = []
     for policy in sorted(policies, key=lambda policy: (policy.name, policy.account)):
         if reason := _beyond_words(policy):
-            left_out.append(LeftOut(_label(policy), reason))
+            left_out.append((policy, reason))
         else:
             by_name[policy.name.casefold()].append(policy)
     folded = []
@@ -69,10 +73,6 @@ def fold_policies(
         left_out += others
         folded.append(_fold(kept, accounts, sets))
     return folded, left_out
-
-
-def _label(policy: FoundPolicy) -> str:
-    return f"policy {policy.path}{policy.name} in {policy.account}"
 
 
 def _beyond_words(policy: FoundPolicy) -> str:
@@ -87,14 +87,14 @@ def _beyond_words(policy: FoundPolicy) -> str:
     return ""
 
 
-def _of_one_kind(policies: Sequence[FoundPolicy]) -> tuple[list[FoundPolicy], list[LeftOut]]:
+def _of_one_kind(policies: Sequence[FoundPolicy]) -> tuple[list[FoundPolicy], Reasons]:
     """A catalog has one policy of a name, with one path: the spelling and path of most of them are kept."""
     (name, path), _ = min(
         Counter((policy.name, policy.path) for policy in policies).items(), key=lambda entry: (-entry[1], entry[0])
     )
     kept = [policy for policy in policies if (policy.name, policy.path) == (name, path)]
     reason = f"most accounts have it as {path}{name}, and the catalog has one policy of a name"
-    return kept, [LeftOut(_label(policy), reason) for policy in policies if policy not in kept]
+    return kept, [(policy, reason) for policy in policies if policy not in kept]
 
 
 def _fold(policies: Sequence[FoundPolicy], accounts: Mapping[str, Account], sets: AccountSets) -> FoldedPolicy:

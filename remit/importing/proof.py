@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from remit.catalog.fields import parse_duration
-from remit.catalog.load import Catalog, load_catalog
+from remit.catalog.load import load_catalog
 from remit.delta import assignment_key
 from remit.documents import same_meaning
+from remit.errors import CatalogError, Problem
 from remit.importing.found import Found, FoundPolicy
 from remit.permission_set import LivePermissionSet
 from remit.plan import Plan, make_plan
@@ -20,37 +21,45 @@ from remit.stack import Stack
 _EVERYWHERE = Stack("import", scope=("*", "management"))
 
 
-def differences(files: Mapping[PurePosixPath, str], found: Found, at: datetime) -> list[str]:
-    """Where the catalog of these files says otherwise than what was found; empty is the proof.
+def differences(files: Mapping[PurePosixPath, str], said: Found, at: datetime) -> list[str]:
+    """Where the catalog of these files says otherwise than `Entries.said`; empty is the proof.
 
-    `found` is without what was left out. Raises CatalogError when the files are no catalog.
+    Raises CatalogError when the files are no catalog.
     """
-    plan = make_plan(_read(files), found.organization, at=at, stack=_EVERYWHERE)
-    return [*_assignments(plan, found), *_permission_sets(plan, found), *_policies(plan, found)]
-
-
-def _read(files: Mapping[PurePosixPath, str]) -> Catalog:
     with TemporaryDirectory() as folder:
-        for place, text in files.items():
-            path = Path(folder, place)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return load_catalog(Path(folder))
+        _write(files, Path(folder))
+        try:
+            plan = make_plan(load_catalog(Path(folder)), said.organization, at=at, stack=_EVERYWHERE)
+        except CatalogError as error:
+            raise CatalogError(_within(folder, problem) for problem in error.problems) from error
+    return [*_assignments(plan, said), *_permission_sets(plan, said), *_policies(plan, said)]
 
 
-def _assignments(plan: Plan, found: Found) -> Iterator[str]:
-    active = {account.id for account in found.organization.active_accounts}
+def _write(files: Mapping[PurePosixPath, str], folder: Path) -> None:
+    for place, text in files.items():
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _within(folder: str, problem: Problem) -> Problem:
+    """The problem at its place in the catalog that would be written."""
+    if problem.source is None:
+        return problem
+    return replace(problem, source=replace(problem.source, file=problem.source.file.removeprefix(f"{folder}/")))
+
+
+def _assignments(plan: Plan, said: Found) -> Iterator[str]:
     read = {
         (each.permission_set, assignment_key(each.account, each.principal_type, each.principal_id))
-        for each in found.assignments
-        if each.account in active
+        for each in said.assignments
     }
     written = {(each.permission_set, each.key) for each in plan.assignments}
     yield from (f"assignment {key} of permission set {name} would be lost" for name, key in sorted(read - written))
     yield from (f"assignment {key} of permission set {name} would be new" for name, key in sorted(written - read))
 
 
-def _permission_sets(plan: Plan, found: Found) -> Iterator[str]:
+def _permission_sets(plan: Plan, said: Found) -> Iterator[str]:
     written = {
         each.name: LivePermissionSet(
             each.name,
@@ -65,7 +74,7 @@ def _permission_sets(plan: Plan, found: Found) -> Iterator[str]:
         )
         for each in plan.permission_sets
     }
-    read = {each.name: each for each in found.permission_sets}
+    read = {each.name: each for each in said.permission_sets}
     yield from _missing("permission set", read, written)
     for name in sorted(read.keys() & written.keys()):
         yield from _fields(f"permission set {name}", _plain(read[name]), _plain(written[name]))
@@ -82,15 +91,14 @@ def _plain(entry: LivePermissionSet) -> LivePermissionSet:
     )
 
 
-def _policies(plan: Plan, found: Found) -> Iterator[str]:
-    active = {account.id for account in found.organization.active_accounts}
+def _policies(plan: Plan, said: Found) -> Iterator[str]:
     written = {
         f"{each.name} in {each.account}": FoundPolicy(
             each.account, each.name, each.path, each.description, each.document
         )
         for each in plan.managed_policies
     }
-    read = {f"{each.name} in {each.account}": each for each in found.policies if each.account in active}
+    read = {f"{each.name} in {each.account}": each for each in said.policies}
     yield from _missing("policy", read, written)
     for label in sorted(read.keys() & written.keys()):
         yield from _fields(f"policy {label}", read[label], written[label])

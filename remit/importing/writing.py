@@ -10,33 +10,47 @@ from typing import Any
 
 import yaml
 
+from remit.catalog.models import Settings
+from remit.errors import CatalogError, Problem
 from remit.importing.entries import Entries, Entry
 from remit.importing.remarks import Remarks
 
 WIDEST_FLOW = 100
 """Characters of a list or mapping that still stands on one line, in braces."""
 
+_BY_HAND = "organization.yaml has account_vars already: add them there by hand, and import again"
 _FOLDERS = {"managed_policies": "managed", "permission_sets": "permission-sets", "access": "access"}
 
 
 def files_of(entries: Entries, origin: str) -> Mapping[PurePosixPath, str]:
-    """Texts of files by their places in the catalog's folder. `origin` says where they come from, in one line.
-
-    organization.yaml is among them where the entries need account variables.
-    """
+    """Texts of files by their places in the catalog's folder. `origin` says where they come from, in one line."""
     remarks = Remarks(entries)
     texts: defaultdict[PurePosixPath, dict[str, list[str]]] = defaultdict(dict)
-    for kind, entry in _with_kinds(entries):
+    for kind, entry in with_kinds(entries):
         texts[_place(kind, entry)].setdefault(kind, []).append(_entry_text(kind, entry, remarks))
     files = {
         place: "\n".join(f"{kind}:\n{''.join(each)}" for kind, each in kinds.items()) for place, kinds in texts.items()
     }
-    if entries.account_vars:
-        files[PurePosixPath("organization.yaml")] = _dumped({"account_vars": entries.account_vars})
     return {place: f"# {origin}\n{text}" for place, text in sorted(files.items())}
 
 
-def _with_kinds(entries: Entries) -> Iterable[tuple[str, Entry]]:
+def settings_file(entries: Entries, settings: Settings, before: str) -> str:
+    """organization.yaml: what it said `before`, the group suffix, and the account variables that the entries need.
+
+    Raises CatalogError where it has account variables of its own: two lists of them cannot be made one without it.
+    """
+    added: dict[str, object] = {}
+    if settings.group_suffix and not before:
+        added["group_suffix"] = str(settings.group_suffix)
+    if entries.account_vars:
+        if settings.account_vars:
+            raise CatalogError([Problem(f"the policies need account_vars: {dict(entries.account_vars)}", _BY_HAND)])
+        added["account_vars"] = entries.account_vars
+    return "\n".join(text for text in (before, _dumped(added) if added else "") if text)
+
+
+def with_kinds(entries: Entries) -> Iterable[tuple[str, Entry]]:
+    """Every entry with the kind that a file lists it under."""
     yield from (("managed_policies", entry) for entry in entries.managed_policies)
     yield from (("permission_sets", entry) for entry in entries.permission_sets)
     yield from (("access", entry) for entry in entries.access)

@@ -123,11 +123,11 @@ def test_what_the_catalog_has_no_words_for_is_left_out_with_its_reason() -> None
         AccountSets(INDEX),
     )
     assert [(entry.name, entry.path) for entry in folded] == [("Other", "/b/")]
-    assert [(entry.what, entry.reason.partition(",")[0]) for entry in left_out] == [
-        ("policy /Guardrail in 000000000001", "its Version is '2008-10-17'"),
-        ("policy /Guardrail in 000000000002", "its document has Id"),
-        ("policy /Guardrail in 000000000003", "it holds {{"),
-        ("policy /a/Other in 000000000002", "most accounts have it as /b/Other"),
+    assert [(policy.account, policy.name, reason.partition(",")[0]) for policy, reason in left_out] == [
+        ("000000000001", "Guardrail", "its Version is '2008-10-17'"),
+        ("000000000002", "Guardrail", "its document has Id"),
+        ("000000000003", "Guardrail", "it holds {{"),
+        ("000000000002", "Other", "most accounts have it as /b/Other"),
     ]
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from remit.importing.entries import Entries
+from remit.importing.found import Found
 from remit.importing.remarks import Remarks, is_administrator
+from tests.unit.small_world import ORGANIZATION
+
+NOTHING = Found(ORGANIZATION)
 
 POLICY = {"name": "Guard", "targets": "*", "statements": []}
 ADMINISTRATOR = {"name": "Administrator", "aws_managed_policies": ["AdministratorAccess"]}
@@ -16,16 +20,16 @@ def said(kind: str, entry: dict[str, object], entries: Entries) -> list[str]:
 
 
 def test_what_nobody_uses() -> None:
-    entries = Entries((POLICY,), (ADMINISTRATOR, READER), (RULE,))
+    entries = Entries(NOTHING, (POLICY,), (ADMINISTRATOR, READER), (RULE,))
     assert said("permission_sets", READER, entries) == ["Nobody has it."]
     assert said("permission_sets", ADMINISTRATOR, entries) == []
     assert said("managed_policies", POLICY, entries) == ["No permission set refers to it."]
     bound = {**READER, "permissions_boundary": {"customer_managed": "Guard"}}
-    assert said("managed_policies", POLICY, Entries((POLICY,), (bound,))) == []
+    assert said("managed_policies", POLICY, Entries(NOTHING, (POLICY,), (bound,))) == []
 
 
 def test_access_of_users_and_of_principals_that_are_gone() -> None:
-    entries = Entries((), (READER,), ())
+    entries = Entries(NOTHING, (), (READER,), ())
     rule = {"users": ["ann", "bob", "id:u-gone"], "permission_sets": ["Reader"], "targets": "ou:Lab"}
     assert said("access", rule, entries) == [
         "Gone from the identity store: id:u-gone.",
@@ -34,7 +38,7 @@ def test_access_of_users_and_of_principals_that_are_gone() -> None:
 
 
 def test_administrators_everywhere() -> None:
-    entries = Entries((), (ADMINISTRATOR,), (RULE,))
+    entries = Entries(NOTHING, (), (ADMINISTRATOR,), (RULE,))
     assert said("access", RULE, entries) == ["Administrator in the whole organization."]
     assert said("access", {**RULE, "targets": ["ou:Lab"]}, entries) == []
 

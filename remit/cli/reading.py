@@ -1,0 +1,58 @@
+"""The live organization whole, for `remit import` and `remit snapshot --full`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from remit.catalog import Settings
+from remit.cli.inputs import now
+from remit.cli.progress import progress_on_terminal
+from remit.cli.words import counted
+from remit.importing.found import Found, PolicyFilter
+from remit.importing.work_file import WorkFile
+
+_WORK_FILE = Path(".remit", "import.jsonl")
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+
+def reading_options(verb: Verb) -> Verb:
+    """How a verb reads what is live."""
+    for option in (
+        click.option("--afresh", is_flag=True, help="Forget what an interrupted run has read."),
+        click.option(
+            "--role", help="The role to assume in each account to read its policies; default: the spoke role."
+        ),
+        click.option("--region", help="Where Identity Center lives; default: what organization.yaml says."),
+    ):
+        verb = option(verb)
+    return verb
+
+
+def read_live(settings: Settings, wanted: PolicyFilter, *, region: str | None, role: str | None, afresh: bool) -> Found:
+    """All there is, with progress on a terminal. Raises AwsError."""
+    from remit.aws.iam import Iam  # noqa: PLC0415  boto3 takes half a second
+    from remit.aws.inventory import Inventory  # noqa: PLC0415
+    from remit.aws.look_up import Needs, look_up  # noqa: PLC0415
+    from remit.aws.member_calls import MemberCalls, member_client  # noqa: PLC0415
+    from remit.aws.member_sessions import MemberSessions  # noqa: PLC0415
+    from remit.aws.session import Aws  # noqa: PLC0415
+
+    aws = Aws(region or str(settings.identity_center.region))
+    organization = look_up(aws, settings.identity_center, Needs(permission_sets=False))
+    if afresh:
+        _WORK_FILE.unlink(missing_ok=True)
+    work = WorkFile(_WORK_FILE, organization.instance_arn, now())
+    if work.resumed:
+        read = counted(work.resumed, "part")
+        click.echo(f"goes on where a run was interrupted: {read} in {_WORK_FILE} (--afresh forgets them)", err=True)
+    iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
+    with progress_on_terminal() as progress:
+        inventory = Inventory(aws, iam, organization, work, role=role or str(settings.spoke_role), progress=progress)
+        found = inventory.take(wanted)
+    work.discard()
+    return found

@@ -1,0 +1,71 @@
+"""A catalog on its way to the disk: its files, what they say, and what there is to say about them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from remit.catalog.models import Settings
+from remit.errors import NotProvenError
+from remit.importing.entries import Entries, Entry, entries_of
+from remit.importing.found import Found
+from remit.importing.proof import differences
+from remit.importing.remarks import Remarks
+from remit.importing.writing import files_of, settings_file, with_kinds
+from remit.yaml_places import Text
+
+MOST_DIFFERENCES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`files` by their places in the catalog's folder; `remarks`: by kind, the entries that they are about."""
+
+    files: Mapping[PurePosixPath, str]
+    entries: Entries
+    remarks: Mapping[str, tuple[str, ...]]
+
+
+def draft_catalog(found: Found, settings: Settings, said_before: str, origin: str, at: datetime) -> Draft:
+    """The catalog of what was found, proven. Raises NotProvenError; CatalogError for what no catalog may say.
+
+    `said_before` is the text of organization.yaml, which `settings` come from; empty if there is none.
+    """
+    if not said_before:
+        settings = settings.model_copy(update={"group_suffix": Text(common_suffix(found))})
+    entries = entries_of(found, settings)
+    files = dict(files_of(entries, origin))
+    if text := settings_file(entries, settings, said_before):
+        files[PurePosixPath("organization.yaml")] = text
+    if different := differences(files, entries.said, at):
+        shown = "\n  ".join(different[:MOST_DIFFERENCES])
+        more = len(different) - MOST_DIFFERENCES
+        raise NotProvenError(
+            "the catalog would not give what was read, so nothing was written:\n  "
+            f"{shown}{f'{chr(10)}  and {more} more' if more > 0 else ''}"
+        )
+    return Draft(files, entries, _remarks(entries))
+
+
+def common_suffix(found: Found) -> str:
+    """The @domain that the names of all groups with access end in; empty where there is none."""
+    names = {each.principal for each in found.assignments if each.principal_type == "GROUP" and each.principal}
+    domains = {f"@{name.partition('@')[2]}" if "@" in name else "" for name in names}
+    return domains.pop() if len(names) > 1 and len(domains) == 1 else ""
+
+
+def _remarks(entries: Entries) -> Mapping[str, tuple[str, ...]]:
+    """What each kind of remark is about, as one says it."""
+    remarks, found = Remarks(entries), defaultdict[str, list[str]](list)
+    for kind, entry in with_kinds(entries):
+        for remark in remarks.of(kind, entry):
+            found[remark.kind].append(entry["name"] if "name" in entry else _rule(entry))
+    return {kind: tuple(about) for kind, about in sorted(found.items())}
+
+
+def _rule(entry: Entry) -> str:
+    who = ", ".join([*entry.get("groups", ()), *entry.get("users", ())])
+    return f"{who}: {', '.join(entry['permission_sets'])}"

@@ -1,0 +1,81 @@
+"""The first hour: what is there becomes a catalog, and the catalog takes it over."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.world import ADA, PAY_PROD, SHOP_DEV, SHOP_PROD, World
+
+ALLOW = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}
+
+
+def remit(world: World, *arguments: str, code: int = 0) -> str:
+    """What a verb of the CLI prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "remit.cli.main", *arguments],
+        cwd=world.folder,
+        env=world.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def granted(world: World, catalog: str) -> set[tuple[str, ...]]:
+    """The assignments of a catalog's plan."""
+    plan: dict[str, Any] = json.loads(remit(world, "plan", "--json", "--catalog", catalog))
+    keys = ("permission_set", "account", "principal_type", "principal")
+    return {tuple(each[key] for key in keys) for each in plan["assignments"]}
+
+
+@pytest.fixture
+def grown(fresh: World) -> World:
+    """An organization that somebody else filled: another stack's work, and what was clicked together since."""
+    fresh.up()
+    fresh.assign("Auditor", SHOP_PROD, "USER", ADA)
+    document = json.dumps({"Version": "2012-10-17", "Statement": [ALLOW]})
+    fresh.client("iam", PAY_PROD).create_policy(PolicyName="Handmade", Path="/team/", PolicyDocument=document)
+    return fresh
+
+
+def test_the_catalog_of_what_is_there_gives_just_that(grown: World) -> None:
+    said = json.loads(remit(grown, "import", "--catalog", "imported", "--json"))
+    assert said["assignments"] == len(grown.grants())
+    assert said["left_out"] == []
+    assert said["remarks"]["access of users"] == ["ada@shop.example: Auditor"]
+    assert granted(grown, "imported") == granted(grown, "policies") | {
+        ("Auditor", SHOP_PROD, "USER", "ada@shop.example")
+    }
+    handmade = (grown.folder / "imported" / "managed" / "handmade.yaml").read_text()
+    assert "targets: account:pay-prod" in handmade
+
+
+def test_a_file_of_all_there_is_gives_the_same_catalog(grown: World) -> None:
+    remit(grown, "snapshot", "--full", "-o", "all.json")
+    remit(grown, "import", "--organization", "all.json", "--catalog", "offline")
+    remit(grown, "import", "--catalog", "live")
+    assert texts(grown.folder / "offline") == texts(grown.folder / "live")
+
+
+def texts(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*.yaml"))}
+
+
+def test_an_account_without_the_role_is_told_and_the_rest_is_imported(grown: World) -> None:
+    grown.break_role(SHOP_DEV)
+    said = json.loads(remit(grown, "import", "--catalog", "imported", "--json"))
+    told = {each["what"]: each["reason"] for each in said["left_out"]}
+    assert "RemitSpoke" in told[f"the policies of account shop-dev ({SHOP_DEV})"]
+    assert told[f"policy /remit/Guardrail in {SHOP_PROD}"] == (
+        f"permission set Developer is assigned in {SHOP_DEV}, whose policies could not be read"
+    )
+    assert said["assignments"] == len(grown.grants())
