@@ -9,6 +9,8 @@ With `unmanaged: report` the resource removes only what it owns, and for that th
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -18,6 +20,7 @@ from remit.aws.assignments import AssignmentReader
 from remit.aws.refusals import NotFoundError
 from remit.aws.scheduler import Outcome, Progress, Result, Scheduler
 from remit.aws.sso_admin import Action, Operation
+from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.delta import delta, split_key
 from remit.errors import AwsError, RemitError
 from remit.revocation import Holding
@@ -75,6 +78,7 @@ class AccountAssignments:
         self._reader_of = reader_of
         self._scheduler = scheduler
         self._name_of = name_of
+        self._cancelled = threading.Event()
 
     def apply(
         self,
@@ -83,18 +87,19 @@ class AccountAssignments:
         told: Told = Told(),
         allow: Allow = lambda _: None,
         labels: Mapping[str, str] | None = None,
+        limit: TimeLimit = NO_LIMIT,
     ) -> Outputs:
         """Creates what is missing, removes what is too much.
 
         Raises PartialFailureError; before any write AwsError, and what `allow` raises. `ours`: what the state says
         is ours; it counts for `unmanaged: report` alone. `labels`: what the state called the keys.
         """
-        live = self._live(inputs, told)
+        live = self._live(inputs, told, limit)
         needed = delta(inputs.assignments.keys(), live, inputs.scope)
         surplus = frozenset(needed.remove)
         doomed = surplus if inputs.unmanaged is Unmanaged.REMOVE else surplus & frozenset(ours)
         allow(Holding(len(live), self._labelled(inputs.instance, doomed, labels or {})))
-        outcomes = self._carry_out(inputs, create=needed.create, delete=doomed, told=told)
+        outcomes = self._carry_out(inputs, create=needed.create, delete=doomed, told=told, limit=limit)
         outputs = Outputs(
             created=len(_done(outcomes, Action.CREATE)),
             deleted=len(_done(outcomes, Action.DELETE)),
@@ -107,10 +112,17 @@ class AccountAssignments:
         left = {key: inputs.assignments.get(key, STRANGER) for key in there}
         raise PartialFailureError(inputs, replace(outputs, live=left), list(_reasons(outcomes)))
 
-    def remove(self, inputs: Inputs, ours: Iterable[str], told: Told = Told(), allow: Allow = lambda _: None) -> None:
+    def remove(
+        self,
+        inputs: Inputs,
+        ours: Iterable[str],
+        told: Told = Told(),
+        allow: Allow = lambda _: None,
+        limit: TimeLimit = NO_LIMIT,
+    ) -> None:
         """Removes every assignment in scope (ours alone, for `unmanaged: report`). Raises AwsError."""
         try:
-            self.apply(inputs.holding({}), ours, told, allow, inputs.assignments)
+            self.apply(inputs.holding({}), ours, told, allow, inputs.assignments, limit)
         except NotFoundError:
             return  # the permission set went first, and its assignments with it
         except PartialFailureError as failure:
@@ -138,7 +150,7 @@ class AccountAssignments:
         """
         instance, permission_set, scope = parse_id(text)
         try:
-            live = self._reader_of(instance).live(permission_set, scope, told.reading)
+            live = self._reader_of(instance).live(permission_set, scope, told.reading, self._stopped)
         except NotFoundError:
             return None
         accounts = frozenset(map(_account, live)) if scope is None else scope
@@ -155,6 +167,8 @@ class AccountAssignments:
         return Holding(len(live), self._labelled(inputs.instance, doomed, {}))
 
     def cancel(self) -> None:
+        """Nothing new is read or submitted."""
+        self._cancelled.set()
         self._scheduler.cancel()
 
     def _labelled(self, instance: str, keys: Collection[str], known: Mapping[str, str]) -> Labels:
@@ -164,24 +178,54 @@ class AccountAssignments:
         names = {key: self._name_of(inputs.instance, key) for key in keys}
         return {key: f"{name}, {STRANGER}" if name else STRANGER for key, name in names.items()}
 
-    def _live(self, inputs: Inputs, told: Told) -> frozenset[str]:
-        return self._reader_of(inputs.instance).live(inputs.permission_set, inputs.scope, told.reading)
+    def _stopped(self) -> str:
+        return "interrupted" if self._cancelled.is_set() else ""
 
-    def _carry_out(self, inputs: Inputs, *, create: Iterable[str], delete: Iterable[str], told: Told) -> list[Outcome]:
+    def _live(self, inputs: Inputs, told: Told, limit: TimeLimit = NO_LIMIT) -> frozenset[str]:
+        reader = self._reader_of(inputs.instance)
+        return reader.live(inputs.permission_set, inputs.scope, told.reading, lambda: self._stopped() or limit.reason())
+
+    def _carry_out(
+        self, inputs: Inputs, *, create: Iterable[str], delete: Iterable[str], told: Told, limit: TimeLimit
+    ) -> list[Outcome]:
         operations = [
             Operation(action, inputs.instance, inputs.permission_set, key)
             for action, keys in ((Action.CREATE, create), (Action.DELETE, delete))
             for key in keys
         ]
         try:
-            return self._scheduler.run(operations, told.writing)
+            return self._made_certain(inputs, self._scheduler.run(operations, told.writing, limit), limit)
         finally:
             accounts = {_account(operation.key) for operation in operations}
             self._reader_of(inputs.instance).forget(inputs.permission_set, accounts)
 
+    def _made_certain(self, inputs: Inputs, outcomes: list[Outcome], limit: TimeLimit) -> list[Outcome]:
+        """Where an answer of AWS was lost, what is live says how it ended; if that can't be read, nobody knows."""
+        unsure = {_account(each.operation.key) for each in outcomes if not each.certain}
+        if not unsure:
+            return outcomes
+        spent = "spent" if limit.exhausted() else ""
+        try:
+            live = self._reader_of(inputs.instance).reread(inputs.permission_set, unsure, lambda: spent)
+        except AwsError as error:
+            return [each if each.certain else _unknown(each, error) for each in outcomes]
+        return [
+            replace(each, result=Result.DONE, reason="") if not each.certain and _achieved(each, live) else each
+            for each in outcomes
+        ]
+
 
 def _account(key: str) -> str:
     return split_key(key)[0]
+
+
+def _achieved(outcome: Outcome, live: Collection[str]) -> bool:
+    return (outcome.operation.key in live) is (outcome.operation.action is Action.CREATE)
+
+
+def _unknown(outcome: Outcome, error: AwsError) -> Outcome:
+    why = f"{outcome.reason}; whether AWS did it all the same is not known: {error}"
+    return replace(outcome, result=Result.FAILED, reason=why)
 
 
 def owned(assignments: Iterable[str], outputs: Outputs) -> frozenset[str]:
@@ -200,12 +244,12 @@ def _failure(outcome: Outcome) -> str:
 
 
 def _reasons(outcomes: list[Outcome]) -> Iterator[str]:
-    """One for each failure; operations that an interruption left out count in one."""
+    """One for each failure; operations that an interruption or a time limit left out count in one."""
     for outcome in outcomes:
         if outcome.result is Result.FAILED:
             account, principal_type, principal_id = split_key(outcome.operation.key)
             what = f"{outcome.operation.action} failed: {outcome.reason}"
             yield f"account {account}, {principal_type.lower()} {principal_id}: {what}"
-    left_out = sum(outcome.result is Result.NOT_ATTEMPTED for outcome in outcomes)
-    if left_out:
-        yield f"interrupted: {left_out} of {len(outcomes)} changes were not attempted; the next run goes on from here"
+    left_out = Counter(each.reason for each in outcomes if each.result is Result.NOT_ATTEMPTED)
+    for why, count in left_out.items():
+        yield f"{why}: {count} of {len(outcomes)} changes were not attempted; the next run goes on from here"

@@ -14,13 +14,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 from remit.aws.sso_admin import SsoAdmin
+from remit.errors import AwsError
 
 Name = TypeVar("Name")
+Stop = Callable[[], str]
+"""Why reading may not go on; "" while it may."""
+
+
+class StoppedError(AwsError):
+    """Reading was stopped before it was complete."""
 
 
 class _Kept(Generic[Name]):
@@ -60,14 +67,15 @@ class AssignmentReader:
         sso: SsoAdmin,
         instance: str,
         *,
-        before: Callable[[], None] = lambda: None,
+        before: Callable[[Stop], None] = lambda _: None,
         max_age: float = 300.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`before` is called once, before the first read."""
+        """`before` is called before the first read, and before each `reread`: it waits for what is under way."""
         self._sso = sso
         self._instance = instance
-        self._before: Callable[[], None] | None = before
+        self._before = before
+        self._begun = False
         self._beginning = threading.Lock()
         self._pool = ThreadPoolExecutor(16, thread_name_prefix="reader")
         self._assignments = _Kept[tuple[str, str]](max_age, clock)  # of (permission set, account)
@@ -80,18 +88,27 @@ class AssignmentReader:
         permission_set: str,
         scope: Collection[str] | None,
         report: Callable[[int, int], None] = lambda _done, _total: None,
+        stop: Stop = lambda: "",
     ) -> frozenset[str]:
         """Keys of all assignments of the permission set in the accounts of `scope` (None: everywhere).
 
-        Raises NotFoundError when the permission set does not exist, as far as AWS was asked for it by name.
+        Raises NotFoundError when the permission set does not exist, as far as AWS was asked for it by name, and
+        StoppedError.
         """
-        self._begin()
-        accounts = sorted(self._provisioned(permission_set, scope))
+        self._begin(stop)
+        accounts = sorted(self._provisioned(permission_set, scope, stop))
         keys: set[str] = set()
-        for done, found in enumerate(self._pool.map(lambda each: self._pair(permission_set, each), accounts), 1):
-            keys |= found
+        found = self._in_parallel(lambda each: self._pair(permission_set, each), accounts, stop)
+        for done, of_account in enumerate(found, 1):
+            keys |= of_account
             report(done, len(accounts))
         return frozenset(keys)
+
+    def reread(self, permission_set: str, accounts: Collection[str], stop: Stop = lambda: "") -> frozenset[str]:
+        """As `live`, but what AWS still works on is waited for (until `stop`), and nothing is remembered."""
+        self._before(stop)
+        self.forget(permission_set, accounts)
+        return self.live(permission_set, accounts)
 
     def forget(self, permission_set: str, accounts: Collection[str]) -> None:
         """What is known of the pairs no longer holds: something was written there."""
@@ -100,15 +117,25 @@ class AssignmentReader:
             self._assignments.forget((permission_set, account))
             self._permission_sets.forget(account)
 
-    def _begin(self) -> None:
+    def _begin(self, stop: Stop) -> None:
         with self._beginning:
-            if self._before is not None:
-                self._before()
-                self._before = None
+            if not self._begun:
+                self._before(stop)
+                _go_on(stop)
+                self._begun = True
 
-    def _provisioned(self, permission_set: str, scope: Collection[str] | None) -> frozenset[str]:
+    def _in_parallel(
+        self, read: Callable[[str], frozenset[str]], accounts: Collection[str], stop: Stop
+    ) -> Iterator[frozenset[str]]:
+        def unless_stopped(account: str) -> frozenset[str]:
+            _go_on(stop)
+            return read(account)
+
+        return self._pool.map(unless_stopped, accounts)
+
+    def _provisioned(self, permission_set: str, scope: Collection[str] | None, stop: Stop) -> frozenset[str]:
         if scope is not None and self._by_account_is_cheaper(permission_set, scope):
-            found = self._pool.map(self._permission_sets_in, scope)
+            found = self._in_parallel(self._permission_sets_in, scope, stop)
             return frozenset(account for account, arns in zip(scope, found, strict=True) if permission_set in arns)
         accounts = self._accounts.read(permission_set, lambda: self._accounts_with(permission_set))
         return accounts if scope is None else accounts & frozenset(scope)
@@ -129,3 +156,8 @@ class AssignmentReader:
         return self._assignments.read(
             (permission_set, account), lambda: self._sso.assignments(self._instance, permission_set, account)
         )
+
+
+def _go_on(stop: Stop) -> None:
+    if reason := stop():
+        raise StoppedError(f"{reason}: the assignments that are there were not read to the end")

@@ -5,6 +5,8 @@ try again what is worth it. Whoever waits out a back-off keeps its place, so pre
 complains. Workers serve the batches in turn: a small permission set does not queue behind a large one.
 
     run(operations) ─► Batches (in turn) ─► 15 workers ─► SsoAdmin.start ─► Statuses.wait ─► Outcome
+
+Nothing is submitted after `cancel`, nor for a batch whose time is over; what runs is waited for.
 """
 
 from __future__ import annotations
@@ -15,12 +17,13 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from remit.aws.refusals import NotFoundError
 from remit.aws.sso_admin import Action, Operation, SsoAdmin, Status
 from remit.aws.statuses import IN_PROGRESS, Statuses
+from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.delta import split_key
 from remit.errors import AwsError
 
@@ -38,11 +41,15 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an operation. `reason` is AWS's, for FAILED."""
+    """What became of an operation. `reason` is AWS's, for FAILED, and says what came between for NOT_ATTEMPTED.
+
+    `certain`: False where AWS may have carried it out all the same, because an answer of AWS was lost.
+    """
 
     operation: Operation
     result: Result
     reason: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,14 @@ def spread(operations: Sequence[Operation]) -> list[Operation]:
     return [operation for *_, operation in sorted(placed, key=lambda each: each[:3])]
 
 
+class _UnknownError(AwsError):
+    """AWS took an operation, and can't be asked how it ended."""
+
+
 class _Batch:
-    def __init__(self, operations: Sequence[Operation], started: float) -> None:
+    def __init__(self, operations: Sequence[Operation], limit: TimeLimit, started: float) -> None:
         self.left = deque(operations)
+        self.limit = limit
         self.total = len(operations)
         self.outcomes: list[Outcome] = []
         self.started = started
@@ -91,7 +103,7 @@ class Scheduler:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._sso = sso
-        self._statuses = Statuses(sso, places=outstanding, clock=clock, sleep=sleep)
+        self._statuses = Statuses(sso, clock=clock, sleep=sleep)
         self._workers = ThreadPoolExecutor(outstanding, thread_name_prefix="assignments")
         self._batches: deque[_Batch] = deque()
         self._lock = threading.Lock()
@@ -100,7 +112,10 @@ class Scheduler:
         self._clock, self._sleep = clock, sleep
 
     def run(
-        self, operations: Sequence[Operation], report: Callable[[Progress], None] = lambda _: None
+        self,
+        operations: Sequence[Operation],
+        report: Callable[[Progress], None] = lambda _: None,
+        limit: TimeLimit = NO_LIMIT,
     ) -> list[Outcome]:
         """Carries the operations out and returns one outcome for each, in the order in which they ended.
 
@@ -110,7 +125,7 @@ class Scheduler:
         """
         if not operations:
             return []
-        batch = _Batch(spread(operations), self._clock())
+        batch = _Batch(spread(operations), limit, self._clock())
         with self._lock:
             self._batches.append(batch)
         for _ in operations:
@@ -138,8 +153,8 @@ class Scheduler:
             if batch.left:
                 self._batches.append(batch)
         try:
-            cancelled = self._cancelled.is_set()
-            outcome = Outcome(operation, Result.NOT_ATTEMPTED) if cancelled else self._perform(operation)
+            stopped = self._stopped(batch.limit)
+            outcome = Outcome(operation, Result.NOT_ATTEMPTED, stopped) if stopped else self._perform(operation, batch)
         except Exception as error:
             batch.error = error
             outcome = Outcome(operation, Result.FAILED, repr(error))
@@ -150,27 +165,37 @@ class Scheduler:
                 if len(batch.outcomes) == batch.total:
                     batch.finished.set()
 
-    def _perform(self, operation: Operation) -> Outcome:
+    def _stopped(self, limit: TimeLimit) -> str:
+        """Why nothing new may be submitted; "" while it may."""
+        return "interrupted" if self._cancelled.is_set() else limit.reason()
+
+    def _perform(self, operation: Operation, batch: _Batch) -> Outcome:
+        unanswered: list[Operation] = []
+        try:
+            outcome = self._attempt(operation, batch.limit, lambda: unanswered.append(operation))
+        except _UnknownError as error:
+            return Outcome(operation, Result.FAILED, f"the outcome is not known: {error}", certain=False)
+        done = outcome.result is Result.DONE
+        return outcome if done or not unanswered else replace(outcome, certain=False)
+
+    def _attempt(self, operation: Operation, limit: TimeLimit, unanswered: Callable[[], None]) -> Outcome:
         reason = ""
         for attempt in range(_TRIES):
             if attempt:
                 self._sleep(5 * attempt / self._sso.throttle.bucket.full_rate)
             try:
-                status = self._sso.start(operation, give_up=self._cancelled.is_set)
+                status = self._sso.start(operation, give_up=lambda: bool(self._stopped(limit)), unanswered=unanswered)
             except NotFoundError as error:
                 return self._ended(operation, str(error), gone=True)
             except AwsError as error:
-                if self._cancelled.is_set():
-                    return Outcome(operation, Result.NOT_ATTEMPTED)
+                if stopped := self._stopped(limit):
+                    return Outcome(operation, Result.NOT_ATTEMPTED, stopped)
                 return Outcome(operation, Result.FAILED, str(error))
-            try:
-                status = self._settled(operation, status)
-            except AwsError as error:
-                return Outcome(operation, Result.FAILED, f"the outcome is not known: {error}")
+            status = self._settled(operation, status, limit)
             if status.state == "SUCCEEDED":
                 return Outcome(operation, Result.DONE)
             reason = status.reason
-            if self._cancelled.is_set() or not _worth_repeating(operation, reason):
+            if self._stopped(limit) or not _worth_repeating(operation, reason):
                 break
         return self._ended(operation, reason, gone=bool(_GONE.search(reason)))
 
@@ -180,11 +205,15 @@ class Scheduler:
             return Outcome(operation, Result.DONE)  # somebody was faster
         return Outcome(operation, Result.FAILED, reason)
 
-    def _settled(self, operation: Operation, status: Status) -> Status:
-        if status.state == IN_PROGRESS:
-            return self._statuses.wait(operation.action, operation.instance, status.request)
-        if status.state == "FAILED" and not status.reason:
-            return self._sso.status(operation.action, operation.instance, status.request)
+    def _settled(self, operation: Operation, status: Status, limit: TimeLimit) -> Status:
+        """The final status. Raises _UnknownError."""
+        try:
+            if status.state == IN_PROGRESS:
+                return self._statuses.wait(operation.action, operation.instance, status.request, limit)
+            if status.state == "FAILED" and not status.reason:
+                return self._sso.status(operation.action, operation.instance, status.request)
+        except AwsError as error:
+            raise _UnknownError(str(error)) from error
         return status
 
     def _progress(self, batch: _Batch) -> Progress:

@@ -56,12 +56,15 @@ class SsoAdmin:
         self._client = client
         self.throttle = throttle
 
-    def start(self, operation: Operation, *, give_up: Callable[[], bool]) -> Status:
-        """Submits the operation; the status is mostly IN_PROGRESS."""
+    def start(
+        self, operation: Operation, *, give_up: Callable[[], bool], unanswered: Callable[[], None] = lambda: None
+    ) -> Status:
+        """Submits the operation; the status is mostly IN_PROGRESS. `unanswered`, `give_up`: see Throttle.call."""
         account, principal_type, principal_id = split_key(operation.key)
         answer = self._call(
             f"{operation.action}_account_assignment",
             give_up,
+            unanswered,
             InstanceArn=operation.instance,
             TargetId=account,
             TargetType="AWS_ACCOUNT",
@@ -128,10 +131,17 @@ class SsoAdmin:
                 return
             token = {"NextToken": page["NextToken"]}
 
-    def _call(self, name: str, give_up: Callable[[], bool] = lambda: False, /, **parameters: object) -> dict[str, Any]:
+    def _call(
+        self,
+        name: str,
+        give_up: Callable[[], bool] = lambda: False,
+        unanswered: Callable[[], None] = lambda: None,
+        /,
+        **parameters: object,
+    ) -> dict[str, Any]:
         method = getattr(self._client, name)
         try:
-            return self.throttle.call(name, lambda: method(**parameters), give_up=give_up)
+            return self.throttle.call(name, lambda: method(**parameters), give_up=give_up, unanswered=unanswered)
         except (ClientError, BotoCoreError) as error:
             operation = "".join(word.capitalize() for word in name.split("_"))
             raise refusal("sso-admin", operation, error) from error

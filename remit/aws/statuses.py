@@ -9,91 +9,106 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 
 from remit.aws.sso_admin import Action, SsoAdmin, Status
+from remit.aws.status_times import StatusTimes
+from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AccessDeniedError, AwsError
 
 IN_PROGRESS = "IN_PROGRESS"
 _PATIENCE_WITH_LISTINGS = 3
-_SHORTEST_PAUSE = 0.005  # seconds
 _Group = tuple[Action, str]
 
 
-class Statuses:
-    """`wait` from any number of threads; one thread of its own asks AWS while somebody waits.
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    since: float
+    limit: TimeLimit
+    status: Future[Status] = field(default_factory=Future)
 
-    Whoever waits holds one of the few `places` for outstanding operations, so it asks often: with the calls
-    that filling all of them leaves over, at most twenty times in the mean life of an operation. A twelfth of
-    the request rate is for listings even when filling the places could use it all (half of it for Describes).
-    It never rests longer than two seconds.
-    """
+
+class Statuses:
+    """`wait` from any number of threads; one thread of its own asks AWS while somebody waits."""
 
     def __init__(
         self,
         sso: SsoAdmin,
         *,
-        places: int = 15,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._sso = sso
-        self._places = places
         self._clock, self._sleep = clock, sleep
-        self._waiting: dict[_Group, dict[str, tuple[Future[Status], float]]] = {}
+        self._waiting: dict[_Group, dict[str, _Waiting]] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._mean_life = 0.0
+        self._times = StatusTimes(sso.throttle.bucket.full_rate)
         self._misses = 0  # listings in a row that named none of ours
 
-    def wait(self, action: Action, instance: str, request: str) -> Status:
-        """The final status. Raises AwsError when AWS can't be asked: the outcome is then unknown."""
-        future: Future[Status] = Future()
+    def wait(self, action: Action, instance: str, request: str, limit: TimeLimit = NO_LIMIT) -> Status:
+        """The final status. Raises AwsError when the outcome is not known: AWS can't be asked, or `limit` is spent."""
+        waiting = _Waiting(self._clock(), limit)
         with self._changed:
-            self._waiting.setdefault((action, instance), {})[request] = future, self._clock()
+            self._waiting.setdefault((action, instance), {})[request] = waiting
             self._changed.notify_all()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._poll_for_ever, name="statuses", daemon=True)
                 self._thread.start()
-        return future.result()
+        return waiting.status.result()
 
     def _poll_for_ever(self) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: any(self._waiting.values()))
-            self._sleep(self._pause())
-            with self._changed:
-                groups = {group: set(requests) for group, requests in self._waiting.items() if requests}
-            for group, requests in groups.items():
-                self._poll(group, requests)
+            try:
+                self._poll_when_due()
+            except Exception as error:  # noqa: BLE001 - those who wait raise it; this thread has to go on
+                for group, request in self._begun():
+                    self._settle(group, request, error)
+            self._give_up()
 
-    def _pause(self) -> float:
-        """Seconds until the next poll."""
+    def _poll_when_due(self) -> None:
+        bucket = self._sso.throttle.bucket
+        while not self._times.due(now := self._clock(), self._begun().values(), self._cost(), bucket):
+            self._sleep(self._times.pause(now))
+        begun = self._begun()
+        for group in {group for group, _ in begun}:
+            self._poll(group, {request for other, request in begun if other == group})
+        ended = begun.keys() - self._begun().keys()
+        self._times.polled(self._clock(), [begun[each] for each in ended])
+
+    def _begun(self) -> dict[tuple[_Group, str], float]:
+        """When each operation began that somebody waits for."""
         with self._changed:
-            waiting, life = sum(map(len, self._waiting.values())), self._mean_life
-        rate = self._sso.throttle.bucket.full_rate
-        if self._misses >= _PATIENCE_WITH_LISTINGS:
-            return min(2.0, max(2 * waiting / rate, life / 6))
-        left_over = rate - self._places / life if life else 0.0
-        return min(2.0, max(1 / max(left_over, rate / 12), life / 20, _SHORTEST_PAUSE))
+            return {
+                (group, request): each.since
+                for group, requests in self._waiting.items()
+                for request, each in requests.items()
+            }
+
+    def _cost(self) -> int:
+        """Calls of one poll."""
+        with self._changed:
+            return sum(
+                len(requests) if self._describes(requests) else 1 for requests in self._waiting.values() if requests
+            )
+
+    def _describes(self, requests: Collection[str]) -> bool:
+        return len(requests) == 1 or self._misses >= _PATIENCE_WITH_LISTINGS
 
     def _poll(self, group: _Group, requests: set[str]) -> None:
-        try:
-            states = self._list(group, requests)
-            for request in requests:
-                if states.get(request) == "SUCCEEDED":
-                    self._settle(group, request, Status(request, "SUCCEEDED"))
-                elif states.get(request) != IN_PROGRESS:
-                    self._describe(group, request)
-        except Exception as error:  # noqa: BLE001 - those who wait raise it; this thread has to go on
-            with self._changed:
-                left = requests & self._waiting[group].keys()
-            for request in left:
-                self._settle(group, request, error)
+        states = self._list(group, requests)
+        for request in requests:
+            if states.get(request) == "SUCCEEDED":
+                self._settle(group, request, Status(request, "SUCCEEDED"))
+            elif states.get(request) != IN_PROGRESS:
+                self._describe(group, request)
 
     def _list(self, group: _Group, requests: set[str]) -> dict[str, str]:
-        if len(requests) == 1 or self._misses >= _PATIENCE_WITH_LISTINGS:
+        if self._describes(requests):
             return {}
         try:
             states = self._sso.latest_statuses(*group)
@@ -111,12 +126,22 @@ class Statuses:
         if status.state != IN_PROGRESS:
             self._settle(group, request, status)
 
+    def _give_up(self) -> None:
+        """Those whose limit is spent are told that nobody knows."""
+        with self._changed:
+            spent = [
+                (group, request, each.limit.reason())
+                for group, requests in self._waiting.items()
+                for request, each in requests.items()
+                if each.limit.exhausted()
+            ]
+        for group, request, reason in spent:
+            self._settle(group, request, AwsError(f"{reason}, and AWS is still at work on it"))
+
     def _settle(self, group: _Group, request: str, result: Status | Exception) -> None:
         with self._changed:
-            future, since = self._waiting[group].pop(request)
-            life = self._clock() - since
-            self._mean_life = life if not self._mean_life else 0.9 * self._mean_life + 0.1 * life
+            status = self._waiting[group].pop(request).status
         if isinstance(result, Status):
-            future.set_result(result)
+            status.set_result(result)
         else:
-            future.set_exception(result)
+            status.set_exception(result)

@@ -77,10 +77,16 @@ class TokenBucket:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.full_rate = self.rate = rate
-        self._burst = self._tokens = burst if burst is not None else max(1.0, rate / 2)
+        self.burst = self._tokens = burst if burst is not None else max(1.0, rate * 3 / 4)
         self._clock, self._sleep = clock, sleep
         self._refilled = self._cut = clock()
         self._lock = threading.Lock()
+
+    @property
+    def tokens(self) -> float:
+        """Calls that could be made at once; below zero while callers wait."""
+        with self._lock:
+            return min(self.burst, self._tokens + (self._clock() - self._refilled) * self.rate)
 
     def take(self) -> None:
         """Returns when the caller may make one call."""
@@ -102,7 +108,7 @@ class TokenBucket:
         """Takes a token, on credit if need be; returns the seconds to wait for it."""
         with self._lock:
             now = self._clock()
-            self._tokens = min(self._burst, self._tokens + (now - self._refilled) * self.rate)
+            self._tokens = min(self.burst, self._tokens + (now - self._refilled) * self.rate)
             self._refilled = now
             self._tokens -= 1
             return max(0.0, -self._tokens / self.rate)
@@ -124,10 +130,18 @@ class Throttle:
         self._dice = dice or random.Random()  # noqa: S311 - jitter, not a secret
         self._lock = threading.Lock()
 
-    def call(self, name: str, function: Callable[[], Result], *, give_up: Callable[[], bool] = lambda: False) -> Result:
+    def call(
+        self,
+        name: str,
+        function: Callable[[], Result],
+        *,
+        give_up: Callable[[], bool] = lambda: False,
+        unanswered: Callable[[], None] = lambda: None,
+    ) -> Result:
         """The function's result. Raises its last ClientError or HTTPClientError when patience is over.
 
-        `give_up` is asked before each repetition: true ends it with the error at hand.
+        `give_up` is asked before each repetition: true ends it with the error at hand. `unanswered` is told of each
+        call that AWS may have carried out although it did not say so.
         """
         attempts: Counter[Fault] = Counter()
         while True:
@@ -139,6 +153,8 @@ class Throttle:
             except (ClientError, HTTPClientError) as error:
                 fault = fault_of(error)
                 attempts[fault] += 1
+                if fault is Fault.TRANSIENT:
+                    unanswered()
                 if attempts[fault] > PATIENCE.get(fault, 0) or give_up():
                     raise
                 if fault is Fault.THROTTLED:

@@ -20,17 +20,18 @@ def let_finish(
     sso: SsoAdmin,
     instance: str,
     *,
+    stop: Callable[[], str] = lambda: "",
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Returns when every assignment operation that is under way now has ended, or patience has.
 
     Two calls when there is none. Operations that others start meanwhile are not waited for. A caller that may
-    not list operations goes on without. Raises AwsError.
+    not list operations goes on without. `stop`: a reason to wait no longer, or "". Raises AwsError.
     """
     until = clock() + PATIENCE
     open_ = {action: _under_way(sso, action, instance) for action in Action}
-    while any(open_.values()) and clock() < until:
+    while any(open_.values()) and clock() < until and not stop():
         sleep(_PAUSE)
         open_ = {action: ours and ours & _under_way(sso, action, instance) for action, ours in open_.items()}
 

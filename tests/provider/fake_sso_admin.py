@@ -9,7 +9,9 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from botocore.exceptions import ClientError, ConnectionClosedError
 
@@ -86,11 +88,11 @@ class FakeSsoAdmin:
     def describe_account_assignment_deletion_status(self, **call: str) -> dict[str, object]:
         return {"AccountAssignmentDeletionStatus": self._describe("deletion", call)}
 
-    def list_account_assignment_creation_status(self, **call: object) -> dict[str, object]:
-        return {"AccountAssignmentsCreationStatus": self._statuses("create", "creation")}
+    def list_account_assignment_creation_status(self, **call: Any) -> dict[str, object]:
+        return self._statuses("create", "creation", call)
 
-    def list_account_assignment_deletion_status(self, **call: object) -> dict[str, object]:
-        return {"AccountAssignmentsDeletionStatus": self._statuses("delete", "deletion")}
+    def list_account_assignment_deletion_status(self, **call: Any) -> dict[str, object]:
+        return self._statuses("delete", "deletion", call)
 
     def list_accounts_for_provisioned_permission_set(self, **call: str) -> dict[str, object]:
         with self._call("list_accounts_for_provisioned_permission_set"):
@@ -154,12 +156,16 @@ class FakeSsoAdmin:
             answer = {"RequestId": request, "Status": operation.status}
             return {**answer, "FailureReason": operation.reason} if operation.reason else answer
 
-    def _statuses(self, action: str, noun: str) -> list[dict[str, str]]:
+    def _statuses(self, action: str, noun: str, call: dict[str, Any]) -> dict[str, object]:
+        wanted = call.get("Filter", {}).get("Status")
         with self._call(f"list_account_assignment_{noun}_status"):
-            if self.listing_hides:
-                return []
             mine = [(id_, each) for id_, each in self._operations.items() if each.action == action]
-            return [{"RequestId": id_, "Status": each.status} for id_, each in reversed(mine)][: self.page]
+            if wanted:
+                mine = [(id_, each) for id_, each in mine if each.status == wanted]
+            elif self.listing_hides:
+                mine = []
+            listed = [{"RequestId": id_, "Status": each.status} for id_, each in reversed(mine)]
+            return self._paged(f"AccountAssignments{noun.title()}Status", listed, call)
 
     def _proceed(self, operation: _Operation) -> None:
         operation.calls_left -= 1
@@ -181,7 +187,7 @@ class FakeSsoAdmin:
         if permission_set not in self.permission_sets:
             raise _error("ResourceNotFoundException", "PermissionSet not found.", "sso", 400)
 
-    def _paged(self, name: str, items: list[object], call: dict[str, str]) -> dict[str, object]:
+    def _paged(self, name: str, items: Sequence[object], call: dict[str, Any]) -> dict[str, object]:
         start = int(call.get("NextToken", "0"))
         answer: dict[str, object] = {name: items[start : start + self.page]}
         if start + self.page < len(items):

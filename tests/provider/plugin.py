@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import grpc
@@ -23,6 +24,7 @@ from remit.aws.assignments import AssignmentReader
 from remit.aws.scheduler import Scheduler
 from remit.aws.sso_admin import SsoAdmin
 from remit.aws.throttle import Throttle, TokenBucket
+from remit.aws.under_way import let_finish
 from remit.revocation import Limits
 from remit.stack import MaxRevoke
 from tests.provider.fake_sso_admin import INSTANCE, PERMISSION_SET
@@ -31,9 +33,20 @@ URN = f"urn:pulumi:test::remit::{TOKEN}::Engineer"
 A, B, C = "111111111111", "222222222222", "333333333333"
 
 
-def brief(seconds: float) -> None:
-    """Sleeps, but not for long: tests do not wait for AWS's clock."""
-    time.sleep(min(seconds, 0.0005))
+class Hurry:
+    """A clock that goes on by what is slept, at once: tests do not wait for AWS's clock."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        self._lock = threading.Lock()
+
+    def clock(self) -> float:
+        return time.monotonic() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self._ahead += seconds
+        time.sleep(0)  # for the other threads
 
 
 def key(account: str, principal: str, kind: str = "GROUP") -> str:
@@ -51,11 +64,21 @@ def inputs(*keys: str, scope: tuple[str, ...] = (A, B, C), **more: object) -> di
     }
 
 
+def sso_admin(client: object, hurry: Hurry, seed: int = 0) -> SsoAdmin:
+    bucket = TokenBucket(1e6, clock=hurry.clock, sleep=hurry.sleep)
+    return SsoAdmin(client, Throttle(bucket, sleep=hurry.sleep, dice=random.Random(seed)))  # noqa: S311
+
+
 def session(client: object, seed: int = 0) -> Session:
-    throttle = Throttle(TokenBucket(1e6, sleep=brief), sleep=brief, dice=random.Random(seed))  # noqa: S311
-    sso = SsoAdmin(client, throttle)
-    scheduler = Scheduler(sso, report_every=0.05, sleep=brief)
-    resource = AccountAssignments(cache(lambda arn: AssignmentReader(sso, arn)), scheduler)
+    sso = sso_admin(client, hurry := Hurry(), seed)
+
+    @cache
+    def reader_of(instance: str) -> AssignmentReader:
+        waiting = partial(let_finish, sso, instance, clock=hurry.clock, sleep=hurry.sleep)
+        return AssignmentReader(sso, instance, before=lambda stop: waiting(stop=stop))
+
+    scheduler = Scheduler(sso, report_every=0.05, clock=hurry.clock, sleep=hurry.sleep)
+    resource = AccountAssignments(reader_of, scheduler)
     return Session(resource, guard=Guard(Limits(MaxRevoke(percent=100))))
 
 

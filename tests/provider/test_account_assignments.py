@@ -226,9 +226,9 @@ class TestUnmanagedReport:
         assert sso.keys() == {BY_HAND}
 
 
-def test_after_cancel_nothing_is_submitted_and_the_state_says_so(remit: Plugin, sso: FakeSsoAdmin) -> None:
+def test_after_cancel_nothing_is_read_or_submitted_and_the_state_stays(remit: Plugin, sso: FakeSsoAdmin) -> None:
     remit.call("Cancel", Empty())
-    with pytest.raises(RefusedError, match="interrupted: 2 of 2") as caught:
+    with pytest.raises(RefusedError, match="interrupted") as caught:
         remit.create(inputs(ONE, TWO))
-    assert sso.writes == 0
-    assert caught.value.properties["assignments"] == {}
+    assert sso.calls["list_account_assignments"] == sso.writes == 0
+    assert caught.value.failed is None

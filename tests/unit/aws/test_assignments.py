@@ -6,10 +6,8 @@ import pytest
 
 from remit.aws.assignments import AssignmentReader
 from remit.aws.refusals import NotFoundError
-from remit.aws.sso_admin import SsoAdmin
-from remit.aws.throttle import Throttle, TokenBucket
 from tests.provider.fake_sso_admin import INSTANCE, OTHER_SET, PERMISSION_SET, FakeSsoAdmin
-from tests.provider.plugin import A, B, C, brief, key
+from tests.provider.plugin import A, B, C, Hurry, key, sso_admin
 
 SETS = [f"arn:aws:sso:::permissionSet/ssoins-1111111111111111/ps-{number:016}" for number in range(20)]
 BY_SET = "list_accounts_for_provisioned_permission_set"
@@ -25,8 +23,7 @@ class Clock:
 
 
 def reader(client: FakeSsoAdmin, clock: Clock | None = None) -> AssignmentReader:
-    sso = SsoAdmin(client, Throttle(TokenBucket(1e6, sleep=brief), sleep=brief))
-    return AssignmentReader(sso, INSTANCE, clock=clock or Clock())
+    return AssignmentReader(sso_admin(client, Hurry()), INSTANCE, clock=clock or Clock())
 
 
 def test_it_finds_groups_users_and_principals_that_are_gone_on_every_page() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -11,18 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remit.aws.scheduler import Outcome, Progress, Result, Scheduler, spread
-from remit.aws.sso_admin import Action, Operation, SsoAdmin
-from remit.aws.throttle import Throttle, TokenBucket
+from remit.aws.sso_admin import Action, Operation
 from tests.provider.fake_sso_admin import INSTANCE, OTHER_SET, PERMISSION_SET, FakeSsoAdmin
-from tests.provider.plugin import A, B, C, brief, key
+from tests.provider.plugin import A, B, C, Hurry, key, sso_admin
 
 
-def sso_admin(client: FakeSsoAdmin) -> SsoAdmin:
-    return SsoAdmin(client, Throttle(TokenBucket(1e6, sleep=brief), sleep=brief))
-
-
-def scheduler(client: FakeSsoAdmin, outstanding: int = 15) -> Scheduler:
-    return Scheduler(sso_admin(client), outstanding=outstanding, report_every=0.01, sleep=brief)
+def scheduler(client: FakeSsoAdmin, outstanding: int = 15, hurry: Hurry | None = None) -> Scheduler:
+    hurry = hurry or Hurry()
+    sso = sso_admin(client, hurry)
+    return Scheduler(sso, outstanding=outstanding, report_every=0.01, clock=hurry.clock, sleep=hurry.sleep)
 
 
 def creates(count: int, permission_set: str = PERMISSION_SET) -> list[Operation]:
@@ -98,7 +96,7 @@ def test_a_failure_that_passes_is_repeated_and_one_that_stays_is_not() -> None:
 
 def test_progress_is_told_while_it_lasts() -> None:
     told: list[Progress] = []
-    scheduler(FakeSsoAdmin(lasts=60), outstanding=1).run(creates(12), told.append)
+    scheduler(FakeSsoAdmin(lasts=20), outstanding=1).run(creates(12), told.append)
     assert told
     assert all(0 <= each.done <= each.total == 12 for each in told)
     assert told[-1].seconds_left > 0
@@ -128,7 +126,7 @@ def test_a_small_batch_does_not_queue_behind_a_large_one() -> None:
     small = threading.Thread(target=work.run, args=(creates(2, OTHER_SET),))
     small.start()
     while len(work.waiting()) < 2:
-        brief(1)
+        time.sleep(0.0005)
     client.go.set()
     small.join(30)
     large.join(30)
