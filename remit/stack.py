@@ -2,7 +2,8 @@
 
 Its settings stand in Pulumi.<stack>.yaml under `config:` as remit:scope, remit:permissionSets, remit:unmanaged,
 remit:maxRevoke, remit:allowSelfLockout, remit:requestRate, remit:fanOut, remit:ownedPath, remit:unmanagedPolicies,
-remit:adopt, remit:waves, remit:shard and remit:catalog. The CLI reads that file, the program asks Pulumi: same checks.
+remit:drift, remit:adopt, remit:waves, remit:shard and remit:catalog. The CLI reads that file, the program asks Pulumi:
+same checks.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from remit.yaml_places import Block, read_yaml, source_of
 PermissionSetsMode = Literal["own", "refer"]
 UnmanagedMode = Literal["remove", "report"]
 FanOut = Literal["aliases", "pooled"]
+DriftMode = Literal["enforce", "report"]
 
 ALIASES_UP_TO = 20
 """Accounts with policies up to which `auto` means aliases: their plugins take 2.7 GiB (138 MiB each)."""
@@ -36,6 +38,7 @@ CONFIG_KEYS = (
     "fanOut",
     "ownedPath",
     "unmanagedPolicies",
+    "drift",
     "adopt",
     "waves",
     "shard",
@@ -75,6 +78,7 @@ class Stack:
 
     `request_rate`: sso-admin calls a second. AWS allows 20, unless the quota was raised.
     `owned_path`: the IAM path under which every policy of its accounts is the stack's business; "": none.
+    `drift`: what `remit repair` does about changes by hand where an entry of the catalog does not say.
     `adopt`: what exists under the name of a policy or permission set is taken over as it is.
     `waves`: selectors, in the order in which accounts get their policies. `shard`: the part of the stack's work that
     this one does: the policies of some accounts, or all but the policies ("identity-center"); None: all of it.
@@ -90,6 +94,7 @@ class Stack:
     fan_out: FanOut | Literal["auto"] = "auto"
     owned_path: str = ""
     unmanaged_policies: UnmanagedMode = "report"
+    drift: DriftMode = "enforce"
     adopt: bool = False
     waves: tuple[str, ...] = ()
     shard: Shard | Literal["identity-center"] | None = None
@@ -290,6 +295,7 @@ _FIELDS = {
     "fanOut": "fan_out",
     "ownedPath": "owned_path",
     "unmanagedPolicies": "unmanaged_policies",
+    "drift": "drift",
     "adopt": "adopt",
     "waves": "waves",
     "shard": "shard",
@@ -305,6 +311,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "fanOut": _one_of("aliases", "pooled", "auto"),
     "ownedPath": _owned_path,
     "unmanagedPolicies": _one_of("remove", "report"),
+    "drift": _one_of("enforce", "report"),
     "adopt": _true_or_false,
     "waves": _waves,
     "shard": _shard,

@@ -48,6 +48,7 @@ EXAMPLES: Mapping[str, Examples] = {
         "targets": _TARGETS,
         "except": _EXCEPT,
         "expires": _EXPIRES,
+        "drift": ["report", "enforce"],
         "detach_on_delete": [True],
         "statements": [[_READ]],
     },
@@ -65,6 +66,7 @@ EXAMPLES: Mapping[str, Examples] = {
         "permissions_boundary": [{"customer_managed": "EngineeringGuardrail"}, {"aws_managed": "PowerUserAccess"}],
         "tags": [{"team": "platform"}],
         "expires": _EXPIRES,
+        "drift": ["report", "enforce"],
     },
     "AwsPolicy": _AWS_POLICY,
     "AwsManagedPolicy": _AWS_POLICY,
@@ -78,6 +80,7 @@ EXAMPLES: Mapping[str, Examples] = {
         "targets": _TARGETS,
         "except": _EXCEPT,
         "expires": _EXPIRES,
+        "drift": ["report", "enforce"],
         "reason": ["TICKET-42"],
     },
     "Settings": {
@@ -86,6 +89,7 @@ EXAMPLES: Mapping[str, Examples] = {
         "group_suffix": ["@corp.example.com"],
         "account_vars": [{"warehouse": {"bucket": "corp-warehouse"}}],
         "lint": [{"administrator_groups": ["platform-admins"]}],
+        "promotion": [["dev", "prod"], ["dev", "prod-*"]],
         "ignore_permission_sets": [["AWSReservedSSO*", "Legacy*"]],
     },
     "IdentityCenter": {

@@ -44,8 +44,11 @@ from remit.yaml_places import NOWHERE, Block, Text, source_of
 
 BY_ID = "id:"
 """What a principal that is named by its id begins with, such as one that is gone from the identity store."""
+DriftMode = Literal["enforce", "report"]
+"""What a scheduled run does about a difference that somebody made by hand: reverts it, or leaves it to a person."""
 _ROOT = Text("/")
 _NO_TEXT = Text("")
+_DRIFT = "What `remit repair` does about changes by hand: enforce, report; default: the stack's remit:drift"
 
 
 class Entry(BaseModel):
@@ -167,6 +170,7 @@ class ManagedPolicy(Entry):
         description="true: when it goes, or is made anew, it is taken from the roles, users and groups that have it; "
         "with remit:fanOut: pooled",
     )
+    drift: DriftMode | None = Field(default=None, description=_DRIFT)
     statements: tuple[PolicyStatement, ...] = Field(description="The statements, in the order of the document")
 
     refused: ClassVar[Mapping[str, str]] = {
@@ -263,6 +267,7 @@ class PermissionSet(Entry):
     permissions_boundary: Boundary | None = Field(default=None, description="The most that it can ever give")
     tags: Mapping[Text, Text] = Field(default_factory=dict, description="AWS tags")
     expires: Expires | None = Field(default=None, description="When it ends, and every assignment with it")
+    drift: DriftMode | None = Field(default=None, description=f"{_DRIFT}; for assignments made by hand too")
 
 
 class AccessRule(Entry):
@@ -274,6 +279,7 @@ class AccessRule(Entry):
     targets: Selectors = Field(description="Accounts in which they get it")
     except_: Selectors | None = Field(default=None, alias="except", description="Accounts left out; always wins")
     expires: Expires | None = Field(default=None, description="When the access ends")
+    drift: DriftMode | None = Field(default=None, description=_DRIFT)
     reason: Text = Field(default=_NO_TEXT, description="Why: a ticket, a name")
 
     @model_validator(mode="after")
@@ -326,6 +332,10 @@ class Settings(Entry):
     lint: LintSettings = Field(
         default_factory=lambda: LintSettings.model_validate({}),
         description="What `remit lint` holds against this organization",
+    )
+    promotion: Texts = Field(
+        default=(),
+        description="Stacks in the order in which a catalog reaches them: names, or globs for several at once",
     )
     ignore_permission_sets: Texts = Field(
         default=(
