@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import pulumi
-import pulumi_aws_native as aws_native
 
 from components.instance import Instance
-from components.order import Policies, settled
+from components.order import Policies, Settled, settled
 from remit.plan import Plan, PlannedAssignment
-from remit.stack import Stack
+from remit.stack import FanOut, Stack
 
 TYPE = "remit:index:Access"
 
@@ -35,9 +34,12 @@ class Access(pulumi.ComponentResource):
 
     Made before everything else, so that all else can wait for its `guard`; `assign` comes last. `known` maps names
     of permission sets to ARNs as far as they are known by now, `account_names` is for people.
+    `provider` is the plugin remit.
     """
 
     guard: RevocationGuard
+    provider: pulumi.ProviderResource
+    assignments: list[AccountAssignments]
 
     def __init__(
         self,
@@ -47,12 +49,14 @@ class Access(pulumi.ComponentResource):
         stack: Stack,
         known: Mapping[str, str] | None = None,
         account_names: Mapping[str, str] | None = None,
+        fan_out: FanOut = "aliases",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "access", None, opts)
         self._plan, self._instance, self._stack = plan, instance, stack
         self._assignments = _by_permission_set(plan.assignments)
-        self._provider = _RemitProvider(
+        self.assignments = []
+        self.provider = _RemitProvider(
             "identity-center",
             {
                 "region": instance.region,
@@ -67,11 +71,12 @@ class Access(pulumi.ComponentResource):
                 "instanceArn": instance.arn,
                 "scope": list(plan.scope),
                 "unmanaged": stack.unmanaged,
+                "fanOut": fan_out,
                 "assignments": {name: self._assignments.get(name, {}) for name in plan.references},
                 "permissionSetArns": dict(known or {}),
                 "accountNames": {account: (account_names or {}).get(account, "") for account in plan.scope},
             },
-            pulumi.ResourceOptions(parent=self, provider=self._provider),
+            pulumi.ResourceOptions(parent=self, provider=self.provider),
         )
 
     def assign(self, arns: Mapping[str, pulumi.Input[str]], needs: Policies) -> None:
@@ -81,7 +86,7 @@ class Access(pulumi.ComponentResource):
         is seen. `arns` maps permission set names to ARNs, `needs` to what must be there first.
         """
         for name in sorted(arns):
-            AccountAssignments(
+            assigned = AccountAssignments(
                 name,
                 {
                     "instanceArn": self._instance.arn,
@@ -91,12 +96,13 @@ class Access(pulumi.ComponentResource):
                     "unmanaged": self._stack.unmanaged,
                 },
                 pulumi.ResourceOptions(
-                    parent=self, provider=self._provider, depends_on=self._after(needs.get(name, ()))
+                    parent=self, provider=self.provider, depends_on=self._after(needs.get(name, ()))
                 ),
             )
+            self.assignments.append(assigned)
         self.register_outputs({})
 
-    def _after(self, policies: Sequence[aws_native.iam.ManagedPolicy]) -> Awaitable[list[pulumi.Resource]]:
+    def _after(self, policies: Sequence[pulumi.Resource]) -> Settled:
         return settled(policies, self.guard)
 
 

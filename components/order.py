@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
 
 import pulumi
-import pulumi_aws_native as aws_native
 
 from remit.plan import Plan
 
-Policies = Mapping[str, Sequence[aws_native.iam.ManagedPolicy]]
+Policies = Mapping[str, Sequence[pulumi.Resource]]
+"""By policy name: the resources that make it, one for each account or one for all."""
+
+Settled = Awaitable[list[pulumi.Resource]]
+
+
+class Barrier(pulumi.CustomResource):
+    """A place in the order, and nothing else: what waits for it waits for all that it waits for.
+
+    Many resources that wait for many would make a state of millions of lines.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        after: Sequence[pulumi.Resource] | Settled,
+        provider: pulumi.ProviderResource,
+        *,
+        parent: pulumi.Resource | None = None,
+    ) -> None:
+        options = pulumi.ResourceOptions(parent=parent, provider=provider, depends_on=after)
+        super().__init__("remit:index:Barrier", name, {}, options)
 
 
 def needed_policies(plan: Plan, policies: Policies) -> Policies:
@@ -26,9 +47,7 @@ def needed_policies(plan: Plan, policies: Policies) -> Policies:
     }
 
 
-def settled(
-    policies: Sequence[aws_native.iam.ManagedPolicy], *others: pulumi.Resource
-) -> Awaitable[list[pulumi.Resource]]:
+def settled(policies: Sequence[pulumi.Resource], *others: pulumi.Resource) -> Settled:
     """For `depends_on`: the others, and every policy; it waits for all of them, and depends on those that are there.
 
     A policy that could not be made in one account must not keep everybody out of the others. Where it is
@@ -38,10 +57,17 @@ def settled(
     return asyncio.ensure_future(_there(policies, others))
 
 
-async def _there(
-    policies: Sequence[aws_native.iam.ManagedPolicy], others: Sequence[pulumi.Resource]
-) -> list[pulumi.Resource]:
-    known = await asyncio.gather(*(policy.policy_arn.is_known() for policy in policies))
+async def _there(policies: Sequence[pulumi.Resource], others: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
+    known = await asyncio.gather(*(_sign_of(policy).is_known() for policy in policies))
     if pulumi.runtime.is_dry_run():  # what is still to be made has no ARN yet
         return [*others, *policies]
     return [*others, *(policy for policy, is_there in zip(policies, known, strict=True) if is_there)]
+
+
+def _sign_of(resource: pulumi.Resource) -> pulumi.Output[Any]:
+    """An output that is known only of a resource that was made in full. (A barrier has none, and nothing to fail.)"""
+    for name in ("policy_arn", "permission_set_arn", "instanceArn", "account"):
+        sign: pulumi.Output[Any] | None = getattr(resource, name, None)
+        if sign is not None:
+            return sign
+    return resource.urn

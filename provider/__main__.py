@@ -24,9 +24,14 @@ from pulumi.runtime.proto import provider_pb2_grpc  # noqa: E402
 from provider.account_assignments import AccountAssignments  # noqa: E402
 from provider.engine_log import EngineLog  # noqa: E402
 from provider.guard import Guard  # noqa: E402
+from provider.served import served_policies  # noqa: E402
 from provider.servicer import Servicer, Session  # noqa: E402
 from remit.aws.assignments import AssignmentReader  # noqa: E402
 from remit.aws.caller import find_caller  # noqa: E402
+from remit.aws.departures import Departures  # noqa: E402
+from remit.aws.iam import Iam  # noqa: E402
+from remit.aws.member_calls import MemberCalls, member_client  # noqa: E402
+from remit.aws.member_sessions import MemberSessions  # noqa: E402
 from remit.aws.principal_names import PrincipalNames  # noqa: E402
 from remit.aws.scheduler import Scheduler  # noqa: E402
 from remit.aws.session import Aws  # noqa: E402
@@ -53,12 +58,17 @@ def connect(configuration: Configuration) -> Session:
 
     @cache
     def reader_of(instance: str) -> AssignmentReader:
-        return AssignmentReader(sso, instance, before=lambda: let_finish(sso, instance))
+        return AssignmentReader(sso, instance, before=lambda stop: let_finish(sso, instance, stop=stop))
 
     resource = AccountAssignments(reader_of, Scheduler(sso), PrincipalNames(aws).name)
     guard = Guard(configuration.limits, lambda: find_caller(aws))
+    member_calls = MemberCalls(MemberSessions(aws), lambda: member_client(region))
     return Session(
-        resource, lambda: ", ".join(f"{name} {count}" for name, count in throttle.calls.most_common()), guard
+        resource,
+        lambda: ", ".join(f"{name} {count}" for name, count in throttle.calls.most_common()),
+        guard,
+        served_policies(Iam(member_calls), Departures(aws), member_calls.cancelled),
+        member_calls.cancelled,
     )
 
 

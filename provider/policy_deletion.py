@@ -12,6 +12,11 @@ from remit.managed_policy import Holders, LivePolicy, Policy
 class HeldError(AwsError):
     """A policy cannot go, because of those who hold it. The message names them."""
 
+    def __init__(self, name: str, holders: Holders, *, detach: bool) -> None:
+        what = f"policy {name} cannot be deleted while it is attached to {holders}"
+        super().__init__(f"{what} ({_remedy(holders, detach=detach)})")
+        self.permission_sets = holders.permission_sets
+
 
 class Deletion:
     """Every method raises AwsError; HeldError before anything was changed."""
@@ -25,7 +30,7 @@ class Deletion:
         try:
             self._iam.delete(member, live)
         except StillAttachedError:  # somebody attached it since it was read
-            raise HeldError(_refusal(live.name, self._iam.holders(member, live), detach=detach)) from None
+            raise HeldError(live.name, self._iam.holders(member, live), detach=detach) from None
 
     def replace(self, member: Member, live: LivePolicy, policy: Policy) -> None:
         """Deletes the one and makes the other, which everybody gets who had the first. If the second cannot be made,
@@ -47,16 +52,12 @@ class Deletion:
         """Those who hold it and may lose it. Raises HeldError for one who may not."""
         holders = self._iam.holders(member, live) if live.held else Holders()
         if holders and not (detach and not holders.permission_sets and not holders.boundary_of):
-            raise HeldError(_refusal(live.name, holders, detach=detach))
+            raise HeldError(live.name, holders, detach=detach)
         return holders
 
 
 def arn_of(member: Member, policy: Policy) -> str:
     return f"arn:aws:iam::{member.account}:policy{policy.path}{policy.name}"
-
-
-def _refusal(name: str, holders: Holders, *, detach: bool) -> str:
-    return f"policy {name} cannot be deleted while it is attached to {holders} ({_remedy(holders, detach=detach)})"
 
 
 def _remedy(holders: Holders, *, detach: bool) -> str:

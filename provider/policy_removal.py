@@ -11,11 +11,12 @@ import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from provider.changes import Change, Kind
 from provider.inputs import Failure, Properties
 from provider.managed_policies import PartlyDoneError, Warn
-from provider.policy_deletion import Deletion
+from provider.policy_deletion import Deletion, HeldError
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member, SpokeRoleError
@@ -28,11 +29,21 @@ ID = "policy-removal"
 Places = Mapping[str, Mapping[str, str]]
 """{policy name: {account: path}}"""
 
+Place = tuple[str, str]
+"""(policy name, account)"""
+
 _AT_ONCE = 16
 
 
+class Failed(NamedTuple):
+    """A policy that is still there. `waits`: for a permission set that refers to it."""
+
+    reason: str
+    waits: bool = False
+
+
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
-    known = {"role", "policies", "detachOnDelete"}
+    known = {"role", "policies", "detachOnDelete", "waitForOthers"}
     failures = [Failure(name, "no such property of PolicyRemoval") for name in news.keys() - known - {"__defaults"}]
     failures += [Failure(name, "is missing") for name in sorted({"role", "policies"} - news.keys())]
     return news, failures
@@ -63,63 +74,77 @@ class PolicyRemoval:
         self._deletion = Deletion(iam)
 
     def apply(self, old_inputs: Properties, old_outputs: Properties, news: Properties, warn: Warn) -> Properties:
-        """The new outputs. Raises PartlyDoneError with what is left."""
+        """The new outputs. Raises PartlyDoneError with what is left.
+
+        With `waitForOthers`, the permission sets are another stack's: what they still hold is left for a later run.
+        """
         detach = {*(old_inputs.get("detachOnDelete") or ()), *(news.get("detachOnDelete") or ())}
         doomed = _doomed(old_inputs, old_outputs, news)
         failed = self._carry_out(doomed, old_inputs.get("role") or news["role"], detach, warn)
         staying = {account for _, account in _places(news["policies"])}
         for place in [place for place in failed if place[1] not in staying]:
-            warn(f"left where it is: {failed.pop(place)}")  # nobody may ever get into an account that left
-        if failed:
-            left: defaultdict[str, dict[str, str]] = defaultdict(dict)
-            for name, account in failed:
-                left[name][account] = doomed[account][name]
-            raise PartlyDoneError(ID, {"left": dict(left)}, sorted(failed.values()))
-        return {}
+            warn(f"left where it is: {failed.pop(place).reason}")  # nobody may ever get into an account that left
+        left = _left(failed, doomed)
+        reasons = sorted(each.reason for each in failed.values() if not (each.waits and news.get("waitForOthers")))
+        if reasons:
+            raise PartlyDoneError(ID, {"left": left}, reasons)
+        for each in failed.values():
+            warn(f"left for a later run: {each.reason}")
+        return {"left": left} if left else {}
 
     def remove(self, old_inputs: Properties, old_outputs: Properties, warn: Warn) -> None:
         """The stack goes: what could not be deleted so far is tried once more, and told. The rest is its accounts'."""
         doomed = _doomed({}, old_outputs, {"policies": {}})
         detach = set(old_inputs.get("detachOnDelete") or ())
-        for reason in sorted(self._carry_out(doomed, old_inputs["role"], detach, warn).values()):
-            warn(f"left where it is: {reason}")
+        for failed in self._carry_out(doomed, old_inputs["role"], detach, warn).values():
+            warn(f"left where it is: {failed.reason}")
 
     def _carry_out(
         self, doomed: Mapping[str, Mapping[str, str]], role: str, detach: Collection[str], warn: Warn
-    ) -> dict[tuple[str, str], str]:
-        """{(policy, account): reason} of those that are still there."""
+    ) -> dict[Place, Failed]:
+        """What is still there."""
 
-        def in_account(account: str) -> dict[tuple[str, str], str]:
+        def in_account(account: str) -> dict[Place, Failed]:
             failed = self._in_account(Member(account, role), doomed[account], detach, warn)
-            return {(name, account): f"account {account}: {reason}" for name, reason in failed.items()}
+            return {(name, account): each for name, each in failed.items()}
 
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="removal") as pool:
             return {key: reason for found in pool.map(in_account, doomed) for key, reason in found.items()}
 
     def _in_account(
         self, member: Member, doomed: Mapping[str, str], detach: Collection[str], warn: Warn
-    ) -> dict[str, str]:
+    ) -> dict[str, Failed]:
+        where = f"account {member.account}: "
         if self._cancelled.is_set():
-            return dict.fromkeys(doomed, "interrupted, not attempted; the next run goes on from here")
+            return dict.fromkeys(doomed, Failed(f"{where}interrupted; the next run goes on from here"))
         try:
             live = by_name(self._iam.policies(member))
         except SpokeRoleError as error:
             if how := self._departures.how(member.account):
                 warn(f"account {member.account} is {how}: nothing is left to delete there")
                 return {}
-            return dict.fromkeys(doomed, str(error))
+            return dict.fromkeys(doomed, Failed(str(error)))
         except AwsError as error:
-            return dict.fromkeys(doomed, str(error))
-        failed: dict[str, str] = {}
+            return dict.fromkeys(doomed, Failed(str(error)))
+        failed: dict[str, Failed] = {}
         for name, path in doomed.items():
             policy = live.get(name.lower())
             if policy is None or (policy.name, policy.policy.path) != (name, path):
                 continue  # it is gone, or another one has its name
             try:
                 self._deletion.delete(member, policy, detach=name in detach)
+            except HeldError as error:
+                failed[name] = Failed(f"{where}{error}", waits=bool(error.permission_sets))
             except AwsError as error:
-                failed[name] = str(error)
+                failed[name] = Failed(f"{where}{error}")
         return failed
+
+
+def _left(failed: Collection[Place], doomed: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    left: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for name, account in sorted(failed):
+        left[name][account] = doomed[account][name]
+    return dict(left)
 
 
 def _doomed(old_inputs: Properties, old_outputs: Properties, news: Properties) -> dict[str, dict[str, str]]:
@@ -135,15 +160,15 @@ def _doomed(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     return dict(doomed)
 
 
-def _places(policies: Places | None) -> dict[tuple[str, str], str]:
-    """{(policy, account): path}"""
+def _places(policies: Places | None) -> dict[Place, str]:
+    """The path of each."""
     return dict(_flat(policies or {}))
 
 
-def _flat(policies: Places) -> Iterator[tuple[tuple[str, str], str]]:
+def _flat(policies: Places) -> Iterator[tuple[Place, str]]:
     for name, accounts in policies.items():
         yield from (((name, account), path) for account, path in accounts.items())
 
 
-def _path(property_: str, place: tuple[str, str]) -> str:
+def _path(property_: str, place: Place) -> str:
     return f'{property_}["{place[0]}"]["{place[1]}"]'

@@ -30,6 +30,9 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
     permissionSetArns {name: ARN} as far as they are known already. Of a permission set that no state knows the
     live assignments count: that is how a stack's first run would sweep away what was made by hand.
     """
+    fan_out = news.get("fanOut", "aliases")
+    if olds and olds.get("fanOut", "aliases") != fan_out:
+        return news, [Failure("", _switching(fan_out))]
     wanted: Mapping[str, Mapping[str, str]] = news["assignments"]
     scope = frozenset(news["scope"])
     known: dict[str, Mapping[str, str]] = dict(unpack(olds.get("held") or ""))
@@ -39,13 +42,27 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
         if name in wanted and name not in known:
             inputs = Inputs(news["instanceArn"], arn, scope, wanted[name], Unmanaged(news["unmanaged"]))
             holdings[name] = foresee(inputs)
-    kept = {"held": pack(wanted), "count": sum(map(len, wanted.values()))}
+    names = {account: name for account, name in news["accountNames"].items() if name}  # the run's report tells them
+    kept = {
+        "held": pack(wanted),
+        "count": sum(map(len, wanted.values())),
+        "fanOut": fan_out,
+        "accountNames": names,
+    }
     try:
         guard.expect_all(holdings, news["accountNames"])
     except RevocationRefusedError as refusal:
         # Without a property: for one the Pulumi CLI prints its whole value first.
         return kept, [Failure("", str(refusal))]
     return kept, []
+
+
+def _switching(fan_out: str) -> str:
+    """What to do where the state has the policies in the other way: the engine would delete them, and make others."""
+    return (
+        f"the stack's policies are to be {fan_out} from now on (remit:fanOut), and its state has them the other way: "
+        f"`remit switch --to {fan_out} --stack STACK` first moves them over there, without a call to AWS"
+    )
 
 
 def holding(had: Mapping[str, str], wanted: Collection[str], scope: frozenset[str]) -> Holding:

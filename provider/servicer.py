@@ -1,32 +1,35 @@
 """The engine's side of the plugin: Pulumi's ResourceProvider protocol, translated to values and back.
 
 Each call runs on a thread of its own, so that one permission set does not wait for another. Handlers are
-short: checks and diffs are pure (`inputs`, `changes`), the work is `account_assignments`.
+short: checks and diffs are pure (`inputs`, `changes`), the work is `account_assignments`, or that of a `Served`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Mapping
 from functools import partial, wraps
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import grpc
 from botocore.exceptions import BotoCoreError
-from google.protobuf import any_pb2, empty_pb2, struct_pb2
-from google.protobuf.json_format import MessageToDict, ParseDict
-from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2, status_pb2
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2
 from pulumi.runtime.rpc import UNKNOWN
 
-from provider import configuration, inputs, outputs, revocation_guard
+from provider import configuration, inputs, outputs, revocation_guard, wire
 from provider.account_assignments import AccountAssignments, Allow, PartialFailureError, owned
 from provider.changes import Change, Kind, changes, revoked
 from provider.claims import Claims
 from provider.configuration import Configuration
 from provider.engine_log import EngineLog
 from provider.guard import Guard
-from provider.inputs import Failure, Inputs, Properties
+from provider.inputs import Inputs
+from provider.managed_policies import PartlyDoneError, Warn
 from provider.outputs import Outputs
 from provider.schema import TOKEN, VERSION, schema
+from provider.served import Served
+from remit.aws.time_limit import TimeLimit
 from remit.errors import AccessDeniedError, RemitError
 from remit.revocation import Limits, RevocationRefusedError
 
@@ -40,9 +43,17 @@ class Session:
     """What a configured provider works with."""
 
     def __init__(
-        self, resource: AccountAssignments, calls: Callable[[], str] = lambda: "", guard: Guard | None = None
+        self,
+        resource: AccountAssignments,
+        calls: Callable[[], str] = lambda: "",
+        guard: Guard | None = None,
+        served: Mapping[str, Served] | None = None,
+        cancelled: threading.Event | None = None,
     ) -> None:
+        """`served`: the resources beside assignments and their guard, by type token; they look at `cancelled`."""
         self.resource = resource
+        self.cancelled = cancelled or threading.Event()
+        self.served = served or {}
         self.guard = guard or Guard(Limits())
         self.claims = Claims()
         self.calls = calls
@@ -56,7 +67,10 @@ def _taught(handler: Handler) -> Handler:
         try:
             return handler(self, request, context)
         except PartialFailureError as failure:
-            _abort_partially(context, failure)
+            properties = failure.outputs.properties(failure.inputs)
+            wire.abort_partially(context, PartlyDoneError(failure.inputs.id, properties, failure.reasons))
+        except PartlyDoneError as failure:
+            wire.abort_partially(context, failure)
         except RevocationRefusedError as refusal:
             self._log.error(str(refusal), request.urn)  # a status has no room for a long list
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(refusal).partition("\n")[0][:2000])
@@ -99,17 +113,17 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         return provider_pb2.GetSchemaResponse(schema=schema())
 
     def CheckConfig(self, request: Request, context: Context) -> object:  # noqa: N802
-        return _checked(_read(request.news), configuration.check(_read(request.news)))
+        return wire.checked(wire.read(request.news), configuration.check(wire.read(request.news)))
 
     def DiffConfig(self, request: Request, context: Context) -> object:  # noqa: N802
         """Another region or rate changes how AWS is called, not what is there: never a replacement."""
-        old, new = _read(request.old_inputs), _read(request.news)
+        old, new = wire.read(request.old_inputs), wire.read(request.news)
         differing = sorted(name for name in configuration.NAMES if old.get(name) != new.get(name))
         return _Diff(changes=_Diff.DIFF_SOME if differing else _Diff.DIFF_NONE, diffs=differing)
 
     @_taught
     def Configure(self, request: Request, context: Context) -> object:  # noqa: N802
-        self._session = self._connect(Configuration.of(_read(request.args)))
+        self._session = self._connect(Configuration.of(wire.read(request.args)))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Cancel(self, request: Request, context: Context) -> object:  # noqa: N802
@@ -120,21 +134,26 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         """Nothing new is submitted to AWS; calls that run end with what they achieved."""
         if self._session is not None:
             self._session.resource.cancel()
+            self._session.cancelled.set()
 
     # The resource
 
     @_taught
     def Check(self, request: Request, context: Context) -> object:  # noqa: N802
+        if served := self._served(request):
+            return wire.checked(*served.check(wire.read(request.news)))
         if _is_guard(request):
-            olds, news = _read(request.olds), _read(request.news)
-            return _checked(*revocation_guard.check(self._guard, olds, news, self._resource.foresee))
-        checked, failures = inputs.check(_read(request.news))
-        return _checked(checked, failures or self._the_session.claims.check(request.urn, checked))
+            olds, news = wire.read(request.olds), wire.read(request.news)
+            return wire.checked(*revocation_guard.check(self._guard, olds, news, self._resource.foresee))
+        checked, failures = inputs.check(wire.read(request.news))
+        return wire.checked(checked, failures or self._the_session.claims.check(request.urn, checked))
 
     @_taught
     def Diff(self, request: Request, context: Context) -> object:  # noqa: N802
-        old_inputs, olds, news = _read(request.old_inputs), _read(request.olds), _read(request.news)
-        if _is_guard(request):
+        old_inputs, olds, news = wire.read(request.old_inputs), wire.read(request.olds), wire.read(request.news)
+        if served := self._served(request):
+            found = served.diff(old_inputs, olds, news, self._warn(request))
+        elif _is_guard(request):
             found = {"count": Change(Kind.UPDATE)} if revocation_guard.differs(old_inputs, news) else {}
         else:
             found = changes(old_inputs, olds, news)
@@ -144,31 +163,37 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
             changes=_Diff.DIFF_SOME if found else _Diff.DIFF_NONE,
             diffs=sorted({path.partition("[")[0] for path in found}),
             hasDetailedDiff=True,
-            detailedDiff={path: _property_diff(change) for path, change in found.items()},
+            detailedDiff={path: wire.property_diff(change) for path, change in found.items()},
         )
 
     @_taught
     def Create(self, request: Request, context: Context) -> object:  # noqa: N802
-        properties, told = _read(request.properties), self._log.told(request.urn)
+        properties, told = wire.read(request.properties), self._log.told(request.urn)
+        if served := self._served(request):
+            written = served.create(properties, self._warn(request), preview=request.preview)
+            return provider_pb2.CreateResponse(id=written.id, properties=wire.write(written.outputs))
         if _is_guard(request):
-            kept = _write(revocation_guard.outputs(properties))
+            kept = wire.write(revocation_guard.outputs(properties))
             return provider_pb2.CreateResponse(id=revocation_guard.ID, properties=kept)
         if request.preview:
             if properties.get("permissionSetArn", UNKNOWN) != UNKNOWN:
                 self._guard.expect(_name(request), self._resource.foresee(Inputs.of(properties), told))
-            return provider_pb2.CreateResponse(properties=_write(outputs.preview(properties)))
+            return provider_pb2.CreateResponse(properties=wire.write(outputs.preview(properties)))
         wanted = Inputs.of(properties)
-        achieved = self._resource.apply(wanted, (), told, self._allow(request))
+        achieved = self._resource.apply(wanted, (), told, self._allow(request), limit=TimeLimit(request.timeout))
         self._report(achieved, request.urn)
-        return provider_pb2.CreateResponse(id=wanted.id, properties=_write(achieved.properties(wanted)))
+        return provider_pb2.CreateResponse(id=wanted.id, properties=wire.write(achieved.properties(wanted)))
 
     @_taught
     def Read(self, request: Request, context: Context) -> object:  # noqa: N802
+        if served := self._served(request):
+            known = wire.read(request.inputs), wire.read(request.properties)
+            return wire.found(served.read(request.id, *known, self._warn(request)))
         if _is_guard(request):
             return provider_pb2.ReadResponse(id=request.id, inputs=request.inputs, properties=request.properties)
-        old_inputs, told = _read(request.inputs), self._log.told(request.urn)
+        old_inputs, told = wire.read(request.inputs), self._log.told(request.urn)
         if "scope" in old_inputs:
-            found = self._resource.refresh(Inputs.of(old_inputs), Outputs.of(_read(request.properties)), told)
+            found = self._resource.refresh(Inputs.of(old_inputs), Outputs.of(wire.read(request.properties)), told)
         else:
             found = self._resource.adopt(request.id, told)
         if found is None:
@@ -177,34 +202,41 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         self._guard.saw(_name(request), live.assignments)
         self._report(state, request.urn)
         return provider_pb2.ReadResponse(
-            id=live.id, inputs=_write(live.properties()), properties=_write(state.properties(live))
+            id=live.id, inputs=wire.write(live.properties()), properties=wire.write(state.properties(live))
         )
 
     @_taught
     def Update(self, request: Request, context: Context) -> object:  # noqa: N802
-        properties = _read(request.news)
+        properties = wire.read(request.news)
+        if served := self._served(request):
+            before = wire.read(request.old_inputs), wire.read(request.olds)
+            written = served.update(request.id, *before, properties, self._warn(request), preview=request.preview)
+            return provider_pb2.UpdateResponse(properties=wire.write(written.outputs))
         if _is_guard(request):
-            return provider_pb2.UpdateResponse(properties=_write(revocation_guard.outputs(properties)))
+            return provider_pb2.UpdateResponse(properties=wire.write(revocation_guard.outputs(properties)))
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=_write(outputs.preview(properties)))
+            return provider_pb2.UpdateResponse(properties=wire.write(outputs.preview(properties)))
         wanted = Inputs.of(properties)
-        labels, olds = _read(request.old_inputs).get("assignments") or {}, Outputs.of(_read(request.olds))
+        labels, olds = wire.read(request.old_inputs).get("assignments") or {}, Outputs.of(wire.read(request.olds))
         told = self._log.told(request.urn)
-        achieved = self._resource.apply(
-            wanted, owned(labels, olds), told, self._allow(request), {**olds.unmanaged, **(olds.live or {}), **labels}
-        )
+        called = {**olds.unmanaged, **(olds.live or {}), **labels}
+        limit = TimeLimit(request.timeout)
+        achieved = self._resource.apply(wanted, owned(labels, olds), told, self._allow(request), called, limit)
         self._report(achieved, request.urn)
-        return provider_pb2.UpdateResponse(properties=_write(achieved.properties(wanted)))
+        return provider_pb2.UpdateResponse(properties=wire.write(achieved.properties(wanted)))
 
     @_taught
     def Delete(self, request: Request, context: Context) -> object:  # noqa: N802
+        if served := self._served(request):
+            served.delete(wire.read(request.old_inputs), wire.read(request.properties), self._warn(request))
+            return empty_pb2.Empty()
         if _is_guard(request):
             return empty_pb2.Empty()
-        old_inputs = Inputs.of(_read(request.old_inputs))
-        ours = owned(old_inputs.assignments, Outputs.of(_read(request.properties)))
+        old_inputs = Inputs.of(wire.read(request.old_inputs))
+        ours = owned(old_inputs.assignments, Outputs.of(wire.read(request.properties)))
         name = _name(request)
         allow = partial(self._guard.expect_deletion, name)
-        self._resource.remove(old_inputs, ours, self._log.told(request.urn), allow)
+        self._resource.remove(old_inputs, ours, self._log.told(request.urn), allow, TimeLimit(request.timeout))
         return empty_pb2.Empty()
 
     @property
@@ -212,6 +244,12 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         if self._session is None:
             raise RemitError("the provider is not configured yet")
         return self._session
+
+    def _served(self, request: Request) -> Served | None:
+        return self._the_session.served.get(_token(request))
+
+    def _warn(self, request: Request) -> Warn:
+        return partial(self._log.warning, urn=request.urn)
 
     @property
     def _resource(self) -> AccountAssignments:
@@ -234,50 +272,16 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
 
 def _is_guard(request: Request) -> bool:
     """Which of the two resources a request is about. Raises ValueError for any other."""
-    token = request.type or request.urn.split("::")[2].rpartition("$")[2]
+    token = _token(request)
     if token not in {TOKEN, revocation_guard.TOKEN}:
         raise ValueError(f"the remit plugin has no resource {token}, only {TOKEN} and {revocation_guard.TOKEN}")
     return bool(token == revocation_guard.TOKEN)
 
 
+def _token(request: Request) -> str:
+    return str(request.type or request.urn.split("::")[2].rpartition("$")[2])
+
+
 def _name(request: Request) -> str:
     """The logical name, which is the permission set's."""
     return str(request.urn.rpartition("::")[2])
-
-
-def _read(struct: struct_pb2.Struct) -> Properties:
-    found: Properties = MessageToDict(struct)
-    return found
-
-
-def _write(properties: Properties) -> struct_pb2.Struct:
-    return ParseDict(properties, struct_pb2.Struct())
-
-
-def _property_diff(change: Change) -> provider_pb2.PropertyDiff:
-    kind = provider_pb2.PropertyDiff.Kind.Value(change.kind.value)
-    return provider_pb2.PropertyDiff(kind=kind, inputDiff=change.of_input)
-
-
-def _checked(properties: Properties, failures: Iterable[Failure]) -> object:
-    return provider_pb2.CheckResponse(
-        inputs=_write(properties),
-        failures=[provider_pb2.CheckFailure(property=each.property, reason=each.reason) for each in failures],
-    )
-
-
-def _abort_partially(context: Context, failure: PartialFailureError) -> NoReturn:
-    """What was achieved goes into the state, with the reasons: the engine's next run updates the resource."""
-    detail = any_pb2.Any()
-    detail.Pack(
-        provider_pb2.ErrorResourceInitFailed(
-            id=failure.inputs.id,
-            properties=_write(failure.outputs.properties(failure.inputs)),
-            reasons=failure.reasons,
-        )
-    )
-    code = grpc.StatusCode.UNKNOWN
-    status = status_pb2.Status(code=code.value[0], message=str(failure)[:2000], details=[detail])
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(code, str(failure)[:2000])
-    raise AssertionError("abort raises")

@@ -1,0 +1,118 @@
+"""The managed policies of many accounts through the remit provider: one resource an account, one process for all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.order import Barrier, Policies, settled
+from remit.managed_policy import Policy
+from remit.plan import Plan, PlannedPolicy
+from remit.policy_shape import shaped
+from remit.sharding import IDENTITY_CENTER, Shard
+from remit.stack import Stack
+
+TYPE = "remit:index:PooledPolicies"
+Properties = Mapping[str, pulumi.Input[object]]
+
+
+class ManagedPolicies(pulumi.CustomResource):
+    """All policies of one account; the remit provider owns it (provider/managed_policies.py)."""
+
+    account: pulumi.Output[str]
+
+    def __init__(self, account: str, props: Properties, opts: pulumi.ResourceOptions) -> None:
+        super().__init__("remit:index:ManagedPolicies", account, {"account": account, **props}, opts)
+
+
+class PolicyRemoval(pulumi.CustomResource):
+    """Deletes what left the catalog, after all else (provider/policy_removal.py)."""
+
+    def __init__(self, props: Properties, opts: pulumi.ResourceOptions) -> None:
+        super().__init__("remit:index:PolicyRemoval", "policy-removal", dict(props), opts)
+
+
+@dataclass(frozen=True, slots=True)
+class PooledAccount:
+    """One account: each of its policies by name, and what makes it."""
+
+    policies: Mapping[str, pulumi.Resource]
+
+
+class PooledPolicies(pulumi.ComponentResource):
+    """The policies of a stack, account by account, in the order in which `in_account` is called.
+
+    A permission set that waited for every account by itself would make a state of millions of lines: `gathered` puts
+    one barrier between them. What leaves the catalog is deleted at last, by `remove_what_left`. It does not create
+    spoke roles, nor look whether they are there: the provider says so when it assumes one.
+    """
+
+    def __init__(
+        self,
+        *,
+        stack: Stack,
+        spoke_role: str,
+        provider: pulumi.ProviderResource,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(TYPE, "policies", None, opts)
+        self._stack, self._role, self._remit = stack, spoke_role, provider
+        self._made: list[ManagedPolicies] = []
+        self.register_outputs({})
+
+    def in_account(
+        self, account: str, policies: Sequence[PlannedPolicy], *, after: Sequence[pulumi.Resource]
+    ) -> PooledAccount:
+        """The policies of one account; also of one that shall have none, where the stack owns a path."""
+        owned = self._stack.owned_path
+        resource = ManagedPolicies(
+            account,
+            {
+                "role": self._role,
+                "policies": {policy.name: shaped(_policy(policy)) for policy in policies},
+                **({"ownedPath": owned, "unmanaged": self._stack.unmanaged_policies} if owned else {}),
+                **({"adopt": True} if self._stack.adopt else {}),
+            },
+            self._options(list(after)),
+        )
+        self._made.append(resource)
+        return PooledAccount({policy.name: resource for policy in policies})
+
+    def watch(self, accounts: Iterable[str], *, after: Sequence[pulumi.Resource]) -> None:
+        """Where the stack owns a path, see also the accounts that shall have none of its policies."""
+        if self._stack.owned_path and self._stack.shard != IDENTITY_CENTER:
+            for account in accounts:
+                self.in_account(account, [], after=after)
+
+    def gathered(self, policies: Policies) -> Policies:
+        """By name, one resource that waits for every account."""
+        if not self._made:
+            return {}
+        barrier = Barrier("policies", settled(self._made), self._remit, parent=self)
+        return {name: [barrier] for name in policies}
+
+    def remove_what_left(self, plan: Plan, *, after: Sequence[pulumi.Resource]) -> None:
+        """`after`: whatever may still need a policy that is to go."""
+        places: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for policy in plan.managed_policies:
+            places[policy.name][policy.account] = policy.path
+        others = self._stack.permission_sets == "refer" or isinstance(self._stack.shard, Shard)
+        PolicyRemoval(
+            {
+                "role": self._role,
+                "policies": dict(places),
+                "detachOnDelete": sorted({policy.name for policy in plan.managed_policies if policy.detach_on_delete}),
+                **({"waitForOthers": True} if others else {}),
+            },
+            self._options(settled([*self._made, *after])),
+        )
+
+    def _options(self, after: Sequence[pulumi.Resource] | Awaitable[list[pulumi.Resource]]) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, provider=self._remit, depends_on=after)
+
+
+def _policy(planned: PlannedPolicy) -> Policy:
+    return Policy(planned.name, planned.path, planned.description, planned.document, planned.detach_on_delete)
