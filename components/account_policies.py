@@ -10,6 +10,8 @@ import pulumi_aws_native as aws_native
 from remit.plan import PlannedPolicy
 
 TYPE = "remit:index:AccountPolicies"
+_ATTACHMENTS = ("roles", "users", "groups")
+_FIELDS = ("managedPolicyName", "path", "description", "policyDocument")
 
 
 class AccountPolicies(pulumi.ComponentResource):
@@ -18,7 +20,7 @@ class AccountPolicies(pulumi.ComponentResource):
     A policy's logical name is `ACCOUNT/NAME`, without the path: IAM wants names to be unique in an account
     whatever their path, so that a policy that moves to another path must be replaced, the old one first.
     It does not create the spoke role (that is the bootstrap's), nor does it look whether it is there: the
-    provider says so when it assumes it.
+    provider says so when it assumes it. `existing`: ARNs by (account, name) of policies that are taken over as is.
     """
 
     policies: Mapping[str, aws_native.iam.ManagedPolicy]
@@ -30,10 +32,12 @@ class AccountPolicies(pulumi.ComponentResource):
         *,
         spoke_role: str,
         region: str,
+        existing: Mapping[tuple[str, str], str] | None = None,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, account, None, opts)
+        self._existing = existing or {}
         alias = aws_native.Provider(
             account,
             region=region,
@@ -47,11 +51,19 @@ class AccountPolicies(pulumi.ComponentResource):
         self.register_outputs({"policyArns": [policy.policy_arn for policy in self.policies.values()]})
 
     def _policy(self, policy: PlannedPolicy, alias: aws_native.Provider) -> aws_native.iam.ManagedPolicy:
+        arn = self._existing.get((policy.account, policy.name))
         return aws_native.iam.ManagedPolicy(
             f"{policy.account}/{policy.name}",
             managed_policy_name=policy.name,
             path=policy.path,
             description=policy.description,
             policy_document=policy.document,
-            opts=pulumi.ResourceOptions(parent=self, provider=alias, delete_before_replace=True),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                provider=alias,
+                delete_before_replace=True,
+                import_=arn,
+                # Who holds a policy is not ours to say: an imported one would lose everybody in its first update.
+                ignore_changes=[*_ATTACHMENTS, *(_FIELDS if arn else ())],
+            ),
         )

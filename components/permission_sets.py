@@ -13,6 +13,16 @@ from components.order import Policies, settled
 from remit.plan import PlannedPermissionSet
 
 TYPE = "remit:index:PermissionSets"
+_FIELDS = (
+    "description",
+    "sessionDuration",
+    "relayStateType",
+    "managedPolicies",
+    "customerManagedPolicyReferences",
+    "inlinePolicy",
+    "permissionsBoundary",
+    "tags",
+)
 
 
 class PermissionSets(pulumi.ComponentResource):
@@ -20,7 +30,7 @@ class PermissionSets(pulumi.ComponentResource):
 
     A single resource holds attachments, inline policy and boundary, so that a change provisions once. A set
     waits for the policies that it refers to (`needs`, by permission set name): AWS wants them in each account
-    before it provisions the set there.
+    before it provisions the set there. `existing`: ARNs by name of those that are taken over as they are.
     """
 
     arns: Mapping[str, pulumi.Output[str]]
@@ -31,6 +41,7 @@ class PermissionSets(pulumi.ComponentResource):
         *,
         instance: Instance,
         needs: Policies,
+        existing: Mapping[str, str] | None = None,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -39,6 +50,7 @@ class PermissionSets(pulumi.ComponentResource):
             "identity-center", region=instance.region, opts=pulumi.ResourceOptions(parent=self, depends_on=list(after))
         )
         self._instance_arn = instance.arn
+        self._existing = existing or {}
         self.resources = {
             permission_set.name: self._permission_set(permission_set, needs.get(permission_set.name, ()))
             for permission_set in permission_sets
@@ -47,13 +59,19 @@ class PermissionSets(pulumi.ComponentResource):
         self.register_outputs({"permissionSetArns": self.arns})
 
     def _permission_set(
-        self, permission_set: PlannedPermissionSet, needs: Sequence[aws_native.iam.ManagedPolicy]
+        self, permission_set: PlannedPermissionSet, needs: Sequence[pulumi.Resource]
     ) -> aws_native.sso.PermissionSet:
+        arn = self._existing.get(permission_set.name)
         return aws_native.sso.PermissionSet(
             permission_set.name,
             instance_arn=self._instance_arn,
             opts=pulumi.ResourceOptions(
-                parent=self, provider=self._alias, depends_on=settled(needs), delete_before_replace=True
+                parent=self,
+                provider=self._alias,
+                depends_on=settled(needs),
+                delete_before_replace=True,
+                import_=f"{self._instance_arn}|{arn}" if arn else None,
+                ignore_changes=list(_FIELDS) if arn else None,
             ),
             **_properties(permission_set),
         )

@@ -1,0 +1,37 @@
+"""What exists under the names of a plan: read from AWS, for `remit.adoption`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from remit.adoption import Adoption, adoption_of
+from remit.aws.iam import Iam
+from remit.aws.identity_center import permission_sets
+from remit.aws.member_calls import MemberCalls, member_client
+from remit.aws.member_sessions import Member, MemberSessions, SpokeRoleError
+from remit.aws.permission_sets import read_permission_set
+from remit.aws.session import Aws, in_parallel
+from remit.managed_policy import LivePolicy
+from remit.plan import Plan
+
+
+def look_up_adoption(aws: Aws, plan: Plan, instance: str, spoke_role: str, *, policies: bool = True) -> Adoption:
+    """Two calls an account with policies, and seven a permission set of the catalog that exists. Raises AwsError.
+
+    An account whose spoke role cannot be assumed has nothing that could be taken over: its own run says so.
+    `policies` false: the remit provider takes them over by itself.
+    """
+    accounts = sorted({policy.account for policy in plan.managed_policies}) if policies else []
+    iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
+    found = in_parallel(lambda account: _policies(iam, Member(account, spoke_role)), accounts)
+    names = permission_sets(aws, instance) if plan.permission_sets else {}
+    wanted = [names[each.name] for each in plan.permission_sets if each.name in names]
+    sets = in_parallel(lambda arn: read_permission_set(aws, instance, arn), wanted)
+    return adoption_of(plan, dict(zip(accounts, found, strict=True)), sets)
+
+
+def _policies(iam: Iam, member: Member) -> Iterable[LivePolicy]:
+    try:
+        return iam.policies(member)
+    except SpokeRoleError:
+        return ()

@@ -1,0 +1,71 @@
+"""Policies, wave by wave; and what exists already, taken over as it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from components.access import Access
+from components.account_policies import AccountPolicies
+from components.permission_sets import PermissionSets
+from components.rollout import roll_out
+from remit.stack import Stack
+from tests.component.conftest import Recorder
+from tests.component.test_contract import INSTANCE, ONE, TWO, Run, permission_set, plan, policy
+
+THREE = "333333333333"
+IN_ACCOUNT = partial(AccountPolicies, spoke_role="RemitSpoke", region="eu-west-1")
+
+
+def roll(waves: dict[str, int]) -> None:
+    policies = (*(policy(ONE, name) for name in ("Guardrail", "Other")), policy(TWO), policy(THREE))
+    whole = replace(plan(), managed_policies=policies, waves=waves)
+    access = Access(whole, instance=INSTANCE, stack=Stack("test"))
+    found = roll_out(whole, IN_ACCOUNT, after=access.guard, provider=access.provider)
+    assert {name: len(resources) for name, resources in found.items()} == {"Guardrail": 3, "Other": 1}
+
+
+def dependencies(recorder: Recorder, token: str, name: str) -> set[str]:
+    return {urn.rpartition("::")[2] for urn in recorder.of(token)[name].dependencies}
+
+
+def test_a_wave_waits_for_a_barrier_and_the_barrier_for_every_policy_of_the_wave_before(run: Run) -> None:
+    recorder = run(lambda: roll({ONE: 1, TWO: 2, THREE: 3}))
+    alias, barrier = "pulumi:providers:aws-native", "remit:index:Barrier"
+    assert dependencies(recorder, alias, ONE) == {"revocation-guard"}
+    assert dependencies(recorder, barrier, "wave-1") == {f"{ONE}/Guardrail", f"{ONE}/Other"}
+    assert dependencies(recorder, alias, TWO) == {"wave-1"}
+    assert dependencies(recorder, barrier, "wave-2") == {f"{TWO}/Guardrail"}
+    assert dependencies(recorder, alias, THREE) == {"wave-2"}
+    assert set(recorder.of(barrier)) == {"wave-1", "wave-2"}
+
+
+def test_without_waves_there_is_no_barrier(run: Run) -> None:
+    recorder = run(lambda: roll({ONE: 1, TWO: 1, THREE: 1}))
+    assert recorder.of("remit:index:Barrier") == {}
+
+
+def test_what_exists_is_imported_and_nothing_of_it_is_changed(run: Run) -> None:
+    arn, set_arn = f"arn:aws:iam::{ONE}:policy/old/Guardrail", "arn:aws:sso:::permissionSet/ssoins-1/ps-1"
+
+    def program() -> None:
+        for account in (ONE, TWO):
+            IN_ACCOUNT(account, [policy(account)], existing={(ONE, "Guardrail"): arn})
+        PermissionSets([permission_set()], instance=INSTANCE, needs={}, existing={"Engineer": set_arn})
+
+    recorder = run(program)
+    policies = recorder.of("aws-native:iam:ManagedPolicy")
+    assert policies[f"{ONE}/Guardrail"].importId == arn
+    assert policies[f"{TWO}/Guardrail"].importId == ""
+    written = set(recorder.inputs("aws-native:iam:ManagedPolicy", f"{ONE}/Guardrail"))
+    assert written <= set(policies[f"{ONE}/Guardrail"].ignoreChanges)
+    engineer = recorder.of("aws-native:sso:PermissionSet")["Engineer"]
+    assert engineer.importId == f"{INSTANCE.arn}|{set_arn}"
+    settable = set(recorder.inputs("aws-native:sso:PermissionSet", "Engineer")) - {"name", "instanceArn"}
+    assert settable <= set(engineer.ignoreChanges)
+
+
+def test_who_holds_a_policy_is_nobodys_business_here(run: Run) -> None:
+    recorder = run(lambda: IN_ACCOUNT(ONE, [policy(ONE)]))
+    ignored = recorder.of("aws-native:iam:ManagedPolicy")[f"{ONE}/Guardrail"].ignoreChanges
+    assert list(ignored) == ["roles", "users", "groups"]
