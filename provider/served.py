@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from provider import managed_policies_changes, managed_policies_inputs, policy_removal
+from provider import applied, managed_policies_changes, managed_policies_inputs, policy_removal
 from provider.changes import Change
 from provider.inputs import Failure, Properties
 from provider.managed_policies import ManagedPolicies, Warn
@@ -156,12 +156,37 @@ class ServedBarrier:
         return
 
 
+class ServedApplied:
+    """`remit:index:Applied`: which commit of the catalog the stack has."""
+
+    def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
+        return applied.check(news)
+
+    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
+        return applied.changes(old_inputs, news)
+
+    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
+        return Written(applied.ID, {})
+
+    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
+        return Written(id_, {}, inputs)
+
+    def update(
+        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+    ) -> Written:
+        return Written(id_, {})
+
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
+        return
+
+
 def served_policies(iam: Iam, departures: Departures, cancelled: threading.Event) -> dict[str, Served]:
     """Token to resource, of all that managed policies need."""
     return {
         managed_policies_inputs.TOKEN: ServedPolicies(ManagedPolicies(iam, departures, cancelled)),
         policy_removal.TOKEN: ServedRemoval(PolicyRemoval(iam, departures, cancelled)),
         BARRIER: ServedBarrier(),
+        applied.TOKEN: ServedApplied(),
     }
 
 

@@ -122,7 +122,7 @@ class Drift:
 
     def count(self) -> Mapping[str, int]:
         """By change and by mode, zeros included."""
-        counts = Counter([each.change for each in self.findings] + [each.mode for each in self.findings])
+        counts = Counter[str]([each.change for each in self.findings] + [each.mode for each in self.findings])
         words = ("missing", "changed", "unmanaged", "enforce", "report")
         return {**{word: counts[word] for word in words}, "unread": len(self.unread)}
 

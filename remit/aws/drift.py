@@ -1,0 +1,128 @@
+"""Reads what `remit drift` compares: the permission sets, assignments and policies that are one stack's business.
+
+Calls: one a permission set of the instance for its name and six for each of the catalog's, the assignments by the
+cheaper of the two complete plans (`remit.aws.assignments`), and one a page for each account with policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from itertools import count
+from math import inf
+from typing import TypeVar
+
+from remit.aws.assignments import AssignmentReader
+from remit.aws.iam import Iam
+from remit.aws.look_up import look_up, needs_of
+from remit.aws.member_sessions import Member
+from remit.aws.permission_sets import read_permission_set
+from remit.aws.principal_names import PrincipalNames
+from remit.aws.session import Aws, in_parallel
+from remit.aws.sso_admin import SsoAdmin
+from remit.catalog import Catalog, Settings
+from remit.drift.live import Live
+from remit.drift.values import Unread
+from remit.errors import AwsError
+from remit.managed_policy import LivePolicy
+from remit.organization import Organization
+from remit.permission_set import LivePermissionSet
+from remit.planning.values import Plan
+from remit.sharding import IDENTITY_CENTER, Shard
+from remit.stack import Stack
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Progress = Callable[[str, int, int], None]
+"""What is read, how much of it is done, and how much there is. From any thread."""
+
+
+def look_up_for_drift(aws: Aws, catalog: Catalog, stack: Stack) -> Organization:
+    """The organization as a plan reads it, and every permission set of the instance by name. Raises AwsError."""
+    needs = replace(needs_of(catalog, stack), permission_sets=not isinstance(stack.shard, Shard))
+    return look_up(aws, catalog.settings.identity_center, needs)
+
+
+class LiveReader:
+    """Reads once. `organization` is that of `look_up_for_drift`."""
+
+    def __init__(self, aws: Aws, iam: Iam, organization: Organization, *, progress: Progress) -> None:
+        self._aws, self._iam = aws, iam
+        self._organization, self._progress = organization, progress
+
+    def read(self, plan: Plan, stack: Stack, settings: Settings) -> Live:
+        """All that the stack's plan is compared to. Raises AwsError; not for an account that cannot be read."""
+        with ThreadPoolExecutor(1) as pool:
+            of_accounts = pool.submit(self._policies, _accounts(plan, stack), str(settings.spoke_role))
+            arns = {
+                name: arn
+                for name, arn in self._organization.permission_sets.items()
+                if name in plan.references
+                or not any(fnmatchcase(name, each) for each in settings.ignore_permission_sets)
+            }
+            permission_sets = self._permission_sets(
+                arns[each.name] for each in plan.permission_sets if each.name in arns
+            )
+            assignments = self._assignments(arns, plan.scope)
+            policies, unread = of_accounts.result()
+        return Live(arns, permission_sets, assignments, policies, unread, self._names(plan, assignments))
+
+    def _permission_sets(self, arns: Iterable[str]) -> Mapping[str, LivePermissionSet]:
+        instance = self._organization.instance_arn
+        found = self._each("permission sets", lambda arn: read_permission_set(self._aws, instance, arn), arns)
+        return {each.name: each for each in found}
+
+    def _assignments(self, arns: Mapping[str, str], scope: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        if not arns:
+            return {}
+        throttle = self._aws.throttle("sso-admin", "ListAccountAssignments")
+        sso = SsoAdmin(self._aws.client("sso-admin"), throttle)
+        reader, accounts = AssignmentReader(sso, self._organization.instance_arn, max_age=inf), frozenset(scope)
+        found = self._each("assignments", lambda arn: reader.live(arn, accounts), arns.values())
+        return dict(zip(arns, found, strict=True))
+
+    def _policies(
+        self, accounts: Iterable[str], role: str
+    ) -> tuple[Mapping[str, tuple[LivePolicy, ...]], tuple[Unread, ...]]:
+        names = {account.id: account.name for account in self._organization.accounts}
+
+        def read(account: str) -> tuple[LivePolicy, ...] | Unread:
+            try:
+                return tuple(self._iam.policies(Member(account, role)))
+            except AwsError as error:
+                return Unread(account, names.get(account, ""), str(error))
+
+        accounts = list(accounts)
+        found = dict(zip(accounts, self._each("accounts", read, accounts), strict=True))
+        unread = tuple(each for each in found.values() if isinstance(each, Unread))
+        return {account: each for account, each in found.items() if not isinstance(each, Unread)}, unread
+
+    def _names(self, plan: Plan, assignments: Mapping[str, frozenset[str]]) -> Mapping[str, str]:
+        """Of everybody who holds something that no rule gives; those of the catalog are known."""
+        known = {each.id: each.name for each in (*self._organization.groups, *self._organization.users)}
+        expected = {each.key for each in plan.assignments}
+        asked = PrincipalNames(self._aws)
+        unknown = {key.rpartition("/")[2]: key for keys in assignments.values() for key in sorted(keys - expected)}
+        names = {
+            id_: asked.name(self._organization.instance_arn, key) for id_, key in unknown.items() if id_ not in known
+        }
+        return {**known, **names}
+
+    def _each(self, what: str, read: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+        """The results in the order of the items, with progress."""
+        items, done = list(items), count(1)
+
+        def told(item: Item) -> Result:
+            result = read(item)
+            self._progress(what, next(done), len(items))
+            return result
+
+        return in_parallel(told, items)
+
+
+def _accounts(plan: Plan, stack: Stack) -> list[str]:
+    """Those that have policies; all in scope where the stack owns a path."""
+    owned = plan.scope if stack.owned_path and stack.shard != IDENTITY_CENTER else ()
+    return sorted({each.account for each in plan.managed_policies}.union(owned))

@@ -1,0 +1,38 @@
+"""Who puts right what was changed by hand: the scheduled run (`enforce`), or a person (`report`). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from remit.catalog.load import Catalog
+from remit.drift.values import Mode
+from remit.errors import Source
+from remit.stack import Stack
+
+
+class Modes:
+    """What the entries of a catalog say, and the stack where they say nothing."""
+
+    def __init__(self, catalog: Catalog, stack: Stack) -> None:
+        self._stack = stack
+        self._policies = {str(each.name): each.drift for each in catalog.managed_policies}
+        self._permission_sets = {str(each.name): each.drift for each in catalog.permission_sets}
+        self._rules = {each.source: each.drift for each in catalog.access}
+
+    def of_policy(self, name: str) -> Mode:
+        return self._policies.get(name) or self._stack.drift
+
+    def of_permission_set(self, name: str) -> Mode:
+        return self._permission_sets.get(name) or self._stack.drift
+
+    def of_missing_assignment(self, rules: Iterable[Source]) -> Mode:
+        """Enforced as soon as one of the rules that give it is."""
+        found = {self._rules.get(source) or self._stack.drift for source in rules}
+        return "enforce" if "enforce" in found else "report"
+
+    def of_stranger(self, permission_set: str) -> Mode:
+        """An assignment that somebody made by hand belongs to its permission set: no rule knows it."""
+        return "report" if self._stack.unmanaged == "report" else self.of_permission_set(permission_set)
+
+    def of_unmanaged_policy(self) -> Mode:
+        return "report" if self._stack.unmanaged_policies == "report" else self._stack.drift

@@ -1,0 +1,55 @@
+"""Two policy documents, statement by statement, by meaning. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from remit.documents import Document, canonical
+from remit.drift.values import Difference
+
+Statement = Mapping[str, Any]
+
+
+def document_differences(catalog: Document | None, live: Document | None, prefix: str = "") -> Iterator[Difference]:
+    """The statements that differ. Those with the same Sid are one that was changed; others came or went.
+
+    `prefix` stands before each field. A document that one side does not have has no statements.
+    """
+    wanted, found = _statements(catalog), _statements(live)
+    same = {text for _, _, text in wanted} & {text for _, _, text in found}
+    gone = [(place, statement) for place, statement, text in wanted if text not in same]
+    come = [(place, statement) for place, statement, text in found if text not in same]
+    by_sid = {statement["Sid"]: statement for _, statement in come if statement.get("Sid")}
+    for place, statement in gone:
+        yield Difference(f"{prefix}{_name(statement, place)}", statement, by_sid.pop(statement.get("Sid"), None))
+    changed = {statement["Sid"] for _, statement in gone if statement.get("Sid")}
+    for place, statement in come:
+        if statement.get("Sid") not in changed:
+            yield Difference(f"{prefix}{_name(statement, place)}", None, statement)
+    if not gone and not come and catalog is not None and live is not None:
+        yield from _beside(catalog, live, prefix)
+
+
+def _statements(document: Document | None) -> list[tuple[int, Statement, str]]:
+    """(place from 1, the statement as it stands, what it means)."""
+    statements: Any = (document or {}).get("Statement", [])
+    listed: Sequence[Statement] = statements if isinstance(statements, list) else [statements]
+    return [(place, each, _meaning(each)) for place, each in enumerate(listed, 1)]
+
+
+def _meaning(statement: Statement) -> str:
+    return json.dumps(canonical({"Statement": [statement]})["Statement"][0], sort_keys=True)
+
+
+def _name(statement: Statement, place: int) -> str:
+    return f"statement {statement.get('Sid') or place}"
+
+
+def _beside(catalog: Document, live: Document, prefix: str) -> Iterator[Difference]:
+    """What is not a statement: the version of the language."""
+    one, other = canonical(catalog), canonical(live)
+    for key in sorted({*one, *other} - {"Statement"}):
+        if one.get(key) != other.get(key):
+            yield Difference(f"{prefix}{key}", one.get(key), other.get(key))

@@ -1,0 +1,105 @@
+"""Which commit a catalog is of, by git. Without git, outside of a repository, or untracked, nobody knows.
+
+What counts is content: the ids that git gives to the catalog's folder and to the stack file. Commits that touch
+neither are as good as each other.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from remit.errors import RemitError
+
+
+class RevisionError(RemitError):
+    """A commit cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """`catalog` and `stack_file` are git's ids of the folder and the file; "" where they are not what `commit` has."""
+
+    commit: str
+    catalog: str
+    stack_file: str
+    dirty: bool = False
+
+    def same_content(self, other: Revision) -> bool:
+        """Whether the two say the same of this stack, for sure."""
+        return not (self.dirty or other.dirty) and self.catalog == other.catalog and self.stack_file == other.stack_file
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit and the first line of what it says."""
+
+    id: str
+    subject: str
+
+
+def read_revision(catalog: Path, stack_file: Path) -> Revision | None:
+    """The revision of the work tree; None when nobody knows."""
+    if not catalog.is_dir():
+        return None
+    commit = _asked(catalog, "rev-parse", "--verify", "HEAD^{commit}")
+    folder = _asked(catalog, "rev-parse", "HEAD:./")
+    if commit is None or folder is None:
+        return None
+    file = _asked(stack_file.parent, "rev-parse", f"HEAD:./{stack_file.name}") or ""
+    changed = _asked(catalog, "status", "--porcelain", "--untracked-files=all", "--", ".")
+    changed_file = _asked(stack_file.parent, "status", "--porcelain", "--", stack_file.name)
+    if changed or changed_file:
+        return Revision(commit, "" if changed else folder, "" if changed_file else file, dirty=True)
+    return Revision(commit, folder, file)
+
+
+def commits_since(commit: str, catalog: Path) -> tuple[Commit, ...] | None:
+    """What HEAD has of the catalog and `commit` has not, newest first; None when `commit` is not known here."""
+    told = _asked(catalog, "log", "--format=%H %s", f"{commit}..HEAD", "--", ".")
+    if told is None:
+        return None
+    return tuple(Commit(*line.split(" ", 1)) for line in told.splitlines())
+
+
+def is_older(commit: str, other: str, folder: Path) -> bool:
+    """Whether `other` comes after `commit`, for sure."""
+    return commit != other and _asked(folder, "merge-base", "--is-ancestor", commit, other) is not None
+
+
+def file_at(commit: str, file: Path) -> bytes:
+    """A file as a commit has it. Raises RevisionError."""
+    return _told(file.parent, commit, "show", f"{commit}:./{file.name}")
+
+
+def write_folder_at(commit: str, folder: Path, into: Path) -> None:
+    """The content of a folder as a commit has it. Raises RevisionError."""
+    archive = _told(folder, commit, "archive", "--format=tar", commit, ".")
+    with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
+        opened.extractall(into, filter="data")
+
+
+def _asked(folder: Path, *arguments: str) -> str | None:
+    done = _run(folder, arguments)
+    return done.stdout.decode(errors="replace").strip() if done and done.returncode == 0 else None
+
+
+def _told(folder: Path, commit: str, *arguments: str) -> bytes:
+    done = _run(folder, arguments)
+    if done is None or done.returncode:
+        said = done.stderr.decode(errors="replace").strip() if done else "there is no git"
+        raise RevisionError(
+            f"commit {commit[:12]} cannot be read: {said} (in CI, check out with the whole history: fetch-depth: 0)"
+        )
+    return done.stdout
+
+
+def _run(folder: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[bytes] | None:
+    git = shutil.which("git")
+    if git is None or not folder.is_dir():
+        return None
+    return subprocess.run([git, *arguments], cwd=folder, capture_output=True, check=False)
