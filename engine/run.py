@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
@@ -17,10 +18,12 @@ from engine import urn as urns
 from engine.deploy.defaults import DefaultProviders
 from engine.deploy.deletion import delete_the_rest
 from engine.deploy.deployment import Deployment
+from engine.deploy.events import Events
 from engine.deploy.options import Options
 from engine.deploy.outputs import Outputs
 from engine.deploy.refreshing import refresh
 from engine.display.console import Lines
+from engine.display.event_log import EventLog, Watchers
 from engine.display.progress import Progress
 from engine.display.summary import changed
 from engine.display.tree import Tree
@@ -48,6 +51,7 @@ class Request:
     refresh_first: bool = False
     expect_no_changes: bool = False
     clear_pending_creates: bool = False
+    event_log: Path | None = None
     work: Callable[[Deployment], None] | None = None
     """For "import": what to do instead of running the program."""
     config: Mapping[str, str] = field(default_factory=dict)
@@ -72,16 +76,27 @@ class Runner:
 
     def _run(self, request: Request, ledger: Ledger) -> int:
         view = self._view(request)
+        if request.event_log is None:
+            return self._watched(request, ledger, view, view)
+        with request.event_log.open("w", encoding="utf-8") as file:
+            log = EventLog(file, preview=request.options.preview, refreshing=request.kind == "refresh")
+            start = time.monotonic()
+            try:
+                return self._watched(request, ledger, view, Watchers(view, log))
+            finally:
+                log.finish(time.monotonic() - start, view.counts)
+
+    def _watched(self, request: Request, ledger: Ledger, view: View, events: Events) -> int:
         start = time.monotonic()
         view.heading(request.kind, request.stack)
-        service = EngineService(view)
+        service = EngineService(events)
         with serving(lambda server: engine_pb2_grpc.add_EngineServicer_to_server(service, server)) as address:
             registry = Registry(
                 project=self._project.directory,
                 plugins=self._project.plugins,
                 engine_address=address,
                 preview=request.options.preview,
-                on_output=lambda _package, line: view.log("info", line),
+                on_output=lambda _package, line: events.log("info", line),
             )
             run = Deployment(
                 project=self._project.name,
@@ -89,7 +104,7 @@ class Runner:
                 options=request.options,
                 ledger=ledger,
                 registry=registry,
-                events=view,
+                events=events,
                 now=lambda: datetime.now(UTC),
             )
             with _interruptible(run, self._kill), contextlib.closing(registry):
@@ -121,7 +136,7 @@ class Runner:
             run.stop()
         except EngineError as error:
             run.progress.failures += 1
-            view.log("error", str(error))
+            run.events.log("error", str(error))
 
     def _program(self, request: Request, run: Deployment, view: View, address: str) -> None:
         """Run the program, then delete what it no longer registers."""
@@ -136,7 +151,7 @@ class Runner:
                 engine=address,
                 preview=request.options.preview,
                 parallel=request.options.parallel,
-                on_output=lambda line: view.log("info", line),
+                on_output=lambda line: run.events.log("info", line),
             )
             self._child = child
             try:
@@ -149,7 +164,7 @@ class Runner:
         elif code != 0:
             run.progress.failures += 1
             if not view.diagnostics.count("error") and not run.stopping:
-                view.log("error", f"the program ended with exit code {code}")
+                run.events.log("error", f"the program ended with exit code {code}")
         outputs.finish()
 
     def _view(self, request: Request) -> View:

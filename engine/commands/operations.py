@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -37,6 +39,7 @@ class Flags:
     clear_pending_creates: bool
     non_interactive: bool
     json: bool
+    event_log: Path | None
 
     def request(self, kind: str, stack: str, *, preview: bool) -> Request:
         """The request that they make."""
@@ -55,6 +58,7 @@ class Flags:
             refresh_first=self.refresh,
             expect_no_changes=self.expect_no_changes,
             clear_pending_creates=self.clear_pending_creates,
+            event_log=self.event_log,
         )
 
 
@@ -78,6 +82,7 @@ _OPTIONS = (
     click.option("--clear-pending-creates", is_flag=True, help="Refresh: forget creates whose end nobody saw."),
     click.option("--non-interactive", is_flag=True, help="Never ask."),
     click.option("--json", is_flag=True, hidden=True),
+    click.option("--event-log", type=click.Path(path_type=Path, dir_okay=False), hidden=True),
 )
 
 
@@ -126,6 +131,8 @@ def destroy(*, preview_only: bool, **flags: Value) -> None:
 def _operate(kind: str, flags: Flags, *, preview_only: bool = False) -> str:
     if flags.json:
         raise ConfigurationError("--json is not there: `stack export` prints the state, PULUMI's CLI the plan")
+    if flags.event_log and os.environ.get("PULUMI_DEBUG_COMMANDS") != "true":
+        raise ConfigurationError("--event-log is a debug flag, as in the Pulumi CLI: set PULUMI_DEBUG_COMMANDS=true")
     workspace = open_workspace()
     stack = workspace.stack(flags.stack)
     runner = open_runner(workspace, stack, flags.config)

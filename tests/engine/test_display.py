@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 from collections import Counter
+from dataclasses import replace
 
 from rich.console import Console
 
 from engine.deploy.events import Op, Step
 from engine.display.changes import change_lines, changed_keys, output_lines
 from engine.display.console import Lines
+from engine.display.event_log import EventLog
 from engine.display.progress import Progress
 from engine.display.summary import changed, duration_line, summary_lines
 from engine.display.tree import Tree
@@ -17,7 +20,7 @@ from engine.display.values import lines_of
 from engine.display.view import View
 from engine.plugins.answers import Diff, PropertyDiff
 from engine.state.resource import Resource
-from engine.values import UNKNOWN
+from engine.values import UNKNOWN, UNKNOWN_STRING, Secret
 
 STACK = Resource("urn:pulumi:s::p::pulumi:pulumi:Stack::p-s", "pulumi:pulumi:Stack", False)
 GROUP = Resource("urn:pulumi:s::p::c:m:Group::g", "c:m:Group", False, parent=STACK.urn)
@@ -183,3 +186,30 @@ def test_default_providers_are_nobodys_business() -> None:
     view.end(Step("create", None, provider), 0.0)
     assert out.getvalue() == ""
     assert changed(view.counts) == 0
+
+
+def test_the_event_log_is_pulumis_own_and_holds_no_secret() -> None:
+    file = io.StringIO()
+    log = EventLog(file, preview=False, refreshing=False, clock=lambda: 7.9)
+    secret = replace(NEW, outputs={"key": Secret("hush"), "id": UNKNOWN}, init_errors=("half",))
+    log.begin(Step("update", OLD, NEW))
+    log.end(Step("update", OLD, NEW, Diff(True, ("n",), detailed={"n": PropertyDiff("add", replace=True)})), 1.0)
+    log.fail(Step("update", OLD, secret), "refused", 1.0)
+    log.finish(2.4, Counter({"update": 1}))
+    events = [json.loads(line) for line in file.getvalue().splitlines()]
+    kinds = [
+        "resourcePreEvent",
+        "resOutputsEvent",
+        "diagnosticEvent",
+        "resOpFailedEvent",
+        "summaryEvent",
+        "cancelEvent",
+    ]
+    assert [list(event)[2] for event in events] == kinds
+    assert [(event["sequence"], event["timestamp"]) for event in events] == [(n, 7) for n in range(6)]
+    assert events[1]["resOutputsEvent"]["metadata"]["detailedDiff"] == {
+        "n": {"diffKind": "add-replace", "inputDiff": True}
+    }
+    assert events[3]["resOpFailedEvent"]["metadata"]["new"]["outputs"] == {"key": "[secret]", "id": UNKNOWN_STRING}
+    assert events[3]["resOpFailedEvent"]["status"] == 1
+    assert events[4]["summaryEvent"]["resourceChanges"] == {"update": 1}
