@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
 import click
@@ -10,6 +11,7 @@ import click
 from remit.cli.engine import Engine, EngineError, announce, become, choose_engine
 from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import exported_state, live_account_states, retire_gone
+from remit.cli.run_report import Reporter, without_report
 
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
 _OTHER_FILES = frozenset({"--help", "-h", "--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
@@ -31,14 +33,26 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
     def run(arguments: tuple[str, ...]) -> None:
         engine = choose_engine(os.environ)
         announce(engine)
-        if name in {"preview", "up"}:
-            _check_catalog(arguments)
-        if changes_the_state and not {"--help", "-h", "--preview-only"} & set(arguments):
-            _retire_first(engine, stack_in(arguments))
+        if name == "stack":
+            become([*engine.command, name, *arguments])
+        passed_on, file = without_report(arguments)
         _go_on_after_failures()
-        become([*engine.command, name, *arguments])
+        if file is None:
+            _prepare(engine, name, passed_on, changes_the_state=changes_the_state)
+            become([*engine.command, name, *passed_on])
+        reporter = Reporter(file, name, stack_in(passed_on) or "")
+        with reporter.telling():
+            _prepare(engine, name, passed_on, changes_the_state=changes_the_state)
+        sys.exit(reporter.run([*engine.command, name, *passed_on]))
 
     return run
+
+
+def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, changes_the_state: bool) -> None:
+    if name in {"preview", "up"}:
+        _check_catalog(arguments)
+    if changes_the_state and not {"--help", "-h", "--preview-only"} & set(arguments):
+        _retire_first(engine, stack_in(arguments))
 
 
 def _check_catalog(arguments: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ _SECTIONS = {
         "lint": "Find what is allowed, and should make a reviewer stop",
         "plan": "Show the desired set: policies, permission sets, assignments",
         "explain": "Say which rule, at which line, gives or withholds something",
+        "expiring": "List what ends soon",
     },
     "Change": {
         "preview": "Show what `up` would change (by Pulumi, or the embedded engine)",
@@ -28,11 +29,17 @@ _SECTIONS = {
         "destroy": "Remove everything that the stack made",
         "stack": "Make, list, export and remove stacks",
         "retire": "Take the resources of accounts that are gone out of the state",
+        "shards": "Split a stack's accounts for a fleet of runners",
+        "switch": "Move the policies to aliases or pooled, in the state alone",
     },
-    "Look after the catalog": {},
+    "Look after the catalog": {
+        "fmt": "Lay out the files: one order of keys, comments kept",
+        "prune": "Take what has ended out of the files",
+    },
     "Set up": {
         "import": "Write the catalog of what an organization has",
         "ci": "Comments, issues and pull requests, from a CI job",
+        "notify": "Tell people what a run did: Teams, Slack, a webhook, SNS",
         "snapshot": "Write the live organization to a file",
         "completion": "Print what makes your shell complete verbs and options",
     },

@@ -100,6 +100,10 @@ class World:
         options = ("--stack", stack or self.stack, "--non-interactive")
         return self._execute(*self._command(verb), *options, *arguments)
 
+    def command(self, verb: str, *arguments: str) -> Run:
+        """Any other verb of remit, as it is."""
+        return self._execute(*self._command(verb), *arguments)
+
     def up(self, *arguments: str, stack: str | None = None) -> Run:
         return self._succeed(self.run("up", "--yes", "--skip-preview", *arguments, stack=stack))
 

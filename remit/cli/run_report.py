@@ -1,0 +1,117 @@
+"""`--report FILE` of preview, up, refresh and destroy: the engine runs beneath us, and then its event log is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from remit.ci.environment import run_address
+from remit.errors import RemitError
+from remit.reporting.build import Run, build_report
+from remit.reporting.events import Diagnostic, EventLog, read_events
+
+_OPTION = "--report"
+
+
+class ReportError(RemitError):
+    """The report cannot be written where it was asked for; said before the engine starts."""
+
+    exit_code = 2
+
+
+def without_report(arguments: Sequence[str]) -> tuple[list[str], Path | None]:
+    """The engine's own arguments, and where the report goes. Raises ReportError for an option without a file."""
+    rest: list[str] = []
+    file: str | None = None
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument == _OPTION or argument.startswith(f"{_OPTION}="):
+            file = argument.partition("=")[2] if "=" in argument else next(waiting, "")
+            if not file:
+                raise ReportError("--report needs a file")
+        else:
+            rest.append(argument)
+    return rest, Path(file) if file else None
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Writes the report of one run to `file`, whatever becomes of the run."""
+
+    file: Path
+    verb: str
+    stack: str
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        try:
+            self.file.unlink(missing_ok=True)  # one of an older run must not be taken for this one's
+            self.file.touch()
+            self.file.unlink()
+        except OSError as error:
+            raise ReportError(f"--report {self.file} cannot be written: {error.strerror}") from error
+
+    def run(self, command: Sequence[str]) -> int:
+        """Runs the engine, its terminal being ours, and reports. Returns its exit code, 128 and more for a signal."""
+        with tempfile.TemporaryDirectory(prefix="remit-") as folder:
+            log = Path(folder) / "events.jsonl"
+            code = _run([*command, "--event-log", str(log)], os.environ | {"PULUMI_DEBUG_COMMANDS": "true"})
+            text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        self._write(code, text)
+        return code if code >= 0 else 128 - code
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """What is wrong before the engine starts is reported too."""
+        try:
+            yield
+        except RemitError as error:
+            self._save(error.exit_code, EventLog([], [Diagnostic("error", str(error))], ended=True))
+            raise
+
+    def _write(self, code: int, text: str) -> None:
+        try:
+            self._save(code, read_events(text))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            words = f"the engine's event log could not be read ({type(error).__name__}: {error})"
+            self._save(code, EventLog([], [Diagnostic("error" if code else "warning", words)], ended=True))
+
+    def _save(self, code: int, log: EventLog) -> None:
+        now = datetime.now(UTC)
+        run = Run(self.verb, self.stack, code, self.started, now, run_address(os.environ))
+        report = build_report(run, log)
+        try:
+            self.file.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            click.echo(f"warning: the report could not be written: {error.strerror}", err=True)
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Ctrl-C reaches the whole process group, so that only SIGTERM is passed on."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    process = subprocess.Popen(list(command), env=dict(environment))
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        process.send_signal(number)
+
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+    before[signal.SIGTERM] = signal.signal(signal.SIGTERM, pass_on)
+    try:
+        return process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,131 @@
+"""One message from all the news: what needs a person first, then what was done. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from remit.notify.inputs import Difference, Ending, Expiring, News
+from remit.notify.message import Message, Section, Topic
+from remit.notify.words import assignment_lines, resource_lines
+from remit.reporting.report import Result, RunReport
+
+_ENDED = {Result.FAILED: "failed", Result.INTERRUPTED: "was interrupted"}
+
+
+def digest(news: News) -> Message:
+    """Without sections where there is nothing to tell."""
+    return Message(
+        title=_title(news),
+        sections=tuple(section for section in _sections(news) if section.lines),
+        stack=_stack(news),
+        link=(news.report.run_url if news.report else "") or news.run_url,
+    )
+
+
+def _stack(news: News) -> str:
+    return (news.report.stack if news.report else "") or (news.drift.stack if news.drift else "")
+
+
+def _title(news: News) -> str:
+    stack = _stack(news)
+    return f"Remit {stack}: {_headline(news)}" if stack else f"Remit: {_headline(news)}"
+
+
+def _headline(news: News) -> str:
+    return next(_headlines(news), "nothing to tell")
+
+
+def _headlines(news: News) -> Iterator[str]:
+    """What there is to tell, the most important first."""
+    report = news.report
+    if news.missing_report:
+        yield "a run ended without a report"
+    if report and not report.succeeded:
+        yield f"{report.verb} {_ENDED[report.result]}"
+    if news.drift and news.drift.differences:
+        yield f"drift, {counted(len(news.drift.differences), 'difference')}"
+    if report and report.changes_anything:
+        what = "would be made by this preview" if report.preview else f"made by {report.verb}"
+        yield f"{counted(_changes(report), 'change')} {what}"
+    if report and report.drift:
+        yield f"drift, found by {report.verb}"
+    if news.expiring and news.expiring.entries:
+        yield f"{counted(len(news.expiring.entries), 'entry', 'entries')} of the catalog with an end"
+    if report:
+        yield f"{report.verb} changed nothing"
+
+
+def _changes(report: RunReport) -> int:
+    each = report.assignments
+    return len(each.created) + len(each.deleted) + each.unlisted + len(report.changed)
+
+
+def _sections(news: News) -> Iterator[Section]:
+    if news.missing_report:
+        yield Section(Topic.FAILED, "Failed", (news.missing_report,))
+    if news.report:
+        yield from _failures(news.report)
+    if news.drift:
+        lines = tuple(_difference(each) for each in news.drift.differences)
+        yield Section(Topic.DRIFT, f"Drift ({len(lines)})", lines)
+    if news.report:
+        yield from _done(news.report)
+    if news.expiring:
+        yield from _endings(news.expiring)
+
+
+def _failures(report: RunReport) -> Iterator[Section]:
+    failed = report.assignments.failed
+    yield Section(Topic.FAILED, f"Assignments that failed ({len(failed)})", assignment_lines(failed))
+    yield Section(Topic.FAILED, f"What could not be changed ({len(report.failed)})", resource_lines(report.failed))
+    errors = report.errors
+    if not report.succeeded and not (failed or report.failed or errors):
+        errors = (f"{report.verb} ended with exit code {report.exit_code}",)
+    yield Section(Topic.FAILED, f"Errors ({len(errors)})", errors)
+
+
+def _done(report: RunReport) -> Iterator[Section]:
+    repaired = tuple(_found(each.what, each.changes) for each in report.drift if each.repaired)
+    found = tuple(_found(each.what, each.changes) for each in report.drift if not each.repaired)
+    yield Section(Topic.DRIFT, f"Drift found ({len(found)})", found)
+    yield Section(Topic.DRIFT, f"Drift repaired ({len(repaired)})", repaired)
+    given, taken = report.assignments.created, report.assignments.deleted
+    would = "would be " if report.preview else ""
+    yield Section(Topic.CHANGED, f"Access {would}given ({len(given)})", assignment_lines(given))
+    unlisted = report.assignments.unlisted
+    lines = assignment_lines(taken)
+    if unlisted:
+        lines += (f"{counted(unlisted, 'assignment')} made by hand, which no refresh had seen",)
+    yield Section(Topic.CHANGED, f"Access {would}taken away ({len(taken) + unlisted})", lines)
+    title = f"Policies and permission sets ({len(report.changed)})"
+    yield Section(Topic.CHANGED, title, resource_lines(report.changed))
+
+
+def _endings(expiring: Expiring) -> Iterator[Section]:
+    over = tuple(_ending(each) for each in expiring.entries if each.expired)
+    soon = tuple(_ending(each) for each in expiring.entries if not each.expired)
+    yield Section(Topic.EXPIRING, f"Ends soon ({len(soon)})", soon)
+    yield Section(Topic.EXPIRING, f"Has ended ({len(over)})", over)
+
+
+def _found(what: str, changes: tuple[str, ...]) -> str:
+    return f"{what}: {'; '.join(changes)}"
+
+
+def _difference(each: Difference) -> str:
+    where = f" in {each.account_name or each.account}" if each.account or each.account_name else ""
+    detail = f": {each.detail}" if each.detail else ""
+    when = f" at {each.when}" if each.when else ""
+    who = f" (by {each.who}{when})" if each.who else ""
+    return f"{each.what}{where}{detail}{who}"
+
+
+def _ending(each: Ending) -> str:
+    reason = f" ({each.reason})" if each.reason else ""
+    source = f", {each.source}" if each.source else ""
+    return f"{each.expires}: {each.what}{reason}{source}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 change`, `2 changes`."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
