@@ -21,6 +21,7 @@ from sandbox.cloud_control.api import CloudControlApi
 from sandbox.cloud_trail.api import CloudTrailApi
 from sandbox.control import Control
 from sandbox.errors import AwsError, broken, denied, expired, throttled
+from sandbox.events.bus import Bus
 from sandbox.faults import Fault
 from sandbox.identity_store.api import IdentityStoreApi
 from sandbox.json_api import JsonApi
@@ -40,14 +41,15 @@ class Application:
     def __init__(self, world: World) -> None:
         self._world = world
         self._calls = CallLog()
-        self._control = Control(world, self._calls)
+        self._bus = Bus(world)
+        self._control = Control(world, self._calls, self._bus)
         self._sts = Sts(world)
         sso_admin = SsoAdminApi(world)
         apis: tuple[JsonApi, ...] = (
             OrganizationsApi(world),
             IdentityStoreApi(world),
             sso_admin,
-            CloudControlApi(world, sso_admin),
+            CloudControlApi(world, sso_admin, self._bus),
             CloudTrailApi(world),
         )
         self._apis: Mapping[str, JsonApi] = {api.service: api for api in apis}
@@ -56,7 +58,9 @@ class Application:
         request = Request(environ)
         if request.path.startswith("/_sandbox/"):
             return self._control.answer(request)(environ, start_response)
-        return self._aws(request)(environ, start_response)
+        response = self._aws(request)
+        self._bus.deliver()
+        return response(environ, start_response)
 
     def _aws(self, request: Request) -> Response:
         credential = credential_of(request)

@@ -6,6 +6,7 @@ DELETE calls           starts counting anew
 GET    state           policies by account, permission sets, assignments: canonical
 PUT    accounts/ID     {"state": "SUSPENDED", "missing_role": true, "expire_sessions": true}: what happens to an account
                        from outside
+GET    events          what became of the events that rules matched
 GET    limits          PUT {"outstanding": 15, …, "latency_ms": 500} switches them on; DELETE off
 GET    faults          PUT {"throttle": 10, "seed": 7, …} switches them on; DELETE off
 """
@@ -22,6 +23,7 @@ from werkzeug.wrappers import Request, Response
 from remit.organization import AccountState
 from sandbox import moto_bridge
 from sandbox.calls import CallLog
+from sandbox.events.bus import Bus
 from sandbox.faults import FaultPlan
 from sandbox.limits import Limits
 from sandbox.state import state
@@ -34,14 +36,16 @@ class BadRequest(Exception):  # noqa: N818
 
 
 class Control:
-    def __init__(self, world: World, calls: CallLog) -> None:
+    def __init__(self, world: World, calls: CallLog, bus: Bus) -> None:
         self._world = world
+        self._bus = bus
         self._calls = calls
         self._routes: Mapping[tuple[str, str], Callable[[Request], JsonObject]] = {
             ("GET", "health"): lambda _: {"status": "ok"},
             ("GET", "calls"): self._get_calls,
             ("DELETE", "calls"): self._delete_calls,
             ("GET", "state"): lambda _: state(self._world),
+            ("GET", "events"): lambda _: {"deliveries": [asdict(each) for each in self._bus.deliveries]},
             ("GET", "limits"): lambda _: self._limits(),
             ("PUT", "limits"): self._put_limits,
             ("DELETE", "limits"): self._delete_limits,

@@ -47,16 +47,21 @@ def difference(resource_type: ResourceType, old: Properties, new: Properties, *,
     )
 
 
-def patch(resource_type: ResourceType, changes: Difference) -> list[PatchOperation]:
-    """The operations for Cloud Control, sorted by property: one for each property that differs."""
+def patch(resource_type: ResourceType, changes: Difference, again: Properties | None = None) -> list[PatchOperation]:
+    """The operations for Cloud Control, sorted by property: one for each that differs.
+
+    `again` are properties that are sent, changed or not.
+    """
+    anew = {name: value for name, value in (again or {}).items() if name not in changes.changed}
     operations: list[PatchOperation] = []
     for name, shape in sorted(resource_type.inputs.fields.items()):
         path = f"/{cloud_name(name)}"
         if name in changes.changed:
             value = to_cloud(shape, revealed(changes.changed[name]))
             operations.append({"op": "replace", "path": path, "value": value})
-        if name in changes.added:
-            operations.append({"op": "add", "path": path, "value": to_cloud(shape, revealed(changes.added[name]))})
+        if name in changes.added or name in anew:
+            value = anew.get(name, changes.added.get(name))
+            operations.append({"op": "add", "path": path, "value": to_cloud(shape, revealed(value))})
         if name in changes.removed:
             operations.append({"op": "remove", "path": path})
     return operations

@@ -26,7 +26,8 @@ from engine.aws_native import check, previews, resources
 from engine.aws_native.cloud_control import CloudControl, OperationFailedError
 from engine.aws_native.configuration import ConfigurationError, read_configuration, setting_failures
 from engine.aws_native.connection import Connect
-from engine.aws_native.resource_types import RESOURCE_TYPES, ResourceType
+from engine.aws_native.resource_types import ResourceType
+from engine.aws_native.served import RESOURCE_TYPES
 from engine.aws_native.values import Properties, from_struct, revealed, to_struct
 from engine.aws_native.waiting import Waiting
 

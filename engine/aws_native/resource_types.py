@@ -1,7 +1,7 @@
 """The resource types that are served, as tables: what pulumi-aws-native generates from CloudFormation's schemas.
 
 What is fixed at creation does not stand here: pulumi-aws-native's SDK sends it as `replaceOnChanges` with each
-resource and the engine acts on it. None of these types has a write-only property.
+resource and the engine acts on it.
 """
 
 from __future__ import annotations
@@ -39,13 +39,17 @@ Shape = Scalar | Json | ListOf | Record
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """One type. `unordered` are the lists whose order says nothing; `name_property` is filled in when left out."""
+    """One type. `unordered` are the lists whose order says nothing; `name_property` is filled in when left out.
+
+    `write_only` are paths (`a/b`) of what AWS takes and never shows again.
+    """
 
     token: str
     cloud_name: str
     properties: Record
     read_only: frozenset[str] = frozenset()
     unordered: frozenset[str] = frozenset()
+    write_only: frozenset[str] = frozenset()
     tags_property: str = ""
     name_property: str = ""
     name_length: int = 0
@@ -135,7 +139,3 @@ ASSIGNMENT = ResourceType(
     cloud_name="AWS::SSO::Assignment",
     properties=Record(dict.fromkeys(_ASSIGNMENT_FIELDS, _TEXT), required=frozenset(_ASSIGNMENT_FIELDS)),
 )
-
-RESOURCE_TYPES: Mapping[str, ResourceType] = {
-    served.token: served for served in (MANAGED_POLICY, PERMISSION_SET, ASSIGNMENT)
-}

@@ -10,6 +10,7 @@ from engine.aws_native.live_inputs import live_inputs, refreshed_inputs, writabl
 from engine.aws_native.naming import to_cloud, to_sdk
 from engine.aws_native.resource_types import ResourceType
 from engine.aws_native.values import Properties, checkpoint, checkpointed_inputs, revealed, with_secrets_of
+from engine.aws_native.write_only import restored, sent_anew
 
 
 class InitFailedError(Exception):
@@ -39,7 +40,7 @@ def differs(resource_type: ResourceType, state: Properties, new: Properties) -> 
 def create(cloud: CloudControl, resource_type: ResourceType, inputs: Properties) -> tuple[str, Properties]:
     """Creates the resource: its id and its state. Raises InitFailedError when it is there, but not as wanted."""
     created = cloud.create(resource_type.cloud_name, to_cloud(resource_type.inputs, revealed(inputs)))
-    state = checkpoint(inputs, to_sdk(resource_type.properties, created.model))
+    state = checkpoint(inputs, restored(resource_type, to_sdk(resource_type.properties, created.model), inputs))
     if created.failure:
         raise InitFailedError(created.identifier, state, str(created.failure))
     return created.identifier, state
@@ -59,6 +60,7 @@ def read(cloud: CloudControl, resource_type: ResourceType, identifier: str, stat
     if old is None:
         inputs = writable(resource_type, outputs)
         return Live(inputs, checkpoint(inputs, outputs))
+    outputs = restored(resource_type, outputs, old)
     inputs = refreshed_inputs(resource_type, old, outputs)
     return Live(inputs, checkpoint(inputs, with_secrets_of(old, outputs)))
 
@@ -70,5 +72,6 @@ def update(
     old = checkpointed_inputs(state) or {}
     baseline = live_inputs(resource_type, old, state, new)
     changes = difference(resource_type, baseline, new, owned=old)
-    model = cloud.update(resource_type.cloud_name, identifier, patch(resource_type, changes))
-    return checkpoint(new, to_sdk(resource_type.properties, model))
+    operations = patch(resource_type, changes, sent_anew(resource_type, new))
+    model = cloud.update(resource_type.cloud_name, identifier, operations)
+    return checkpoint(new, restored(resource_type, to_sdk(resource_type.properties, model), new))

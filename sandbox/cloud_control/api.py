@@ -18,6 +18,8 @@ from sandbox.cloud_control.permission_set import PermissionSetType
 from sandbox.cloud_control.requests import Requests, ResourceRequest, Work
 from sandbox.cloud_control.resource_type import HandlerError, ResourceType
 from sandbox.errors import AwsError
+from sandbox.events.bus import Bus
+from sandbox.events.role import RoleType
 from sandbox.json_api import JsonApi
 from sandbox.paging import Page
 from sandbox.sso_admin.api import SsoAdminApi
@@ -37,7 +39,7 @@ _SOON = 0.05  # seconds: when a client should ask again for what is done at once
 class CloudControlApi(JsonApi):
     service: ClassVar[str] = "cloudcontrol"
 
-    def __init__(self, world: World, sso_admin: SsoAdminApi) -> None:
+    def __init__(self, world: World, sso_admin: SsoAdminApi, bus: Bus) -> None:
         self._world = world
         self._requests = Requests()
         world.settlers.append(self._requests.settle)
@@ -45,6 +47,12 @@ class CloudControlApi(JsonApi):
             ManagedPolicyType(world),
             PermissionSetType(world, sso_admin),
             AssignmentType(world, sso_admin),
+            RoleType(world),
+            bus.rules,
+            bus.connections,
+            bus.destinations,
+            bus.queues,
+            bus.queue_policies,
         )
         self._types = {each.name: each for each in types}
 
@@ -101,7 +109,7 @@ class CloudControlApi(JsonApi):
                     "ClientTokenConflictException", f"Client token {client_token} was used for another request"
                 )
             return {"ProgressEvent": known[1].event()}
-        if identifier and self._requests.busy(call.account, params["TypeName"], identifier):
+        if identifier and self._requests.busy(call.account, call.region, params["TypeName"], identifier):
             raise AwsError(
                 "ConcurrentOperationException",
                 f"Resource of type '{params['TypeName']}' with identifier '{identifier}' has an operation in progress.",
@@ -118,6 +126,7 @@ class CloudControlApi(JsonApi):
         return ResourceRequest(
             token=self._world.random_uuid(),
             account=call.account,
+            region=call.region,
             type_name=call.params["TypeName"],
             operation=operation,
             identifier=identifier,
@@ -183,7 +192,7 @@ class CloudControlApi(JsonApi):
         name = call.params["TypeName"]
         if name not in self._types:
             raise AwsError("TypeNotFoundException", f"The type '{name}' cannot be found.")
-        return self._types[name]
+        return self._types[name].at(call.region)
 
 
 def _as_exception(error: HandlerError) -> AwsError:

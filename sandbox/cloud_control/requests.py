@@ -20,6 +20,7 @@ class ResourceRequest:
 
     token: str
     account: str
+    region: str
     type_name: str
     operation: str
     identifier: str
@@ -60,7 +61,7 @@ class Requests:
     def __init__(self) -> None:
         self._by_token: dict[str, ResourceRequest] = {}
         self._queue: list[tuple[float, int, ResourceRequest]] = []
-        self._busy: set[tuple[str, str, str]] = set()
+        self._busy: set[tuple[str, str, str, str]] = set()
         self._client_tokens: dict[tuple[str, str], tuple[JsonObject, ResourceRequest]] = {}
         self._started = 0
 
@@ -83,9 +84,9 @@ class Requests:
                 _carry_out(request)
             request.changed = now
 
-    def busy(self, account: str, type_name: str, identifier: str) -> bool:
+    def busy(self, account: str, region: str, type_name: str, identifier: str) -> bool:
         """Whether a request for this very resource is pending."""
-        return (account, type_name, identifier) in self._busy
+        return (account, region, type_name, identifier) in self._busy
 
     def get(self, token: str) -> ResourceRequest | None:
         return self._by_token.get(token)
@@ -112,5 +113,5 @@ def _carry_out(request: ResourceRequest) -> None:
     request.status, request.identifier, request.model = "SUCCESS", identifier, model
 
 
-def _resource(request: ResourceRequest) -> tuple[str, str, str]:
-    return request.account, request.type_name, request.identifier or request.token
+def _resource(request: ResourceRequest) -> tuple[str, str, str, str]:
+    return request.account, request.region, request.type_name, request.identifier or request.token

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from sandbox.wire import JsonObject
 
@@ -32,6 +32,11 @@ class ResourceType(ABC):
     create_only: ClassVar[frozenset[str]]
     read_only: ClassVar[frozenset[str]] = frozenset()
     updatable: ClassVar[bool] = True
+
+    def at(self, region: str) -> Self:
+        """The type as a region has it: most are the same everywhere."""
+        del region
+        return self
 
     @abstractmethod
     def create(self, account: str, model: Model) -> str:

@@ -29,7 +29,8 @@ class AccountCalls(TreeCalls):
             "State": "IN_PROGRESS",
             "RequestedTimestamp": self._world.now(),
         }
-        self._creations[status["Id"]] = self._created(status, name, email, call)
+        done = self._creations[status["Id"]] = self._created(status, name, email, call)
+        self._tell("CreateAccount", done)
         return {"CreateAccountStatus": status}
 
     def _created(self, status: JsonObject, name: str, email: str, call: Call) -> JsonObject:
@@ -40,6 +41,12 @@ class AccountCalls(TreeCalls):
         root, now = self._tree.root_id, self._world.now()
         self._tree.add_account(AccountRecord(account_id, name, email, AccountState.ACTIVE, root, tags, now))
         return {**status, "State": "SUCCEEDED", "AccountId": account_id, "CompletedTimestamp": now}
+
+    def _tell(self, result: str, status: JsonObject) -> None:
+        """What Organizations records when it is done: CreateAccountResult, say, with `createAccountStatus`."""
+        key = f"{result[:1].lower()}{result[1:]}Status"
+        told = {f"{name[:1].lower()}{name[1:]}": value for name, value in status.items()}
+        self._world.trail.service_event(f"{result}Result", self._tree.management, {key: told})
 
     def describe_create_account_status(self, call: Call) -> JsonObject:
         status = self._creations.get(call.params["CreateAccountRequestId"])
@@ -74,6 +81,7 @@ class AccountCalls(TreeCalls):
         if account.state is not AccountState.ACTIVE:
             raise AwsError("AccountAlreadyClosedException", "You attempted to close an account that is already closed.")
         account.state = AccountState.SUSPENDED
+        self._tell("CloseAccount", {"AccountId": account.id, "State": "SUCCEEDED"})
         return {}
 
     def remove_account_from_organization(self, call: Call) -> JsonObject:

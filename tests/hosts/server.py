@@ -8,11 +8,16 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Any, Self
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 Answer = tuple[int, Any]
 Handler = Callable[..., Answer]
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        pass
 
 
 class HostServer:
@@ -23,7 +28,7 @@ class HostServer:
         self._prefix = prefix
         self.seen: list[str] = []
         self.before: dict[str, list[tuple[int, dict[str, str]]]] = {}
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet)
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     @property

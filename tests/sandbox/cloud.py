@@ -70,14 +70,12 @@ class Cloud:
         self.url = sandbox.url
         self._clients: list[Any] = []
 
-    def client(self, service: str, account: str = MANAGEMENT, key: str = "sandbox") -> Any:
+    def client(self, service: str, account: str = MANAGEMENT, key: str = "sandbox", region: str = "us-east-1") -> Any:
         """A client of the management account's administrator, or of a role in another account."""
         credentials = {"aws_access_key_id": key, "aws_secret_access_key": "sandbox"}
         if account != MANAGEMENT:
             credentials = self.assume(f"arn:aws:iam::{account}:role/RemitSpoke")
-        made = _SESSION.client(
-            service, endpoint_url=self.url, region_name="us-east-1", config=_NO_RETRIES, **credentials
-        )
+        made = _SESSION.client(service, endpoint_url=self.url, region_name=region, config=_NO_RETRIES, **credentials)
         self._clients.append(made)
         return made
 
