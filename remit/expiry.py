@@ -16,6 +16,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
 _NAIVE = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
 _DURATION = re.compile(r"P?T?(\d+ *[a-z]+)+", re.IGNORECASE)
+_NO_END = frozenset({"never", "none", "no", "forever", "unlimited"})
 _REMEDY = "write a date, 2026-12-31, or a date-time with its zone, 2026-12-31T18:00:00Z"
 
 
@@ -42,13 +43,22 @@ def parse_expiry(text: str) -> Expiry:
         if _DATE_TIME.fullmatch(text):
             return Expiry(datetime.fromisoformat(text).astimezone(UTC), text)
     except (ValueError, OverflowError) as error:
-        raise BadValue(f"expires: {text!r} is not a day of the calendar", _REMEDY) from error
-    raise BadValue(f"expires: {text!r} {_what_is_wrong_with(text)}", _REMEDY)
+        raise BadValue(f"expires: {text!r} is not a day and time of the calendar", _REMEDY) from error
+    raise BadValue(f"expires: {text!r} {_what_is_wrong_with(text)}", _remedy_for(text))
 
 
 def expired(expiry: Expiry | None, at: datetime) -> bool:
     """Whether an entry with this expiry (None: it never ends) is over at that time."""
     return expiry is not None and expiry.is_past(at)
+
+
+def _remedy_for(text: str) -> str:
+    if _NAIVE.fullmatch(text):
+        moment = text.replace(" ", "T")
+        return f"write {moment}Z for UTC, or say another zone: {moment}+02:00"
+    if text.casefold() in _NO_END:
+        return "leave `expires` out: then it has no end"
+    return _REMEDY
 
 
 def _what_is_wrong_with(text: str) -> str:

@@ -25,6 +25,9 @@ from remit.organization import Account, AccountState, Organization
 ALL = "*"
 MANAGEMENT = "management"
 _GLOB = re.compile(r"[*?\[]")
+_TWELVE_DIGITS = "an account id has twelve digits, zeros in front included: account:012345678901"
+_EVERYTHING = frozenset({"all", "any", "everything", "everywhere", "**", "*:*"})
+_CURLY_QUOTES = frozenset("\u201c\u201d\u2018\u2019")
 _ID = re.compile(r"\d{12}")
 
 
@@ -37,6 +40,9 @@ class Kind(StrEnum):
     OU_ONLY = "ou-only"
     ACCOUNT = "account"
     TAG = "tag"
+
+
+_WITH_A_NAME = frozenset({Kind.OU, Kind.OU_ONLY, Kind.ACCOUNT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +71,24 @@ def parse_selector(text: str) -> Selector:
     if not colon or word not in {Kind.OU, Kind.OU_ONLY, Kind.ACCOUNT, Kind.TAG}:
         raise BadValue(f"{text!r} is no selector", _remedy_for(text))
     if not value or value != value.strip():
-        raise BadValue(f"selector {text!r} has {'spaces around its name' if value.strip() else 'no name'}", "")
+        wrong = "spaces around its name" if value.strip() else "no name"
+        raise BadValue(f"selector {text!r} has {wrong}", f"write {word}:{value.strip() or 'NAME'}")
     if word == Kind.TAG and (not value.partition("=")[1] or value.startswith("=")):
         raise BadValue(f"selector {text!r} does not say which value", "write tag:KEY=VALUE, such as tag:stage=dev")
     return Selector(Kind(word), value)
 
 
 def _remedy_for(text: str) -> str:
-    if _ID.fullmatch(text):
-        return f"write account:{text}"
+    word, _, value = text.partition(":")
+    if text.isdecimal():
+        return f"write account:{text}" if _ID.fullmatch(text) else _TWELVE_DIGITS
+    if text.casefold() in _EVERYTHING or text[:1] in _CURLY_QUOTES:
+        return f'write "*"{", with straight quotes" if text[:1] in _CURLY_QUOTES else ""}'
     if text.startswith(("ou-", "r-")):
         return f"write ou:{text}"
-    close = did_you_mean(text.partition(":")[0], Kind)
+    if word.casefold() in _WITH_A_NAME:
+        return f"write {word.casefold()}:{value or 'NAME'}"
+    close = did_you_mean(word, Kind)
     return close or 'write "*", management, ou:PATH, ou-only:PATH, account:NAME, account:ID or tag:KEY=VALUE'
 
 
@@ -137,7 +149,10 @@ class AccountIndex:
     def _remedy_for_account(self, name: str) -> str:
         if name.isdecimal() and name.zfill(12) in self._by_id:
             return f"an id has twelve digits: {name.zfill(12)}"
-        return did_you_mean(name, (account.name for account in self.organization.accounts))
+        if name.isdecimal():
+            return "an id has twelve digits"
+        close = did_you_mean(name, (account.name for account in self.organization.accounts))
+        return close or "write its name or id as AWS Organizations has it"
 
     def _union(self, selectors: Iterable[str]) -> frozenset[str]:
         return frozenset[str]().union(*(self.match(text).accounts for text in selectors))
@@ -176,7 +191,7 @@ class AccountIndex:
         path = name.strip("/")
         same_name = self._paths_by_bare_name.get(path, set()) if "/" not in name else set()
         if len(same_name) > 1:
-            paths = " and ".join(f"ou:{'' if '/' in path else '/'}{path}" for path in sorted(same_name))
+            paths = " or ".join(f"ou:{'' if '/' in path else '/'}{path}" for path in sorted(same_name))
             raise BadValue(f"organizational unit {name!r} stands for more than one", f"write {paths}")
         if same_name:
             return next(iter(same_name))
@@ -186,6 +201,7 @@ class AccountIndex:
         below = sorted(known for known in every_path if known.endswith(f"/{path}"))
         close = f"write {' or '.join(f'ou:{known}' for known in below)}" if below else ""
         close = close or did_you_mean(path, [*every_path, *self._path_by_ou_id, *self._paths_by_bare_name])
+        close = close or "write its path of names from the root, such as ou:Workloads/Prod, or its id"
         raise BadValue(f"no organizational unit {name!r} in the organization", close)
 
     def _tagged(self, value: str) -> Match:

@@ -74,11 +74,12 @@ def _undefined(name: str, values: Mapping[str, str]) -> BadValue:
             f"{{{{{name}}}}} cannot stand here: a permission set is the same in every account",
             "use a managed policy for what differs between accounts",
         )
-    remedy = f"there are {', '.join(sorted(values))}"
+    always = [known for known in values if not known.startswith(tuple(_REMEDIES))]
+    remedy = f"there are {', '.join(sorted([*always, *(f'{prefix}KEY' for prefix in _REMEDIES)]))}"
     for prefix, otherwise in _REMEDIES.items():
         if name.startswith(prefix):
             keys = [known.removeprefix(prefix) for known in values if known.startswith(prefix)]
             return BadValue(
                 f"{{{{{name}}}}} is not defined", did_you_mean(name.removeprefix(prefix), keys) or otherwise
             )
-    return BadValue(f"{{{{{name}}}}} is not defined", did_you_mean(name, values) or remedy)
+    return BadValue(f"{{{{{name}}}}} is not defined", did_you_mean(name, always) or remedy)

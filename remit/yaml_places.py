@@ -27,11 +27,13 @@ from yaml.events import (
 )
 
 from remit.errors import BadValue, Problem, Source
+from remit.yaml_errors import syntax_problem
 
 MOST_VALUES = 1_000_000
 """A file whose aliases unfold to more values than this is refused."""
 DEEPEST = 64
 NOWHERE = Source("(not from a file)", 0)
+_STANDARD = "tag:yaml.org,2002:"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -110,7 +112,7 @@ def read_yaml(text: str | bytes, file: str) -> tuple[list[Any], list[Problem]]:
     try:
         documents = list(reader.documents())
     except yaml.YAMLError as error:
-        return [], [*reader.problems, _syntax_problem(error, file)]
+        return [], [*reader.problems, syntax_problem(error, text, file)]
     except _Unreadable as error:
         return [], [*reader.problems, error.problem]
     return documents, reader.problems
@@ -199,6 +201,9 @@ class _Reader:
             remedy = 'quote text that begins with {{, such as "{{account.name}}"' if isinstance(key, Block) else ""
             self.problems.append(Problem(f"a key {not_text(key)}", remedy, place))
             return None
+        if key[:1] == "\u00a0":
+            self.problems.append(Problem("a no-break space (U+00A0) stands in the indentation", "write spaces", place))
+            return None
         if key in block:
             first = block.places[key].line
             self.problems.append(Problem(f"key {str(key)!r} stands twice, first on line {first}", "keep one", place))
@@ -208,7 +213,9 @@ class _Reader:
     def _merge(self, block: Block, value: object, place: Source) -> None:
         for part in value if isinstance(value, Series) else [value]:
             if not isinstance(part, Block):
-                self.problems.append(Problem("<< takes a mapping or a list of mappings", "", place))
+                self.problems.append(
+                    Problem("<< takes a mapping or a list of mappings", "write <<: *NAME, of a mapping", place)
+                )
                 continue
             for key in [
                 key for key in part if key not in block
@@ -234,8 +241,10 @@ class _Reader:
             raise _Unreadable(Problem(message, "use fewer aliases or split the file", source))
 
     def _refuse_tag(self, tag: str | None, source: Source) -> None:
-        if tag and tag not in {"!", "tag:yaml.org,2002:str"}:
-            self.problems.append(Problem(f"tag {tag} means nothing here", "leave the tag out", source))
+        if tag and tag not in {"!", f"{_STANDARD}str"}:
+            self.problems.append(
+                Problem(f"tag {tag.replace(_STANDARD, '!!')} means nothing here", "leave the tag out", source)
+            )
 
     def _source(self, event: Event) -> Source:
         mark = event.start_mark
@@ -245,22 +254,3 @@ class _Reader:
 def _is_plain(event: ScalarEvent) -> bool:
     """Neither quoted nor tagged."""
     return bool(event.implicit[0])
-
-
-_HINTS = (
-    ("character that cannot start any token", "indent with spaces, not tabs; quote text that begins with @, %, ` or *"),
-    ("while scanning an alias", 'quote the star: "*"'),
-    ("mapping values are not allowed", "quote text that has ': ' in it, and check the indentation"),
-    ("could not find expected ':'", "check the indentation, and that each key ends with a colon"),
-    ("did not find expected", "check the indentation, brackets and quotes above this line"),
-)
-
-
-def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return Problem(f"not readable as YAML: {' '.join(str(error).split())}", "save it as UTF-8", Source(file, 1))
-    mark = error.problem_mark or error.context_mark
-    source = Source(file, mark.line + 1, mark.column + 1) if mark else Source(file, 1)
-    said = ", ".join(part for part in (error.context, error.problem) if part)
-    remedy = next((hint for words, hint in _HINTS if words in said), "")
-    return Problem(f"not YAML: {said}", remedy, source)

@@ -20,6 +20,9 @@ ISO_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?")
 _SHORT_DURATION = re.compile(r"(?:(\d+)h)? ?(?:(\d+)m)?")
 
 
+_SHOWN = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Matching:
     """Text that AWS accepts: a pattern, a length in characters, and the same in words."""
@@ -36,9 +39,12 @@ class Matching:
 
     def _check(self, text: Text) -> Text:
         if len(text) > self.longest:
-            raise BadValue(f"{text!r} has {len(text)} characters", f"at most {self.longest}")
+            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+            raise BadValue(f"{str(shown)!r} has {len(text)} characters", f"at most {self.longest}")
         if not re.fullmatch(self.pattern, text, re.ASCII):
-            raise BadValue(f"{text!r} is not allowed here", f"write {self.words}")
+            is_arn = text.startswith("arn:") and self.words == _NAME_WORDS
+            remedy = "write the name alone, not an ARN" if is_arn else f"write {self.words}"
+            raise BadValue(f"{str(text)!r} is not allowed here", remedy)
         return text
 
 
@@ -55,7 +61,11 @@ AwsPolicyName = Annotated[
 ]
 AwsPolicyArn = Annotated[
     Text,
-    Matching(r"arn:aws(-[a-z]+)*:iam::aws:policy/[\w+=,.@/-]+", "an ARN such as arn:aws:iam::aws:policy/ViewOnly", 256),
+    Matching(
+        r"arn:aws(-[a-z]+)*:iam::aws:policy/[\w+=,.@/-]+",
+        "an ARN such as arn:aws:iam::aws:policy/ViewOnly; one of an account goes under customer_managed_policies",
+        256,
+    ),
 ]
 Sid = Annotated[Text, Matching(r"[A-Za-z0-9]*", "letters and digits only", 512)]
 RoleName = Annotated[

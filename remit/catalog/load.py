@@ -14,7 +14,7 @@ from remit.catalog.messages import problems_of
 from remit.catalog.models import BY_ID, AccessRule, Entry, ManagedPolicy, PermissionSet, Settings
 from remit.catalog.references import reference_problems
 from remit.errors import CatalogError, Problem, Source, did_you_mean
-from remit.yaml_places import Block, Series, read_yaml, source_of
+from remit.yaml_places import Block, Series, Text, read_yaml, source_of
 
 SETTINGS_FILES = ("organization.yaml", "organization.yml")
 SCHEMA_FOLDER = "schema"
@@ -46,8 +46,25 @@ class Catalog:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a folder holds that is sound, and all that is wrong with the rest. `settings_read`: organization.yaml is."""
+
+    catalog: Catalog
+    problems: tuple[Problem, ...] = ()
+    settings_read: bool = True
+
+
 def load_catalog(directory: Path) -> Catalog:
     """Read every *.yaml and *.yml below `directory`. Raises CatalogError with all problems of all files."""
+    reading = read_catalog(directory)
+    if reading.problems:
+        raise CatalogError(reading.problems)
+    return reading.catalog
+
+
+def read_catalog(directory: Path) -> Reading:
+    """The same for whoever goes on with what is sound. Raises CatalogError where there is nothing to read."""
     directory = Path(directory)
     if not directory.is_dir():
         raise CatalogError(
@@ -60,7 +77,7 @@ def load_catalog(directory: Path) -> Catalog:
     loading.settings(directory)
     for file in files:
         loading.file(file)
-    return loading.catalog(directory)
+    return loading.reading(directory)
 
 
 def load_settings(directory: Path) -> Settings:
@@ -113,8 +130,16 @@ class _Loading:
         self.entries: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
         self.broken: dict[str, set[str]] = {kind: set() for kind in KINDS}
         self.found_settings = Settings.model_validate({})
+        self.settings_read = True
+        self.all_read = True
+        """Whether every entry was found, so that a name that is not there is an unknown one."""
 
     def settings(self, directory: Path) -> None:
+        before = len(self.problems)
+        self._settings(directory)
+        self.settings_read, self.all_read = len(self.problems) == before, True
+
+    def _settings(self, directory: Path) -> None:
         found = [directory / name for name in SETTINGS_FILES if (directory / name).is_file()]
         if len(found) > 1:
             self.problems.append(
@@ -133,9 +158,14 @@ class _Loading:
             elif document is not None:
                 message = f"a catalog file is {'a list' if isinstance(document, Series) else 'text'}, not a mapping"
                 remedy = f"begin with {', '.join(f'{kind}:' for kind in KINDS)}"
-                self.problems.append(Problem(message, remedy, source_of(document)))
+                self._unread(Problem(message, remedy, source_of(document)))
 
-    def catalog(self, directory: Path) -> Catalog:
+    def _unread(self, problem: Problem) -> None:
+        """There may be entries in what cannot be read: names that are not found are not unknown."""
+        self.problems.append(problem)
+        self.all_read = False
+
+    def reading(self, directory: Path) -> Reading:
         catalog = Catalog(
             managed_policies=tuple(self._of(ManagedPolicy)),
             permission_sets=tuple(self._of(PermissionSet)),
@@ -147,6 +177,7 @@ class _Loading:
                 catalog.managed_policies,
                 catalog.permission_sets,
                 catalog.access,
+                all_read=self.all_read,
                 broken_policies=self.broken["managed_policies"],
                 broken_permission_sets=self.broken["permission_sets"],
                 ignored=catalog.settings.ignore_permission_sets,
@@ -154,9 +185,7 @@ class _Loading:
         )
         if not self.problems and not any(self.entries.values()):
             self.problems.append(Problem(f"there is no entry in the files below {directory}", _EMPTY))
-        if self.problems:
-            raise CatalogError(self.problems)
-        return catalog
+        return Reading(catalog, tuple(self.problems), self.settings_read)
 
     def _of(self, model: type[_Model]) -> Iterable[_Model]:
         return (entry for entries in self.entries.values() for entry in entries if isinstance(entry, model))
@@ -165,10 +194,11 @@ class _Loading:
         try:
             content = path.read_bytes()
         except OSError as error:
-            self.problems.append(Problem(f"cannot be read: {error.strerror}", "", Source(str(path), 0)))
+            self._unread(Problem(f"cannot be read: {error.strerror}", "", Source(str(path), 0)))
             return []
         documents, problems = read_yaml(content, str(path))
         self.problems.extend(problems)
+        self.all_read = self.all_read and (bool(documents) or not problems)
         return documents
 
     def _block(self, block: Block) -> None:
@@ -176,25 +206,38 @@ class _Loading:
             place = block.places[kind]
             if kind not in KINDS:
                 remedy = did_you_mean(kind, KINDS) or f"there are {', '.join(KINDS)}"
-                self.problems.append(Problem(f"unknown key {str(kind)!r}", remedy, place))
+                self._unread(Problem(f"unknown key {str(kind)!r}", remedy, place))
             elif isinstance(entries, Series):
                 for entry in entries:
                     self._entry(kind, entry, entries)
             elif entries is not None:
-                self.problems.append(Problem(f"{kind} takes a list", "begin each entry with a dash", place))
+                self._unread(Problem(f"{kind} takes a list", "begin each entry with a dash", place))
+
+    def _is_told(self, place: Source) -> bool:
+        """Whether a problem of that line is told already."""
+        lines = ((each.source.file, each.source.line) for each in self.problems if each.source)
+        return (place.file, place.line) in lines
 
     def _entry(self, kind: str, data: object, among: Series) -> None:
         if not isinstance(data, Block):
             place = source_of(data) or among.source
-            self.problems.append(
-                Problem(f"an entry of {kind} is a mapping, not {_shown(data)}", "write its keys", place)
-            )
+            if not (data == "" and self._is_told(place)):
+                remedy = _with_a_space(data) or "write its keys"
+                self._unread(Problem(f"an entry of {kind} is a mapping, not {_shown(data)}", remedy, place))
             return
         entry = validate(KINDS[kind], data, self.problems)
         if entry is not None:
             self.entries[kind].append(entry)
         elif isinstance(name := data.get("name"), str):
             self.broken[kind].add(str(name))
+        elif kind != "access":
+            self.all_read = False
+
+
+def _with_a_space(data: object) -> str:
+    """A remedy for `name:A`, which YAML takes for text."""
+    key, colon, value = data.partition(":") if isinstance(data, Text) else ("", "", "")
+    return f"write {key}: {value}, with a space after the colon" if colon and value else ""
 
 
 def _shown(data: object) -> str:

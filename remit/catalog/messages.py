@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import get_args
 
@@ -10,15 +11,18 @@ from pydantic_core import ErrorDetails
 
 from remit.catalog.models import Entry
 from remit.errors import BadValue, Problem, Source, did_you_mean
-from remit.yaml_places import Block, Series, not_text, source_of
+from remit.yaml_places import Block, Series, Text, not_text, source_of
 
 Location = tuple[int | str, ...]
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], data: object) -> Iterator[Problem]:
     """Every error of validating `data` (values of remit.yaml_places) as `model`."""
-    for details in error.errors(include_url=False):
-        yield _problem(details, model, data)
+    found = error.errors(include_url=False)
+    unknown = [details["loc"] for details in found if details["type"] == "extra_forbidden"]
+    for details in found:
+        if details["type"] != "missing" or not _is_misspelt(details["loc"], unknown, model):
+            yield _problem(details, model, data)
 
 
 def _problem(details: ErrorDetails, model: type[BaseModel], data: object) -> Problem:
@@ -27,23 +31,42 @@ def _problem(details: ErrorDetails, model: type[BaseModel], data: object) -> Pro
     key = str(location[-1]) if location else ""
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, BadValue):
-        plain = f"{_field_name(location)}{cause.message}" if cause.message.startswith(("must be", "has no")) else ""
-        return Problem(plain or cause.message, cause.remedy, source)
+        return Problem(_with_field(cause.message, _field_name(location, data)), cause.remedy, source)
     if details["type"] == "extra_forbidden":
         return _unknown_key(key, model_at(model, location[:-1]), source)
     if details["type"] == "missing":
-        return Problem(f"{key!r} is missing", _description(model_at(model, location[:-1]), key), source)
+        return Problem(f"{key!r} is missing", _to_add(model_at(model, location[:-1]), key), source)
     words = _WORDS.get(details["type"], _as_pydantic_says)
-    return Problem(f"{_field_name(location)}{words(details)}", "", source)
+    return Problem(f"{_field_name(location, data) or 'the file'} {words(details)}", _remedy(details), source)
 
 
-def _field_name(location: Location) -> str:
-    """'targets[2] ' for the third of the targets."""
-    if not location:
-        return ""
-    names = [part for part in location if isinstance(part, str)]
-    number = f"[{location[-1]}]" if isinstance(location[-1], int) else ""
-    return f"{names[-1] if names else 'item'}{number} "
+def _is_misspelt(missing: Location, unknown: list[Location], model: type[BaseModel]) -> bool:
+    """Whether a key that is missing stands there under a wrong name, of which another problem tells."""
+    beside = [str(location[-1]) for location in unknown if location[:-1] == missing[:-1]]
+    key, found = str(missing[-1]), model_at(model, missing[:-1])
+    refused = found.refused if found is not None and issubclass(found, Entry) else {}
+    return any(did_you_mean(other, [key]) or refused.get(other) == f"write `{key}`" for other in beside)
+
+
+def _with_field(message: str, field: str) -> str:
+    """'name: 'A B' is not allowed here': a message that begins with the value says of which key."""
+    if message.startswith(("must be", "has no")):
+        return f"{field} {message}"
+    return f"{field}: {message}" if field and message.startswith("'") else message
+
+
+def _field_name(location: Location, data: object) -> str:
+    """'targets[2]' for the third of the targets. Keys of a long form that the file does not have are left out."""
+    shown = ""
+    for part in location:
+        if isinstance(part, str):
+            if isinstance(data, Text):
+                break
+            shown = part
+            data = data.get(part) if isinstance(data, Block) else None
+        elif isinstance(data, Series) and part < len(data):
+            shown, data = f"{shown}[{part}]", data[part]
+    return shown
 
 
 def _unknown_key(key: str, model: type[BaseModel] | None, source: Source | None) -> Problem:
@@ -60,9 +83,11 @@ def keys_of(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _description(model: type[BaseModel] | None, key: str) -> str:
+def _to_add(model: type[BaseModel] | None, key: str) -> str:
+    """What a key that is missing is for."""
     fields = model.model_fields.items() if model else ()
-    return next((field.description or "" for name, field in fields if (field.alias or name) == key), "")
+    description = next((field.description or "" for name, field in fields if (field.alias or name) == key), "")
+    return f"add it: {description}" if description else "add it"
 
 
 def model_at(model: type[BaseModel] | None, location: Location) -> type[BaseModel] | None:
@@ -114,11 +139,31 @@ def _takes(what: str) -> Callable[[ErrorDetails], str]:
     return lambda details: f"takes {what}, not {_found(details)}"
 
 
+_EXAMPLES = {
+    "permissions_boundary": "{aws_managed: NAME} or {customer_managed: NAME}",
+    "inline_policy": "{statements: [...]}",
+}
+
+
+def _remedy(details: ErrorDetails) -> str:
+    """What to write instead, where that is known."""
+    value, key = details["input"], str(details["loc"][-1]) if details["loc"] else ""
+    if value is None:
+        return "give it one, or leave the key out"
+    if details["type"] == "literal_error":
+        return did_you_mean(str(value), re.findall(r"'([^']*)'", details["ctx"]["expected"]))
+    if details["type"] == "too_short":
+        return "add at least one" if isinstance(value, list) else "add at least one, or leave the key out"
+    if details["type"] == "tuple_type":
+        return f"{f'write [{value}], or ' if isinstance(value, str) else ''}begin each item with a dash"
+    return f"write {key}: {_EXAMPLES[key]}" if key in _EXAMPLES else ""
+
+
 _WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
     "model_type": _takes("a mapping"),
     "mapping_type": _takes("a mapping"),
     "dict_type": _takes("a mapping"),
-    "tuple_type": _takes("a list"),
+    "tuple_type": lambda details: "has no value" if details["input"] is None else _takes("a list")(details),
     "string_type": lambda details: not_text(details["input"]),
     "literal_error": lambda details: f"takes {details['ctx']['expected']}, not {_found(details)}",
     "enum": lambda details: f"takes {details['ctx']['expected']}, not {_found(details)}",

@@ -321,6 +321,10 @@ class LintSettings(Entry):
 class Settings(Entry):
     """organization.yaml: the layout of the organization. Every key has a default, the file may be missing."""
 
+    refused: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("managed_policies", "permission_sets", "access"), "entries stand in the other files of the catalog"
+    )
+
     spoke_role: RoleName = Field(default=Text("RemitSpoke"), description="The role that Remit assumes in each account")
     identity_center: IdentityCenter = Field(
         default_factory=lambda: IdentityCenter.model_validate({}), description="The instance"

@@ -26,11 +26,15 @@ def reference_problems(
     permission_sets: Sequence[PermissionSet],
     access: Sequence[AccessRule],
     *,
+    all_read: bool,
     broken_policies: Collection[str],
     broken_permission_sets: Collection[str],
     ignored: Sequence[str],
 ) -> Iterator[Problem]:
-    """What is wrong between entries. The broken ones exist, they just did not validate: they are not unknown."""
+    """What is wrong between entries. The broken ones exist, they just did not validate: they are not unknown.
+
+    Unless everything could be read (`all_read`), a name that is not found may stand in the rest, and is no problem yet.
+    """
     # IAM knows one policy of a name in an account, whatever its path and case.
     yield from _twice("managed policy", policies, lambda policy: policy.name.casefold(), lambda p: p.name)
     yield from _twice("permission set", permission_sets, lambda entry: entry.name, lambda entry: entry.name)
@@ -39,9 +43,10 @@ def reference_problems(
         yield from _ignored(permission_set, ignored)
         yield from _attached_twice(permission_set)
         for reference in customer_references(permission_set):
-            yield from _policy_problems(reference, by_name, broken_policies)
+            if all_read or reference.name in by_name:
+                yield from _policy_problems(reference, by_name, broken_policies)
     known = {*(str(entry.name) for entry in permission_sets), *broken_permission_sets}
-    for rule in access:
+    for rule in access if all_read else ():
         for name in rule.permission_sets:
             if name not in known:
                 message = f"no permission set {str(name)!r} in the catalog"

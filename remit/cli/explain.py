@@ -35,7 +35,7 @@ def explain(
     as_json: bool,
 ) -> None:
     """Say which rule, at which file and line, gives or withholds something in an account."""
-    inputs = read_inputs(catalog, stack)
+    inputs = read_inputs(catalog, stack, organization=organization, at=at)
     verdicts = explain_account(
         inputs.catalog,
         read_organization(organization, inputs),

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
-from remit.catalog import Catalog, load_catalog
-from remit.errors import CatalogError, Problem
+from remit.catalog import Catalog
+from remit.catalog.load import Reading, read_catalog
+from remit.errors import CatalogError, Problem, SnapshotError
 from remit.organization import Organization
 from remit.snapshot import read_snapshot
 from remit.stack import Stack, read_stack
@@ -92,21 +93,38 @@ class Inputs:
     stack: Stack
 
 
-def read_inputs(catalog: Path | None, stack: str | None) -> Inputs:
-    """The catalog and the stack. Raises CatalogError with the problems of both."""
+def read_inputs(
+    catalog: Path | None, stack: str | None, *, organization: Path | None = None, at: datetime | None = None
+) -> Inputs:
+    """The catalog and the stack. Raises CatalogError with the problems of both.
+
+    With a snapshot of the organization also with those that a plan of the sound part has, so that one run tells all.
+    """
     problems: list[Problem] = []
-    found_stack, found_catalog = Stack("default"), Catalog()
+    found_stack, reading = Stack("default"), Reading(Catalog())
     try:
         found_stack = read_stack(stack_file(stack)) if stack else found_stack
     except CatalogError as error:
         problems.extend(error.problems)
     try:
-        found_catalog = load_catalog(catalog or catalog_folder(found_stack))
+        reading = read_catalog(catalog or catalog_folder(found_stack))
     except CatalogError as error:
         problems.extend(error.problems)
+    if reading.problems and not problems and reading.settings_read and organization:
+        problems.extend(_problems_of_the_rest(reading.catalog, organization, at or now(), found_stack))
+    problems.extend(reading.problems)
     if problems:
         raise CatalogError(problems)
-    return Inputs(found_catalog, found_stack)
+    return Inputs(reading.catalog, found_stack)
+
+
+def _problems_of_the_rest(catalog: Catalog, organization: Path, at: datetime, stack: Stack) -> tuple[Problem, ...]:
+    from remit.planning.sound_part import problems_of_sound_part  # noqa: PLC0415  only a wrong catalog needs it
+
+    try:
+        return problems_of_sound_part(catalog, read_snapshot(organization), at=at, stack=stack)
+    except SnapshotError:
+        return ()  # the catalog comes first; what is wrong with the snapshot is told when it is right
 
 
 def stack_file(stack: str) -> Path:

@@ -73,7 +73,7 @@ def lint(
 
 
 def _lint(catalog: Path | None, organization: Path | None, stack: str | None, at: datetime) -> Result:
-    inputs = read_inputs(catalog, stack)
+    inputs = read_inputs(catalog, stack, organization=organization, at=at)
     subject = _subject(inputs, organization, at)
     return lint_subject(subject, list(ignores_in(files_of(catalog or catalog_folder(inputs.stack)))))
 

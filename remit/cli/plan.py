@@ -29,7 +29,7 @@ def plan(
 
     Nothing is changed, and with --organization nothing is asked of AWS.
     """
-    inputs = read_inputs(catalog, stack)
+    inputs = read_inputs(catalog, stack, organization=organization, at=at)
     found = read_organization(organization, inputs)
     moment = at or now()
     planned = make_plan(inputs.catalog, found, at=moment, stack=inputs.stack)

@@ -39,7 +39,7 @@ def validate(
     """
     try:
         names = tuple(dict.fromkeys(stacks))
-        all_inputs = [read_inputs(catalog, stack) for stack in names or (None,)]
+        all_inputs = [read_inputs(catalog, stack, organization=organization, at=at) for stack in names or (None,)]
         inputs = all_inputs[0]
         warnings = in_order(each for one in all_inputs for each in _warnings(one, organization, at or now()))
         _check_together(names, all_inputs, organization)

@@ -61,8 +61,8 @@ def test_a_selector_means_its_accounts(text: str, accounts: set[str]):
         ("!account:payments", "is no selector", ""),
         ("ou:Workload", "no organizational unit 'Workload'", "did you mean 'Workloads'"),
         ("ou:Prod/EU", "no organizational unit 'Prod/EU'", "Workloads/Prod/EU"),
-        ("ou:Dev", "stands for more than one", "ou:Sandbox/Dev and ou:Workloads/Dev"),
-        ("ou-only:Dev", "stands for more than one", "ou:Sandbox/Dev and ou:Workloads/Dev"),
+        ("ou:Dev", "stands for more than one", "ou:Sandbox/Dev or ou:Workloads/Dev"),
+        ("ou-only:Dev", "stands for more than one", "ou:Sandbox/Dev or ou:Workloads/Dev"),
         ("account:paymets", "no account 'paymets'", "did you mean 'payments'"),
         ("account:999999999999", "no account 999999999999", ""),
         ("account:12345678901", "no account '12345678901'", ""),
@@ -112,7 +112,7 @@ def test_a_unit_at_the_root_can_be_told_from_one_of_its_name_below():
     index = AccountIndex(ORGANIZATION.model_copy(update={"accounts": accounts, "organizational_units": ()}))
     with pytest.raises(BadValue) as error:
         index.match("ou:Dev")
-    assert error.value.remedy == "write ou:/Dev and ou:W/Dev"
+    assert error.value.remedy == "write ou:/Dev or ou:W/Dev"
     assert index.match("ou:/Dev").accounts == {"1" * 12}
 
 

@@ -115,7 +115,7 @@ def test_listed_units_keep_their_ids(tmp_path: Path):
         (START + "  - {id: 111111111111, name: a}\n", "management account 012345678901 is not among"),
         ("accounts: [\n", "o.yaml:2: not YAML"),
         ("", "takes a mapping"),
-        ("- a\n", "o.yaml:1: takes a mapping"),
+        ("- a\n", "o.yaml:1: the file takes a mapping"),
     ],
 )
 def test_a_bad_snapshot_is_told_at_its_line(text: str, words: str, tmp_path: Path):
