@@ -102,9 +102,9 @@ class Stack:
 
     @property
     def environment(self) -> str:
-        """The stack's name; for `prod-3-of-8`, a shard of it, `prod`: what {{stack}} says must not hang on shards."""
+        """The stack's name; for `prod-shard-3`, a shard of it, `prod`: what {{stack}} says must not hang on shards."""
         if isinstance(self.shard, Shard):
-            return self.name.removesuffix(f"-{self.shard.number}-of-{self.shard.count}")
+            return self.name.removesuffix(f"-shard-{self.shard.number}")
         return self.name
 
     def fan_out_over(self, accounts: int) -> FanOut:

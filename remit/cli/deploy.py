@@ -10,7 +10,7 @@ import click
 
 from remit.cli.engine import Engine, EngineError, announce, become, choose_engine
 from remit.cli.inputs import read_inputs, stack_file
-from remit.cli.retire import exported_state, live_account_states, retire_gone
+from remit.cli.retire import exported_state, live_account_states, retire_gone, shard_of_stack
 from remit.cli.run_report import Reporter, without_report
 
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
@@ -76,7 +76,7 @@ def _retire_first(engine: Engine, named: str | None) -> None:
         exported = exported_state(engine, named)
     except EngineError:
         return  # no stack yet, or no state of it: the engine's own run makes it, or says what is wrong
-    retire_gone(engine, named, exported, live_account_states)
+    retire_gone(engine, named, exported, live_account_states, shard_of_stack(named))
 
 
 preview = _verb("preview", changes_the_state=False)

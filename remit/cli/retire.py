@@ -10,9 +10,12 @@ from typing import Any
 import click
 
 from remit.cli.engine import Engine, announce, choose_engine, output_of
+from remit.cli.inputs import stack_file
 from remit.errors import RemitError
 from remit.organization import AccountState
 from remit.retirement import retire as take_out
+from remit.sharding import Shard
+from remit.stack import read_stack
 
 AccountStates = Mapping[str, AccountState]
 Exported = Mapping[str, Any]
@@ -27,11 +30,12 @@ class WrongOrganizationError(RemitError):
 def retire(stack: str | None) -> None:
     """Take the resources of suspended, closed or departed accounts out of the state; AWS is not called for them.
 
-    Nobody can assume a role in such an account any more, and AWS removes what was in it.
+    Nobody can assume a role in such an account any more, and AWS removes what was in it. So are the policies of
+    accounts that belong to another shard now (remit:shard): nothing is deleted, and that one adopts them.
     """
     engine = choose_engine(os.environ)
     announce(engine)
-    if not retire_gone(engine, stack, exported_state(engine, stack), live_account_states):
+    if not retire_gone(engine, stack, exported_state(engine, stack), live_account_states, shard_of_stack(stack)):
         click.echo("every account in the state is active", err=True)
 
 
@@ -42,11 +46,15 @@ def exported_state(engine: Engine, stack: str | None) -> Exported:
 
 
 def retire_gone(
-    engine: Engine, stack: str | None, exported: Exported, account_states: Callable[[], AccountStates]
+    engine: Engine,
+    stack: str | None,
+    exported: Exported,
+    account_states: Callable[[], AccountStates],
+    shard: Shard | str | None = None,
 ) -> bool:
     """Whether something was taken out of the state; says what. Raises WrongOrganizationError, or the engine's.
 
-    `account_states` is asked only if the state has accounts at all.
+    `account_states` is asked only if the state has accounts at all; `shard` is the stack's.
     """
     in_state = take_out(exported, ()).retired.keys()
     if not in_state:
@@ -57,14 +65,28 @@ def retire_gone(
             f"none of the {len(in_state)} accounts in the state is in this organization "
             "(are these the credentials of another one?)"
         )
-    retirement = take_out(exported, {account for account, state in states.items() if state is AccountState.ACTIVE})
+    staying = {account for account, state in states.items() if state is AccountState.ACTIVE and _ours(account, shard)}
+    retirement = take_out(exported, staying)
     if not retirement.retired:
         return False
     output_of(engine, "stack", "import", *_named(stack), given=json.dumps(retirement.deployment))
     for account, count in retirement.retired.items():
         how = states.get(account, "not in the organization")
+        if how is AccountState.ACTIVE:
+            how = "another shard's"
         click.echo(f"account {account} is {how}: {count} resources left the state", err=True)
     return True
+
+
+def shard_of_stack(stack: str | None) -> Shard | str | None:
+    """What the stack's file says. Raises CatalogError."""
+    file = stack_file(stack) if stack else None
+    return read_stack(file).shard if file and file.is_file() else None
+
+
+def _ours(account: str, shard: Shard | str | None) -> bool:
+    """Whether the policies of an account are the business of a stack that has this shard."""
+    return account in shard if isinstance(shard, Shard) else shard is None
 
 
 def live_account_states() -> AccountStates:

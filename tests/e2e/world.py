@@ -42,7 +42,12 @@ class Run:
     text: str
 
 
-_OF_AWS = {"aws-native:iam:ManagedPolicy", "aws-native:sso:PermissionSet", "remit:index:AccountAssignments"}
+_OF_AWS = {
+    "aws-native:iam:ManagedPolicy",
+    "aws-native:sso:PermissionSet",
+    "remit:index:AccountAssignments",
+    "remit:index:ManagedPolicies",
+}
 _CHANGE = re.compile(r"\s*[-+~]{1,2}\s+(?P<type>\S+) (?P<name>\S+) (?P<operation>create|update|delete|replace)\b")
 
 
@@ -93,6 +98,10 @@ class World:
         """A stack file, and the stack in the backend."""
         values = {"remit:requestRate": 500} | {f"remit:{key}": value for key, value in config.items()}
         (self.folder / f"Pulumi.{name}.yaml").write_text(json.dumps({"config": values}))
+        self.init_stack(name)
+
+    def init_stack(self, name: str) -> None:
+        """A stack in the backend, for a file that is there."""
         self._succeed(self._execute(*self._command("stack"), "init", name))
 
     # --- runs ------------------------------------------------------------------------------------------
@@ -208,9 +217,13 @@ class World:
         assert set(self.permission_sets()) == {each["name"] for each in plan["permission_sets"]}
         assert [each["name"] for each in self.state()["permission_sets"] if each["outdated"]] == []
 
-    def urns(self) -> list[str]:
+    def json_of(self, verb: str, *arguments: str) -> dict[str, Any]:
+        """What a verb of ours prints with --json."""
+        return self._json(*self._command(verb), *arguments)
+
+    def urns(self, stack: str | None = None) -> list[str]:
         """Everything in the stack's state."""
-        exported = self._json(*self._command("stack"), "export", "--stack", self.stack)
+        exported = self._json(*self._command("stack"), "export", "--stack", stack or self.stack)
         return [resource["urn"] for resource in exported["deployment"].get("resources", [])]
 
     def calls(self) -> set[str]:

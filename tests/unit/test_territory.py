@@ -42,9 +42,9 @@ def test_exactly_one_stack_owns_the_permission_sets() -> None:
 
 def test_shards_and_their_identity_center_part_share_a_scope_and_no_work() -> None:
     whole = file("prod", "*", owns=True, shard="identity-center")
-    shards = [file(f"prod-{number}-of-3", "*", shard=Shard(number, 3)) for number in (1, 2, 3)]
+    shards = [file(f"prod-shard-{number}", "*", shard=Shard(number, 3)) for number in (1, 2, 3)]
     assert territory_problems([whole, *shards], ORGANIZATION) == ()
-    of_two = file("prod-1-of-2", "*", shard=Shard(1, 2))
+    of_two = file("prod-shard-9", "*", shard=Shard(1, 2))
     shared = {account for account in EVERYWHERE if shard_of(account, 2) == 1}
     problems = " ".join(str(problem) for problem in territory_problems([whole, *shards, of_two], ORGANIZATION))
     assert all(account in problems for account in shared)

@@ -45,7 +45,7 @@ def test_shards_and_the_identity_center_part_make_up_the_whole() -> None:
             CATALOG,
             ORGANIZATION,
             at=AT,
-            stack=Stack(f"prod-{number}-of-3", permission_sets="refer", shard=Shard(number, 3)),
+            stack=Stack(f"prod-shard-{number}", permission_sets="refer", shard=Shard(number, 3)),
         )
         for number in (1, 2, 3)
     ]

@@ -15,6 +15,7 @@ from remit.cli.deploy import stack_in
 from remit.cli.engine import Engine, EngineError, choose_engine, output_of
 from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone
 from remit.organization import AccountState
+from remit.sharding import IDENTITY_CENTER, Shard, shard_of
 
 PULUMI = "/usr/bin/pulumi"
 GONE, HERE = "200000000009", "200000000001"
@@ -155,6 +156,19 @@ def test_an_account_that_is_suspended_or_departed_leaves_the_state(
 def test_active_accounts_stay(engine: Engine, tmp_path: Path):
     assert not retired(engine, dict.fromkeys((GONE, HERE), AccountState.ACTIVE))
     assert accounts_in_state(tmp_path) == [GONE, HERE]
+
+
+def test_what_is_another_shards_leaves_the_state(
+    engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = dict.fromkeys((GONE, HERE), AccountState.ACTIVE)
+    ours = Shard(shard_of(HERE, 8), 8)
+    assert GONE not in ours
+    assert retire_gone(engine, None, exported_state(engine, None), lambda: states, ours)
+    assert accounts_in_state(tmp_path) == [HERE]
+    assert f"account {GONE} is another shard's: 1 resources left the state" in capsys.readouterr().err
+    assert retire_gone(engine, None, exported_state(engine, None), lambda: states, IDENTITY_CENTER)
+    assert accounts_in_state(tmp_path) == []
 
 
 def test_the_credentials_of_another_organization_empty_no_state(engine: Engine, tmp_path: Path):
