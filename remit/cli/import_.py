@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from pathlib import Path
 
 import click
 
@@ -14,8 +13,9 @@ from remit.catalog.load import SETTINGS_FILES, files_of, load_settings
 from remit.cli.inputs import now, options
 from remit.cli.reading import read_live, reading_options
 from remit.cli.words import counted
-from remit.errors import CatalogError, Problem, listed
-from remit.importing.draft import Draft, draft_catalog
+from remit.editing import write_texts
+from remit.errors import listed
+from remit.importing.draft import Draft, draft_catalog, draft_changes
 from remit.importing.found import Found, PolicyFilter
 from remit.importing.found_file import read_found
 
@@ -42,8 +42,10 @@ def import_(
 ) -> None:
     """Write the catalog of what is there: permission sets, customer managed policies, and who has access where.
 
-    The files are written once they are proven: read and planned again, they give just what was read. Nothing is
-    changed in AWS. An import that was interrupted goes on where it was. With --organization it reads a file that
+    The files are written once they are proven: read and planned again, they give just what was read. In a catalog
+    that is there already, what differs is edited, and nothing else. Nothing is changed in AWS.
+
+    An import that was interrupted goes on where it was. With --organization it reads a file that
     `remit snapshot --full` wrote.
     """
     folder = catalog or _CATALOG
@@ -53,9 +55,8 @@ def import_(
         found = wanted.of(read_found(organization))
     else:
         found = read_live(settings, wanted, region=region, role=role, afresh=afresh)
-    origin = f"Imported from {found.organization.organization_id}"
-    draft = draft_catalog(found, settings, _said_before(folder), origin, now())
-    _write(draft.files, folder)
+    draft = _draft(found, settings, folder)
+    write_texts({folder / place: text for place, text in draft.files.items()})
     if as_json:
         click.echo(json.dumps(_summary(draft), indent=2, ensure_ascii=False))
     else:
@@ -63,34 +64,17 @@ def import_(
 
 
 def _settings(folder: Path) -> Settings:
-    """What organization.yaml says, if it is there. A catalog that has entries is not written over."""
-    if not folder.is_dir():
-        return Settings.model_validate({})
-    settings = load_settings(folder)
+    """What organization.yaml says, if it is there."""
+    return load_settings(folder) if folder.is_dir() else Settings.model_validate({})
+
+
+def _draft(found: Found, settings: Settings, folder: Path) -> Draft:
+    """The whole catalog; or what has to change in the one that is there."""
+    origin = f"Imported from {found.organization.organization_id}"
     if any(file.parent != folder or file.name not in SETTINGS_FILES for file in files_of(folder)):
-        remedy = "name another folder with --catalog, and compare the two with `remit diff`"
-        raise CatalogError([Problem(f"{folder} holds a catalog already", remedy)])
-    return settings
-
-
-def _said_before(folder: Path) -> str:
-    return next((path.read_text("utf-8") for name in SETTINGS_FILES if (path := folder / name).is_file()), "")
-
-
-def _write(files: Mapping[PurePosixPath, str], folder: Path) -> None:
-    """Every file whole, or none: what is half written lies aside until all of it is there."""
-    with TemporaryDirectory(dir=_existing(folder), prefix=".remit-import-") as aside:
-        for number, text in enumerate(files.values()):
-            Path(aside, str(number)).write_text(text, encoding="utf-8")
-        for number, place in enumerate(files):
-            path = folder / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Path(aside, str(number)).replace(path)
-
-
-def _existing(folder: Path) -> Path:
-    """The nearest folder that is there: on the same disk, so that files can be moved."""
-    return next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
+        return draft_changes(found, folder, origin, now())
+    said_before = next((path.read_text("utf-8") for name in SETTINGS_FILES if (path := folder / name).is_file()), "")
+    return draft_catalog(found, settings, said_before, origin, now())
 
 
 def _tell(found: Found, draft: Draft, folder: Path) -> None:
@@ -101,10 +85,14 @@ def _tell(found: Found, draft: Draft, folder: Path) -> None:
         f"{counted(len(found.permission_sets), 'permission set')}, {counted(len(found.assignments), 'assignment')}, "
         f"{counted(len(found.policies), 'policy', 'policies')}"
     )
+    if not draft.files:
+        click.echo(f"{folder} says all of it already: no file changed")
+        return
     click.echo(
-        f"wrote {folder}: {counted(len(entries.permission_sets), 'permission set')}, "
-        f"{counted(len(entries.access), 'access rule')} for {counted(len(entries.said.assignments), 'assignment')}, "
-        f"{counted(len(entries.managed_policies), 'policy', 'policies')} of {counted(len(accounts), 'account')}"
+        f"wrote {counted(len(draft.files), 'file')} in {folder}, which now gives "
+        f"{counted(len(entries.said.permission_sets), 'permission set')}, "
+        f"{counted(len(entries.said.assignments), 'assignment')}, "
+        f"{counted(len(entries.managed_policies), 'policy', 'policies')} in {counted(len(accounts), 'account')}"
     )
     click.echo("proven: read and planned again, the files give just what was read")
     _tell_list("kept, and worth a look", {kind: listed(about, _SHOWN) for kind, about in draft.remarks.items()})
@@ -124,7 +112,6 @@ def _summary(draft: Draft) -> dict[str, object]:
     return {
         "files": [str(place) for place in draft.files],
         "permission_sets": len(entries.permission_sets),
-        "access": len(entries.access),
         "assignments": len(entries.said.assignments),
         "managed_policies": len(entries.managed_policies),
         "remarks": {kind: list(about) for kind, about in draft.remarks.items()},

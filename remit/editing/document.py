@@ -102,7 +102,11 @@ class EditableFile:
         there = _keyed(node).get(key)
         if there:
             at = self._column(there.start)
-            self._replace(there.value.start, there.value.end, self._written(value, address, key, at))
+            written, above = self._written(value, address, key, at), self.text[: there.value.start].rstrip()
+            if above.endswith(":"):
+                self._replace(len(above), there.value.end, written)
+            else:  # a comment stands between the two
+                self._replace(there.value.start, there.value.end, written.removeprefix(" "))
             return
         model = self._model(address)
         before = [item for item in node.items or () if model and rank(model, item.name) < rank(model, key)]
@@ -116,7 +120,7 @@ class EditableFile:
             return
         first = (node.items or [])[0]
         column = self._column(first.start)
-        pair = f"{key}: {self._written(value, address, key, column)}"
+        pair = f"{key}:{self._written(value, address, key, column)}"
         if after:
             self._insert_lines(self._line_end(max(after.value.end, after.start)), [pair], column)
         else:
@@ -184,12 +188,13 @@ class EditableFile:
         return model
 
     def _written(self, value: object, address: Address, key: str, column: int) -> str:
+        """What follows the colon of a key."""
         model = self._model((*address, key))
         if isinstance(value, Mapping) or (isinstance(value, list | tuple) and len(inline(value)) > 100):
             return self._newline().join(
                 ["", *(f"{' ' * (column + 2)}{line}" for line in lines_of(value, model, column + 2))]
             )
-        return inline(value)
+        return f" {inline(value)}"
 
     def _remove_lines(self, item: Item) -> None:
         tree = self._tree()

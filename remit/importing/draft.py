@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+from remit.catalog.load import files_of as catalog_files
+from remit.catalog.load import load_catalog
 from remit.catalog.models import Settings
 from remit.errors import NotProvenError
 from remit.importing.entries import Entries, Entry, entries_of
 from remit.importing.found import Found
+from remit.importing.merging import merge
 from remit.importing.proof import differences
 from remit.importing.remarks import Remarks
 from remit.importing.writing import files_of, settings_file, with_kinds
@@ -22,9 +25,12 @@ MOST_DIFFERENCES = 10
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`files` by their places in the catalog's folder; `remarks`: by kind, the entries that they are about."""
+    """`files` by their places in the catalog's folder, None for one that goes.
 
-    files: Mapping[PurePosixPath, str]
+    `remarks`: by kind, the entries that they are about.
+    """
+
+    files: Mapping[PurePosixPath, str | None]
     entries: Entries
     remarks: Mapping[str, tuple[str, ...]]
 
@@ -40,14 +46,32 @@ def draft_catalog(found: Found, settings: Settings, said_before: str, origin: st
     files = dict(files_of(entries, origin))
     if text := settings_file(entries, settings, said_before):
         files[PurePosixPath("organization.yaml")] = text
-    if different := differences(files, entries.said, at):
-        shown = "\n  ".join(different[:MOST_DIFFERENCES])
+    _prove(files, entries.said, at)
+    return Draft(files, entries, _remarks(entries))
+
+
+def draft_changes(found: Found, folder: Path, origin: str, at: datetime) -> Draft:
+    """The files of a catalog that have to change, so that it gives what was found; proven with those that stay."""
+    catalog = load_catalog(folder)
+    entries = entries_of(found, catalog.settings)
+    changed = {_place(path, folder): text for path, text in merge(folder, catalog, entries, origin, at).items()}
+    stay = {_place(path, folder): path.read_text(encoding="utf-8") for path in catalog_files(folder)}
+    _prove({place: text for place, text in {**stay, **changed}.items() if text is not None}, entries.said, at)
+    return Draft(changed, entries, _remarks(entries))
+
+
+def _place(path: Path, folder: Path) -> PurePosixPath:
+    return PurePosixPath(path.relative_to(folder).as_posix())
+
+
+def _prove(files: Mapping[PurePosixPath, str], said: Found, at: datetime) -> None:
+    if different := differences(files, said, at):
+        shown = "\n  ".join(map(str, different[:MOST_DIFFERENCES]))
         more = len(different) - MOST_DIFFERENCES
         raise NotProvenError(
             "the catalog would not give what was read, so nothing was written:\n  "
             f"{shown}{f'{chr(10)}  and {more} more' if more > 0 else ''}"
         )
-    return Draft(files, entries, _remarks(entries))
 
 
 def common_suffix(found: Found) -> str:

@@ -54,12 +54,12 @@ def entries_of(found: Found, settings: Settings) -> Entries:
         tuple(each for each in found.assignments if each.permission_set in names and each.account in index.active),
         _without(active, [policy for policy, _ in left_out]),
     )
-    reading = _Reading(said, settings, sets, {(policy.name, policy.path) for policy in policies})
+    own = {(policy.name, policy.path) for policy in policies}
     return Entries(
         said,
         tuple(_policy(policy) for policy in policies),
-        tuple(reading.permission_set(entry) for entry in sorted(ours, key=lambda entry: entry.name)),
-        tuple(reading.rules()),
+        tuple(_permission_set(entry, own) for entry in sorted(ours, key=lambda entry: entry.name)),
+        tuple(access_entries(said, settings, sets)),
         _account_vars(policies),
         (
             *_unread(found),
@@ -149,78 +149,74 @@ def _policy(policy: FoldedPolicy) -> Entry:
         "name": policy.name,
         **({"path": policy.path} if policy.path != "/" else {}),
         **({"description": policy.description} if policy.description else {}),
-        **_where(policy.where),
-        "statements": [{**entry.statement, **_where(entry.where)} for entry in policy.statements],
+        **where(policy.where),
+        "statements": [{**entry.statement, **where(entry.where)} for entry in policy.statements],
     }
 
 
-def _where(selection: Selection) -> Entry:
+def where(selection: Selection) -> Entry:
     """`targets` and `except`, each a single selector where one is enough."""
     given = {"targets": selection.targets, "except": selection.without}
     return {key: texts[0] if len(texts) == 1 else list(texts) for key, texts in given.items() if texts}
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Permission sets and assignments on their way to entries."""
+def _permission_set(entry: LivePermissionSet, ours: Collection[tuple[str, str]]) -> Entry:
+    """`ours` are the names and paths of the catalog's own policies."""
+    customer = [_reference(*reference, ours) for reference in entry.customer_managed_policies]
+    inline = entry.inline_policy
+    given = {
+        "description": entry.description,
+        "session_duration": _duration(entry.session_duration),
+        "relay_state": entry.relay_state,
+        "aws_managed_policies": [arn.removeprefix(_AWS_POLICY) for arn in entry.aws_managed_policies],
+        "customer_managed_policies": customer,
+        "inline_policy": {"statements": _as_list(inline["Statement"])} if inline else None,
+        "permissions_boundary": _boundary(entry, ours),
+        "tags": dict(entry.tags),
+    }
+    return {"name": entry.name, **{key: value for key, value in given.items() if value}}
 
-    found: Found
-    settings: Settings
-    sets: AccountSets
-    ours: Collection[tuple[str, str]]
-    """Names and paths of the catalog's own policies."""
 
-    def permission_set(self, entry: LivePermissionSet) -> Entry:
-        customer = [self._reference(*reference) for reference in entry.customer_managed_policies]
-        inline = entry.inline_policy
-        given = {
-            "description": entry.description,
-            "session_duration": _duration(entry.session_duration),
-            "relay_state": entry.relay_state,
-            "aws_managed_policies": [arn.removeprefix(_AWS_POLICY) for arn in entry.aws_managed_policies],
-            "customer_managed_policies": customer,
-            "inline_policy": {"statements": _as_list(inline["Statement"])} if inline else None,
-            "permissions_boundary": self._boundary(entry),
-            "tags": dict(entry.tags),
-        }
-        return {"name": entry.name, **{key: value for key, value in given.items() if value}}
+def _boundary(entry: LivePermissionSet, ours: Collection[tuple[str, str]]) -> Entry | None:
+    boundary = entry.permissions_boundary
+    if boundary is None:
+        return None
+    if "aws_managed" in boundary:
+        return {"aws_managed": boundary["aws_managed"].removeprefix(_AWS_POLICY)}
+    return {"customer_managed": _reference(boundary["name"], boundary["path"], ours)}
 
-    def _boundary(self, entry: LivePermissionSet) -> Entry | None:
-        boundary = entry.permissions_boundary
-        if boundary is None:
-            return None
-        if "aws_managed" in boundary:
-            return {"aws_managed": boundary["aws_managed"].removeprefix(_AWS_POLICY)}
-        return {"customer_managed": self._reference(boundary["name"], boundary["path"])}
 
-    def _reference(self, name: str, path: str) -> str | Entry:
-        """By name where the catalog has the policy; else somebody else makes it."""
-        return name if (name, path) in self.ours else {"name": name, "path": path, "external": True}
+def _reference(name: str, path: str, ours: Collection[tuple[str, str]]) -> str | Entry:
+    """By name where the catalog has the policy; else somebody else makes it."""
+    return name if (name, path) in ours else {"name": name, "path": path, "external": True}
 
-    def rules(self) -> Iterator[Entry]:
-        """Access rules, groups before users: by permission set, then by who holds it."""
-        for principal_type, key in (("GROUP", "groups"), ("USER", "users")):
-            held: defaultdict[Cell, set[str]] = defaultdict(set)
-            for each in self.found.assignments:
-                if each.principal_type == principal_type:
-                    held[self._principal(each), each.permission_set].add(each.account)
-            for block in sorted(fold(held), key=lambda block: (block.permission_sets, block.principals)):
-                yield self._rule(key, block)
 
-    def _rule(self, key: str, block: Block) -> Entry:
-        where = _where(self.sets.selection(block.accounts))
-        return {key: list(block.principals), "permission_sets": list(block.permission_sets), **where}
+def access_entries(said: Found, settings: Settings, sets: AccountSets) -> Iterator[Entry]:
+    """Access rules for the assignments, groups before users: by permission set, then by who holds it."""
+    for principal_type, key in (("GROUP", "groups"), ("USER", "users")):
+        held: defaultdict[Cell, set[str]] = defaultdict(set)
+        for each in said.assignments:
+            if each.principal_type == principal_type:
+                held[_principal(each, settings), each.permission_set].add(each.account)
+        for block in sorted(fold(held), key=lambda block: (block.permission_sets, block.principals)):
+            yield _rule(key, block, sets)
 
-    def _principal(self, assignment: FoundAssignment) -> str:
-        """As the catalog names it, without the suffix; by id where it is gone, or has a name that cannot be said."""
-        name, by_id = assignment.principal, f"{BY_ID}{assignment.principal_id}"
-        if not name or name.startswith(BY_ID):
-            return by_id
-        if assignment.principal_type == "USER":
-            return name
-        short = name.removesuffix(self.settings.group_suffix)
-        written = short if self.settings.full_group_name(short) == name else name
-        return written if self.settings.full_group_name(written) == name else by_id
+
+def _rule(key: str, block: Block, sets: AccountSets) -> Entry:
+    accounts = where(sets.selection(block.accounts))
+    return {key: list(block.principals), "permission_sets": list(block.permission_sets), **accounts}
+
+
+def _principal(assignment: FoundAssignment, settings: Settings) -> str:
+    """As the catalog names it, without the suffix; by id where it is gone, or has a name that cannot be said."""
+    name, by_id = assignment.principal, f"{BY_ID}{assignment.principal_id}"
+    if not name or name.startswith(BY_ID):
+        return by_id
+    if assignment.principal_type == "USER":
+        return name
+    short = name.removesuffix(settings.group_suffix)
+    written = short if settings.full_group_name(short) == name else name
+    return written if settings.full_group_name(written) == name else by_id
 
 
 def _duration(iso: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from textwrap import indent
 from typing import Any
 
 import yaml
 
 from remit.catalog.models import Settings
+from remit.editing.layout import laid_out
 from remit.errors import CatalogError, Problem
 from remit.importing.entries import Entries, Entry
 from remit.importing.remarks import Remarks
@@ -27,11 +28,11 @@ def files_of(entries: Entries, origin: str) -> Mapping[PurePosixPath, str]:
     remarks = Remarks(entries)
     texts: defaultdict[PurePosixPath, dict[str, list[str]]] = defaultdict(dict)
     for kind, entry in with_kinds(entries):
-        texts[_place(kind, entry)].setdefault(kind, []).append(_entry_text(kind, entry, remarks))
+        texts[place_of(kind, entry)].setdefault(kind, []).append(_entry_text(kind, entry, remarks))
     files = {
         place: "\n".join(f"{kind}:\n{''.join(each)}" for kind, each in kinds.items()) for place, kinds in texts.items()
     }
-    return {place: f"# {origin}\n{text}" for place, text in sorted(files.items())}
+    return {place: laid_out(f"# {origin}\n{text}", Path(place)) for place, text in sorted(files.items())}
 
 
 def settings_file(entries: Entries, settings: Settings, before: str) -> str:
@@ -39,12 +40,12 @@ def settings_file(entries: Entries, settings: Settings, before: str) -> str:
 
     Raises CatalogError where it has account variables of its own: two lists of them cannot be made one without it.
     """
+    if entries.account_vars and settings.account_vars:
+        raise CatalogError([Problem(f"the policies need account_vars: {dict(entries.account_vars)}", _BY_HAND)])
     added: dict[str, object] = {}
     if settings.group_suffix and not before:
         added["group_suffix"] = str(settings.group_suffix)
     if entries.account_vars:
-        if settings.account_vars:
-            raise CatalogError([Problem(f"the policies need account_vars: {dict(entries.account_vars)}", _BY_HAND)])
         added["account_vars"] = entries.account_vars
     return "\n".join(text for text in (before, _dumped(added) if added else "") if text)
 
@@ -56,7 +57,7 @@ def with_kinds(entries: Entries) -> Iterable[tuple[str, Entry]]:
     yield from (("access", entry) for entry in entries.access)
 
 
-def _place(kind: str, entry: Entry) -> PurePosixPath:
+def place_of(kind: str, entry: Entry) -> PurePosixPath:
     """Lower case, for the sake of file systems that do not tell cases apart; never hidden, or nobody would read it."""
     name = str(entry["name"] if "name" in entry else entry["permission_sets"][0]).lower()
     return PurePosixPath(_FOLDERS[kind], f"{'_' if name.startswith('.') else ''}{name}.yaml")
@@ -80,6 +81,11 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002
         super().increase_indent(flow, indentless=False)
+
+    def represent(self, data: Any) -> None:  # noqa: ANN401
+        root: Any = self.represent_data(data)
+        root.flow_style = False
+        self.serialize(root)
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401  equal values are written out
         return True

@@ -59,6 +59,17 @@ def test_the_catalog_of_what_is_there_gives_just_that(grown: World) -> None:
     assert "targets: account:pay-prod" in handmade
 
 
+def test_a_second_import_changes_what_differs_and_nothing_else(grown: World) -> None:
+    remit(grown, "import", "--catalog", "imported")
+    before = texts(grown.folder / "imported")
+    assert json.loads(remit(grown, "import", "--catalog", "imported", "--json"))["files"] == []
+    assert texts(grown.folder / "imported") == before
+    grown.set_duration("Auditor", "PT2H")
+    said = json.loads(remit(grown, "import", "--catalog", "imported", "--json"))
+    assert said["files"] == ["permission-sets/auditor.yaml"]
+    assert "session_duration: 2h" in texts(grown.folder / "imported")["permission-sets/auditor.yaml"]
+
+
 def test_a_file_of_all_there_is_gives_the_same_catalog(grown: World) -> None:
     remit(grown, "snapshot", "--full", "-o", "all.json")
     remit(grown, "import", "--organization", "all.json", "--catalog", "offline")

@@ -91,7 +91,7 @@ def test_what_is_removed_leaves_the_rest_as_it_was(address: tuple[str | int, ...
         (("access", 0), "reason", "A: b", ', targets: "*"}', ', targets: "*", reason: "A: b"}'),
         (("access", 2), "except", ["management"], "targets: NO\n", "targets: NO\n    except: [management]\n"),
         (("permission_sets", 0), "session_duration", "4h", "      text\n", "      text\n    session_duration: 4h\n"),
-        (("permission_sets", 0), "tags", {"a": "b"}, "tags: {team: a,  stage: b}", "tags: \n      a: b"),
+        (("permission_sets", 0), "tags", {"a": "b"}, "tags: {team: a,  stage: b}", "tags:\n      a: b"),
     ],
 )
 def test_a_key_is_set_where_it_stands_or_where_the_order_has_it(

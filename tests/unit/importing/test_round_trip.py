@@ -174,7 +174,7 @@ def test_a_difference_is_named() -> None:
         permission_sets=(LivePermissionSet("Read", description="other"),),
         policies=(replace(found.policies[0], document={"Version": "2012-10-17", "Statement": []}),),
     )
-    assert [text.partition(" would")[0] for text in differences(files, other, AT)] == [
+    assert [str(each).partition(" would")[0] for each in differences(files, other, AT)] == [
         "assignment 000000000002/GROUP/g-sre of permission set Read",
         "assignment 000000000001/GROUP/g-sre of permission set Read",
         "description of permission set Read",

@@ -1,0 +1,188 @@
+"""An import into a catalog that is there: what says the same stays as it is, comments included; the rest is edited.
+
+A policy or permission set that differs gets the keys that differ; one that is gone goes. A rule whose assignments are
+all there stays; one that gives too much is narrowed to the accounts where all of it is there, or goes; what no rule
+gives is folded into new rules.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from remit.account_sets import AccountSets
+from remit.catalog.load import SETTINGS_FILES, Catalog
+from remit.catalog.models import AccessRule, Settings
+from remit.delta import assignment_key
+from remit.editing import EditableFile
+from remit.errors import Source
+from remit.importing.comparing import changed_keys, compare
+from remit.importing.entries import Entries, Entry, access_entries, where
+from remit.importing.found import FoundAssignment
+from remit.importing.proof import EVERYWHERE
+from remit.importing.writing import place_of, settings_file
+from remit.plan import Plan, make_plan
+from remit.selectors import AccountIndex
+from remit.yaml_places import Text
+
+Grant = tuple[str, str]
+"""Permission set, and the key of the assignment."""
+
+_FIELDS = {
+    "managed_policies": ("path", "description", "targets", "except", "statements"),
+    "permission_sets": (
+        "description",
+        "session_duration",
+        "relay_state",
+        "aws_managed_policies",
+        "customer_managed_policies",
+        "inline_policy",
+        "permissions_boundary",
+        "tags",
+    ),
+}
+"""What AWS knows of an entry. The rest, such as `drift`, is the catalog's own."""
+
+
+def merge(folder: Path, catalog: Catalog, entries: Entries, origin: str, at: datetime) -> Mapping[Path, str | None]:
+    """The files of the folder that change, with their new texts; None for one that is left without an entry.
+
+    `origin` is the first line of those that are new.
+
+    Raises CatalogError when the catalog has no plan.
+    """
+    plan = make_plan(catalog, entries.said.organization, at=at, stack=EVERYWHERE)
+    different = compare(plan, entries.said)
+    merging = _Merging(folder, origin)
+    for kind, found in (("managed_policies", entries.managed_policies), ("permission_sets", entries.permission_sets)):
+        there = {str(entry.name): entry.source for entry in getattr(catalog, kind)}
+        planned = {each.name for each in getattr(plan, kind)}
+        merging.named(kind, found, there, planned, changed_keys(different, kind))
+    _Rules(catalog, plan, entries, merging).merge()
+    if entries.account_vars and changed_keys(different, "managed_policies"):
+        merging.account_vars(catalog.settings, entries)
+    return merging.texts()
+
+
+class _Merging:
+    """The files that are edited."""
+
+    def __init__(self, folder: Path, origin: str) -> None:
+        self._folder, self._origin = folder, origin
+        self._files: dict[Path, EditableFile] = {}
+        self._before: dict[Path, str] = {}
+
+    def texts(self) -> Mapping[Path, str | None]:
+        changed = {path: file for path, file in self._files.items() if file.text != self._before[path]}
+        return {path: None if file.is_empty() else file.text for path, file in changed.items()}
+
+    def file(self, path: Path) -> EditableFile:
+        if path not in self._files:
+            self._files[path] = EditableFile.read(path) if path.exists() else EditableFile(path, f"# {self._origin}\n")
+            self._before[path] = self._files[path].text
+        return self._files[path]
+
+    def add(self, kind: str, entry: Entry) -> None:
+        self.file(self._folder / place_of(kind, entry)).add(kind, entry)
+
+    def named(
+        self,
+        kind: str,
+        found: Iterable[Entry],
+        there: Mapping[str, Source],
+        planned: Collection[str],
+        changed: Mapping[str, Collection[str]],
+    ) -> None:
+        """Entries with a name. `changed`: the fields that differ, by name; `planned` are the names that are alive."""
+        by_name = {str(entry["name"]): entry for entry in found}
+        for name, entry in by_name.items():
+            if name not in there:
+                self.add(kind, entry)
+            elif fields := changed.get(name):
+                self._edit(kind, name, there[name], {key: entry.get(key) for key in _FIELDS[kind] if key in fields})
+        for name in sorted(there.keys() & set(planned) - by_name.keys()):
+            file = self.file(Path(there[name].file))
+            file.remove(file.find(kind, name))
+
+    def account_vars(self, settings: Settings, entries: Entries) -> None:
+        """Adds to organization.yaml the variables that policies need, where an account has no such value yet."""
+        there = [self._folder / name for name in SETTINGS_FILES if (self._folder / name).is_file()]
+        file = self.file(there[0] if there else self._folder / SETTINGS_FILES[0])
+        if not settings.account_vars:
+            file.text = settings_file(entries, settings, file.text)
+            return
+        index = AccountIndex(entries.said.organization)
+        keys = {index.account(key).id: key for key in settings.account_vars}
+        for account, values in entries.account_vars.items():
+            key = keys.get(account, account)
+            told = {str(name): str(value) for name, value in settings.account_vars.get(Text(key), {}).items()}
+            if not values.items() <= told.items():
+                file.set(("account_vars",), str(key), {**told, **values})
+
+    def _edit(self, kind: str, name: str, source: Source, values: Mapping[str, object]) -> None:
+        file = self.file(Path(source.file))
+        for key, value in values.items():
+            address = file.find(kind, name)
+            if value:
+                file.set(address, key, value)
+            elif key in file.keys(address):
+                file.drop(address, key)
+
+
+class _Rules:
+    """The access rules of a catalog before what was found."""
+
+    def __init__(self, catalog: Catalog, plan: Plan, entries: Entries, merging: _Merging) -> None:
+        self._catalog, self._entries, self._merging = catalog, entries, merging
+        self._sets = AccountSets(AccountIndex(entries.said.organization))
+        self._found = {_grant(each) for each in entries.said.assignments}
+        self._given: defaultdict[Source, set[Grant]] = defaultdict(set)
+        for each in plan.assignments:
+            for source in each.sources:
+                self._given[source].add((each.permission_set, each.key))
+
+    def merge(self) -> None:
+        kept: set[Grant] = set()
+        for rule in sorted(self._catalog.access, key=lambda rule: rule.source, reverse=True):
+            kept |= self._keep(rule, self._given[rule.source])
+        missing = [each for each in self._entries.said.assignments if _grant(each) not in kept]
+        rest = replace(self._entries.said, assignments=tuple(missing))
+        for entry in access_entries(rest, self._catalog.settings, self._sets):
+            self._merging.add("access", entry)
+
+    def _keep(self, rule: AccessRule, given: set[Grant]) -> set[Grant]:
+        """What the rule still gives, once it is narrowed or gone. Files are edited from below, so that lines hold."""
+        if given <= self._found:
+            return given
+        file = self._merging.file(Path(rule.source.file))
+        address = file.at(rule.source.line)
+        accounts = _whole_accounts(given, self._found)
+        if not accounts:
+            file.remove(address)
+            return set()
+        selection = where(self._sets.selection(accounts))
+        for key in ("targets", "except"):
+            if key in selection:
+                file.set(address, key, selection[key])
+            elif key in file.keys(address):
+                file.drop(address, key)
+        return {grant for grant in given if _account(grant) in accounts}
+
+
+def _whole_accounts(given: Iterable[Grant], found: Collection[Grant]) -> frozenset[str]:
+    """The accounts in which everything is there that the rule gives."""
+    given = list(given)
+    lacking = {_account(grant) for grant in given if grant not in found}
+    return frozenset(_account(grant) for grant in given) - lacking
+
+
+def _account(grant: Grant) -> str:
+    return grant[1].partition("/")[0]
+
+
+def _grant(assignment: FoundAssignment) -> Grant:
+    key = assignment_key(assignment.account, assignment.principal_type, assignment.principal_id)
+    return assignment.permission_set, key
