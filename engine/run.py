@@ -188,7 +188,7 @@ class Runner:
     def _judge(request: Request, run: Deployment, view: View, service: EngineService) -> None:
         """Raise what the run comes to."""
         what = "preview" if request.options.preview else {"up": "update"}.get(request.kind, request.kind)
-        if run.stopping and run.options.continue_on_error:
+        if run.stopping and run.options.continue_on_error and not run.bailed:
             raise CancelledError(f"{what} cancelled; what was done is in the state")
         if run.progress.failures or service.errors or view.diagnostics.count("error"):
             raise EngineError(f"{what} failed")

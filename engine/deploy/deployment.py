@@ -73,6 +73,7 @@ class Deployment:
         self.progress = Progress()
         self.workers = threading.BoundedSemaphore(options.parallel)
         self._stopping = threading.Event()
+        self.bailed = False
         self._olds: dict[str, Old] = {}
         self._entries: dict[int, Resource] = {}
         self.reload()
@@ -110,6 +111,11 @@ class Deployment:
     def stop(self) -> None:
         """Begin no more steps."""
         self._stopping.set()
+
+    def bail(self) -> None:
+        """What the program asks for cannot be: begin no more steps, and delete nothing, whatever the options say."""
+        self.bailed = True
+        self.stop()
 
     @property
     def stopping(self) -> bool:

@@ -65,6 +65,7 @@ def register(run: Deployment, goal: Goal) -> Registered:
             raise
         run.failed(found.urn)
         run.events.log("error", str(error), found.urn)
+        run.bail()
         return Registered(new, failed=True)
 
 
