@@ -61,6 +61,7 @@ class PooledPolicies(pulumi.ComponentResource):
         super().__init__(TYPE, "policies", None, opts)
         self._stack, self._role, self._remit = stack, spoke_role, provider
         self._made: list[ManagedPolicies] = []
+        self._barrier: list[pulumi.Resource] = []
         self.register_outputs({})
 
     def in_account(
@@ -91,8 +92,8 @@ class PooledPolicies(pulumi.ComponentResource):
         """By name, one resource that waits for every account."""
         if not self._made:
             return {}
-        barrier = Barrier("policies", settled(self._made), self._remit, parent=self)
-        return {name: [barrier] for name in policies}
+        self._barrier = [Barrier("policies", settled(self._made), self._remit, parent=self)]
+        return dict.fromkeys(policies, self._barrier)
 
     def remove_what_left(self, plan: Plan, *, after: Sequence[pulumi.Resource]) -> None:
         """`after`: whatever may still need a policy that is to go."""
@@ -107,7 +108,7 @@ class PooledPolicies(pulumi.ComponentResource):
                 "detachOnDelete": sorted({policy.name for policy in plan.managed_policies if policy.detach_on_delete}),
                 **({"waitForOthers": True} if others else {}),
             },
-            self._options(settled([*self._made, *after])),
+            self._options(settled([*self._barrier, *after])),
         )
 
     def _options(self, after: Sequence[pulumi.Resource] | Awaitable[list[pulumi.Resource]]) -> pulumi.ResourceOptions:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_COMPONENT = re.compile(r"::remit:index:AccountPolicies::(?P<account>\d{12})$")
+_OF_ACCOUNT = re.compile(r"(::remit:index:AccountPolicies|\$remit:index:ManagedPolicies)::(?P<account>\d{12})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def retire(exported: Mapping[str, Any], active: Collection[str]) -> Retirement:
     """Take what lies in accounts other than `active` (account ids) out of an exported deployment.
 
     `exported` is the JSON of `pulumi stack export`: {"version": 3, "deployment": {"resources": […]}}. Only
-    what hangs below an AccountPolicies component is touched; references to it from elsewhere go with it.
+    what hangs below an AccountPolicies component is touched, and ManagedPolicies; references from elsewhere go with it.
     """
     deployment = exported.get("deployment") or {}
     resources = deployment.get("resources") or []
@@ -44,11 +44,14 @@ def retire(exported: Mapping[str, Any], active: Collection[str]) -> Retirement:
 
 
 def _accounts(resources: Collection[Mapping[str, Any]]) -> dict[str, str]:
-    """{URN: account id} of every AccountPolicies component and all below it. Parents come before children."""
+    """{URN: account id} of every AccountPolicies component and all below it, and of ManagedPolicies.
+
+    Parents come before children.
+    """
     account_of: dict[str, str] = {}
     for resource in resources:
         urn = resource["urn"]
-        if match := _COMPONENT.search(urn):
+        if match := _OF_ACCOUNT.search(urn):
             account_of[urn] = match["account"]
         elif account := account_of.get(resource.get("parent", "")):
             account_of[urn] = account
