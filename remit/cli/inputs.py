@@ -61,7 +61,7 @@ _OPTIONS = {
         "--organization",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="A snapshot of the organization; without it, AWS is asked.",
+        help="A snapshot of the organization, as remit snapshot writes it.",
     ),
     "stack": click.option(
         "--stack",

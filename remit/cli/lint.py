@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from remit.catalog.load import files_of
+from remit.catalog.load import files_of, load_catalog
 from remit.cli.inputs import Inputs, catalog_folder, now, options, read_inputs
 from remit.cli.lint_formats import FORMATS, of_problems
 from remit.errors import CatalogError
@@ -41,6 +41,13 @@ _NEVER = "never"
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@click.option("--access-analyzer", is_flag=True, help="Ask IAM Access Analyzer too. Needs credentials.")
+@click.option(
+    "--since",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The catalog as it was: Access Analyzer is asked about what changed.",
+)
 @click.pass_context
 def lint(
     context: click.Context,
@@ -50,19 +57,27 @@ def lint(
     at: datetime | None,
     form: str,
     fail_on: str,
+    since: Path | None,
     *,
     as_json: bool,
+    access_analyzer: bool,
 ) -> None:
     """Find what is allowed, and should make a reviewer stop: docs/rules.md lists the rules.
 
     With --organization also what only accounts can tell. `# remit: ignore RULE reason`, at the end of a line or right
-    above it, hides the findings of that rule there. Nothing is asked of AWS.
+    above it, hides the findings of that rule there. AWS is asked nothing, unless --access-analyzer says so.
 
     Exits with 0 when nothing is as bad as --fail-on, with 1 when something is, and with 2 when the catalog is wrong.
     """
     form = "json" if as_json else form
+    if since and not access_analyzer:
+        raise click.UsageError("--since needs --access-analyzer")
     try:
-        result = _lint(catalog, organization, stack, at or now())
+        inputs = read_inputs(catalog, stack, organization=organization, at=at)
+        subject = _subject(inputs, organization, at or now())
+        if access_analyzer:
+            _analyze(subject, inputs, since)
+        result = lint_subject(subject, list(ignores_in(files_of(catalog or catalog_folder(inputs.stack)))))
     except CatalogError as error:
         if form != "text":
             click.echo(FORMATS[form](Result(of_problems(error.problems), 0)))
@@ -72,17 +87,20 @@ def lint(
         context.exit(1)
 
 
-def _lint(catalog: Path | None, organization: Path | None, stack: str | None, at: datetime) -> Result:
-    inputs = read_inputs(catalog, stack, organization=organization, at=at)
-    subject = _subject(inputs, organization, at)
-    return lint_subject(subject, list(ignores_in(files_of(catalog or catalog_folder(inputs.stack)))))
-
-
 def _subject(inputs: Inputs, organization: Path | None, at: datetime) -> Subject:
     if organization is None:
         return Subject(inputs.catalog, at)
     ground = ground_of(inputs.catalog, read_snapshot(organization), at=at, stack=inputs.stack)
     return Subject(inputs.catalog, at, ground)
+
+
+def _analyze(subject: Subject, inputs: Inputs, since: Path | None) -> None:
+    from remit.aws.access_analyzer import analyze  # noqa: PLC0415  boto3 takes half a second
+    from remit.aws.session import Aws  # noqa: PLC0415
+
+    before = Subject(load_catalog(since), subject.at).statement_lists if since else None
+    aws = Aws(inputs.catalog.settings.identity_center.region)
+    subject.analyses = analyze(aws, subject.statement_lists, before)
 
 
 def _fails(findings: Sequence[Finding], fail_on: str) -> bool:

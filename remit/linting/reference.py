@@ -43,9 +43,14 @@ lint:
   rules: {{unused-policy: off, direct-user-access: error}}
 ```
 
+**To ask AWS as well**, with credentials: `--access-analyzer` sends each policy to IAM Access Analyzer's ValidatePolicy.
+With `--since DIR`, a folder with the catalog as it was (`git worktree add ../before main` makes one), it sends only
+those that changed, and to CheckNoNewAccess too, for which AWS charges. This part is tested against a fake of the API;
+it has not been run against AWS.
+
 The facts about AWS are kept in the repository and asked of nobody: services, actions, resource types and condition
-keys as of {iam}, the names of AWS's managed policies as of {policies}. What AWS added since is not known: a finding
-about it says so. AWS's own policies are judged by their names alone, not by what is in them.
+keys as of {iam}, the names of AWS's managed policies as of {policies}. What AWS added since is not
+known: a finding about it says so. AWS's own policies are judged by their names alone, not by what is in them.
 
 | rule | severity | what it finds |
 |---|---|---|
@@ -54,6 +59,7 @@ _ACCOUNTS = {
     Accounts.UNUSED: "",
     Accounts.SHARPEN: "Goes by the words of the selectors; with `--organization`, by accounts.",
     Accounts.NEEDED: "Needs `--organization`.",
+    Accounts.ASKED: "Needs `--access-analyzer`, and credentials of an account.",
 }
 
 

@@ -34,6 +34,8 @@ class Accounts(StrEnum):
     """Without one the rule goes by the words of the selectors; with one, by accounts."""
     NEEDED = "needed"
     """The rule is silent without one."""
+    ASKED = "asked"
+    """Nothing: the rule is silent unless AWS is asked (--access-analyzer)."""
 
 
 @dataclass(frozen=True, slots=True)

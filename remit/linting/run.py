@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from remit.errors import CatalogError, Problem, did_you_mean
 from remit.linting.ignores import Ignore
 from remit.linting.registry import all_rules
-from remit.linting.rule import Accounts, Finding, Severity
+from remit.linting.rule import Accounts, Finding, Rule, Severity
 from remit.linting.subject import Subject
 from remit.rules.bad_ignore import BadIgnore
 from remit.rules.unused_ignore import UnusedIgnore
@@ -32,10 +32,17 @@ def lint(subject: Subject, ignores: Sequence[Ignore] = ()) -> Result:
     found = _in_order(finding for rule in active for finding in rule.check(subject))
     hiding = {ignore: [each for each in found if ignore.hides(each.rule, each.source)] for ignore in ignores}
     hidden = {each for findings in hiding.values() for each in findings}
-    judged = {rule.id for rule in active if subject.ground or rule.accounts is Accounts.UNUSED}
+    judged = {rule.id for rule in active if _has_looked(rule, subject)}
     about_ignores = (*_bad(ignores), *_unused(hiding, judged))
     kept = _in_order([*(each for each in found if each not in hidden), *about_ignores])
     return Result(tuple(_with_severities(kept, severities)), len(hidden))
+
+
+def _has_looked(rule: Rule, subject: Subject) -> bool:
+    """Whether a rule had all that it needs, so that its silence says something."""
+    if rule.accounts is Accounts.ASKED:
+        return subject.analyses is not None
+    return rule.accounts is Accounts.UNUSED or subject.ground is not None
 
 
 def severities_of(subject: Subject) -> Mapping[str, Severity | None]:
@@ -54,10 +61,11 @@ def severities_of(subject: Subject) -> Mapping[str, Severity | None]:
 
 
 def _with_severities(findings: Iterable[Finding], severities: Mapping[str, Severity | None]) -> Iterator[Finding]:
+    usual = {rule.id: rule.severity for rule in all_rules()}
     for finding in findings:
         severity = severities[finding.rule]
         if severity is not None:
-            yield finding if severity is finding.severity else replace(finding, severity=severity)
+            yield finding if severity is usual[finding.rule] else replace(finding, severity=severity)
 
 
 def _bad(ignores: Iterable[Ignore]) -> Iterator[Finding]:

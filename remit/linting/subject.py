@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from remit.catalog.models import AccessRule, ManagedPolicy, PermissionSet
 from remit.errors import Source
 from remit.expiry import expired
 from remit.linting.administrators import why_administrator
+from remit.linting.analysis import Analysis
 from remit.linting.statements import StatementList, statement_lists
 from remit.planning.access import Access, Holding
 from remit.planning.world import World
@@ -35,6 +36,9 @@ class Ground:
 
 class Subject:
     """A catalog at a time (with its zone). Everything that several rules ask for is worked out once."""
+
+    analyses: Sequence[Analysis] | None = None
+    """What IAM Access Analyzer says of `statement_lists`; None when it was not asked."""
 
     def __init__(self, catalog: Catalog, at: datetime, ground: Ground | None = None) -> None:
         self.catalog = catalog

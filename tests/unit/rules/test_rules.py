@@ -81,6 +81,8 @@ def test_every_rule_is_whole_and_has_a_bad_and_a_good_case(rule: Rule):
     assert all((rule.title, rule.why, rule.fix, rule.source))
     assert not rule.title.endswith(".")
     assert rule.source.startswith(("https://", "docs/"))
+    if rule.accounts is Accounts.ASKED:
+        return  # test_access_analyzer.py has its cases: AWS's answers are no files
     kinds = {path.stem for path in (FIXTURES / rule.id).glob("*.yaml")}
     in_accounts = "-in-accounts" if rule.accounts is Accounts.NEEDED else ""
     assert {f"bad{in_accounts}", f"good{in_accounts}"} <= kinds
@@ -89,4 +91,6 @@ def test_every_rule_is_whole_and_has_a_bad_and_a_good_case(rule: Rule):
 
 
 def test_every_fixture_belongs_to_a_rule():
-    assert {path.name for path in FIXTURES.iterdir()} == {rule.id for rule in all_rules()}
+    assert {path.name for path in FIXTURES.iterdir()} == {
+        rule.id for rule in all_rules() if rule.accounts is not Accounts.ASKED
+    }
