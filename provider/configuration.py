@@ -12,8 +12,8 @@ from pulumi.runtime.rpc import UNKNOWN
 from provider.inputs import Failure, Properties
 from remit.aws.throttle import DEFAULT_RATE
 from remit.errors import BadValue
+from remit.max_revoke import MaxRevoke, read_max_revoke
 from remit.revocation import Limits
-from remit.stack import MaxRevoke, read_max_revoke
 
 NAMES = ("region", "requestRate", "maxRevoke", "allowSelfLockout")
 _REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-\d")

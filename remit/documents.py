@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from remit.catalog.models import InlineStatement, PolicyStatement
-from remit.yaml_places import Text
+if TYPE_CHECKING:  # the provider needs documents, and starts sooner without the catalog's models
+    from remit.catalog.models import InlineStatement, PolicyStatement
+    from remit.yaml_places import Text
 
 VERSION = "2012-10-17"
 Document = Mapping[str, Any]
-Render = Callable[[Text], str]
+Render = Callable[["Text"], str]
 _WITHOUT_CASE = frozenset({"Action", "NotAction"})
 _LISTS = frozenset({"Action", "NotAction", "Resource", "NotResource"})
 

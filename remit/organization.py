@@ -6,23 +6,14 @@ A snapshot file (`remit.snapshot`), a live look-up (`remit.aws`) and the sandbox
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from remit.account_state import AccountState as AccountState  # noqa: PLC0414 - a value of an organization, too
+
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-
-
-class AccountState(StrEnum):
-    """`Account.State` of the Organizations API. Only ACTIVE accounts are ever targeted."""
-
-    PENDING_ACTIVATION = "PENDING_ACTIVATION"
-    ACTIVE = "ACTIVE"
-    SUSPENDED = "SUSPENDED"
-    PENDING_CLOSURE = "PENDING_CLOSURE"
-    CLOSED = "CLOSED"
 
 
 class _Value(BaseModel):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from remit.delta import split_key
 from remit.errors import RemitError
-from remit.stack import MaxRevoke
+from remit.max_revoke import MaxRevoke
 
 _SSO_ROLE = re.compile(
     r"arn:aws[a-z-]*:sts::(?P<account>\d{12}):assumed-role/AWSReservedSSO_(?P<name>.+)_[0-9a-f]{16}/(?P<user>.+)"

@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from remit.errors import BadValue, CatalogError, Problem, Source, did_you_mean
+from remit.max_revoke import MaxRevoke, read_max_revoke
 from remit.selectors import parse_selector
 from remit.sharding import IDENTITY_CENTER, Shard, read_shard
 from remit.yaml_places import Block, read_yaml, source_of
@@ -45,31 +46,6 @@ CONFIG_KEYS = (
     "catalog",
 )
 _TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "environment", "secretsprovider")
-_PERCENT = re.compile(r"(\d{1,3}) ?%")
-
-
-@dataclass(frozen=True, slots=True)
-class MaxRevoke:
-    """How many assignments one run may take away: a share of those in the stack, or a number.
-
-    A share never forbids `at_least` of them, so that a small stack can be worked with.
-    """
-
-    percent: int | None = 20
-    count: int | None = None
-    at_least: int = 10
-
-    def most(self, total: int) -> int:
-        """The largest number that may go, of `total` assignments that the stack holds."""
-        if self.count is not None:
-            return self.count
-        return max(self.at_least, total * (self.percent or 0) // 100)
-
-    def allows(self, revoked: int, total: int) -> bool:
-        return revoked <= self.most(total)
-
-    def __str__(self) -> str:
-        return f"{self.percent}%" if self.count is None else str(self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +64,7 @@ class Stack:
     scope: tuple[str, ...] = ("*", "management")
     permission_sets: PermissionSetsMode = "own"
     unmanaged: UnmanagedMode = "remove"
-    max_revoke: MaxRevoke = MaxRevoke()
+    max_revoke: MaxRevoke = field(default_factory=MaxRevoke)
     allow_self_lockout: bool = False
     request_rate: float = 20.0
     fan_out: FanOut | Literal["auto"] = "auto"
@@ -252,17 +228,6 @@ def _true_or_false(value: object) -> bool:
     if word not in {"true", "false"}:
         raise BadValue(f"{value!r} is neither true nor false", "write true or false")
     return word == "true"
-
-
-def read_max_revoke(value: object) -> MaxRevoke:
-    """A share ("20%") or a number. Raises BadValue."""
-    text = str(value).strip()
-    share = _PERCENT.fullmatch(text)
-    if share and int(share[1]) <= 100:
-        return MaxRevoke(percent=int(share[1]))
-    if text.isdecimal():
-        return MaxRevoke(percent=None, count=int(text))
-    raise BadValue(f"{text!r} is neither a share nor a number", 'write "20%" or 50')
 
 
 def _owned_path(value: object) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
+from remit.account_state import AccountState
 from remit.aws.refusals import NotFoundError
 from remit.aws.session import Aws
 from remit.errors import AccessDeniedError
-from remit.organization import AccountState
 
 
 class Departures:

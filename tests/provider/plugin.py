@@ -25,8 +25,8 @@ from remit.aws.scheduler import Scheduler
 from remit.aws.sso_admin import SsoAdmin
 from remit.aws.throttle import Throttle, TokenBucket
 from remit.aws.under_way import let_finish
+from remit.max_revoke import MaxRevoke
 from remit.revocation import Limits
-from remit.stack import MaxRevoke
 from tests.provider.fake_sso_admin import INSTANCE, PERMISSION_SET
 
 URN = f"urn:pulumi:test::remit::{TOKEN}::Engineer"

@@ -14,8 +14,8 @@ from provider.guard import Guard
 from provider.held import pack, unpack
 from provider.inputs import Inputs
 from provider.revocation_guard import check, differs
+from remit.max_revoke import MaxRevoke
 from remit.revocation import Caller, Holding, Limits, RevocationRefusedError
-from remit.stack import MaxRevoke
 
 A, B = "111111111111", "222222222222"
 INSTANCE = "arn:aws:sso:::instance/ssoins-1111111111111111"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from remit.max_revoke import MaxRevoke
 from remit.revocation import (
     Caller,
     Holding,
@@ -13,7 +14,6 @@ from remit.revocation import (
     refuse_lockout,
     refuse_too_many,
 )
-from remit.stack import MaxRevoke
 
 ONE, TWO = "111111111111", "222222222222"
 ADA = Caller(ONE, "Admin", "ada@example.com")

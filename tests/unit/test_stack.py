@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from remit.errors import CatalogError
+from remit.max_revoke import MaxRevoke
 from remit.sharding import Shard
-from remit.stack import MaxRevoke, Stack, read_stack
+from remit.stack import Stack, read_stack
 
 
 def write(folder: Path, text: str) -> Path:
