@@ -1,0 +1,247 @@
+"""ManagedPolicies and PolicyRemoval on a simulated IAM: what is written, what is seen, what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from provider.managed_policies import PartlyDoneError
+from remit.errors import AccessDeniedError, AwsError
+from remit.organization import AccountState
+from sandbox.faults import FaultPlan
+from sandbox.limits import Limits
+from tests.provider.accounts import BUILD, READ, Accounts, accounts, arn_of, inputs, policy
+from tests.provider.plugin import A, B
+
+FAULTS = {
+    "throttles": FaultPlan(seed=3, throttle=30, calls=("iam:*", "sts:*")),
+    "broken connections": FaultPlan(seed=3, error=10, reset=20, calls=("iam:*", "sts:*")),
+    "sessions that end": FaultPlan(seed=3, expired=10, calls=("iam:*",)),
+}
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Accounts]:
+    with accounts(monkeypatch) as running:
+        yield running
+
+
+def test_policies_are_made_changed_and_deleted(cloud: Accounts) -> None:
+    first = inputs(policy("Guardrail"), policy("Builder", BUILD))
+    assert cloud.create(first) == {"account": A}
+    assert cloud.live()["Builder"].same(policy("Builder", BUILD))
+    second = inputs(policy("Guardrail", READ, BUILD), policy("Builder", BUILD))
+    cloud.update(first, second)
+    assert cloud.live()["Guardrail"].same(policy("Guardrail", READ, BUILD))
+    assert (cloud.versions("Guardrail"), cloud.versions("Builder")) == (2, 1)
+    cloud.policies.delete(second, {}, cloud.warn)
+    assert cloud.live() == {}
+
+
+def test_the_sixth_version_takes_the_place_of_the_oldest(cloud: Accounts) -> None:
+    old = inputs(policy("Guardrail"))
+    cloud.create(old)
+    for number in range(6):
+        new = inputs(policy("Guardrail", {**READ, "Resource": f"arn:aws:s3:::b{number}"}))
+        cloud.update(old, new)
+        old = new
+    assert cloud.versions("Guardrail") == 5
+    assert "b5" in str(cloud.live()["Guardrail"].document)
+
+
+def test_a_refresh_is_three_calls_an_account_and_an_unchanged_preview_none(cloud: Accounts) -> None:
+    wanted = inputs(*(policy(f"Policy{number}") for number in range(5)))
+    cloud.create(wanted)
+    fresh = Accounts(cloud.sandbox)
+    assert fresh.differs(wanted, wanted) == {}
+    assert fresh.calls.counts() == {}
+    assert fresh.refresh(wanted) == (wanted, {"account": A})
+    assert fresh.calls.counts() == {"GetAccountAuthorizationDetails": 1}, "and AssumeRole"
+
+
+def test_another_way_to_write_the_same_is_no_drift(cloud: Accounts) -> None:
+    wanted = inputs(policy("Guardrail", READ, BUILD))
+    cloud.create(wanted)
+    cloud.write(
+        "Guardrail", {**BUILD, "Action": ["ECS:*"]}, {**READ, "Action": ["s3:List*", "s3:Get*"], "Resource": ["*"]}
+    )
+    assert cloud.refresh(wanted)[0] == wanted
+    cloud.update(wanted, wanted)
+    assert cloud.versions("Guardrail") == 2, "nothing was written"
+
+
+def test_drift_is_shown_by_policy_and_statement_and_repaired(cloud: Accounts) -> None:
+    wanted = inputs(policy("Guardrail", READ, BUILD), policy("Builder", BUILD))
+    cloud.create(wanted)
+    cloud.write("Guardrail", READ, {**BUILD, "Action": "*"})
+    cloud.client().delete_policy(PolicyArn=arn_of("Builder"))
+    live, state = cloud.refresh(wanted)
+    assert cloud.differs(live, wanted, state) == {
+        'policies["Builder"]': "ADD",
+        'policies["Guardrail"].statements["Build"].Action': "UPDATE",
+    }
+    cloud.update(live, wanted, state)
+    assert cloud.refresh(wanted)[0] == wanted
+
+
+def test_a_statement_without_a_sid_may_move(cloud: Accounts) -> None:
+    bare = {key: value for key, value in BUILD.items() if key != "Sid"}
+    deny = {**bare, "Effect": "Deny"}
+    assert cloud.differs(inputs(policy("P", bare, READ)), inputs(policy("P", READ, bare))) == {}
+    assert cloud.differs(inputs(policy("P", bare, READ)), inputs(policy("P", READ, deny, bare))) == {
+        'policies["P"].statements["#2"]': "ADD"
+    }
+
+
+@pytest.mark.parametrize("detach", [False, True])
+def test_who_holds_a_policy_keeps_it_from_being_replaced_unless_they_get_the_new_one(
+    cloud: Accounts, detach: bool
+) -> None:
+    old = inputs(policy("Guardrail", detach=detach))
+    cloud.create(old)
+    cloud.attach("Guardrail")
+    new = inputs(policy("Guardrail", path="/moved/", detach=detach))
+    assert cloud.differs(old, new) == {'policies["Guardrail"].path': "UPDATE"}
+    if detach:
+        assert "given back" in cloud.said[0]
+        cloud.update(old, new)
+        assert cloud.attached() == [arn_of("Guardrail", "/moved/")]
+    else:
+        assert "unless somebody has it attached" in cloud.said[0]
+        with pytest.raises(PartlyDoneError, match=r"111111111111: policy Guardrail .*role ci .*detach_on_delete: true"):
+            cloud.update(old, new)
+        assert cloud.attached() == [arn_of("Guardrail")]
+
+
+def test_a_boundary_is_never_taken_away(cloud: Accounts) -> None:
+    old = inputs(policy("Guardrail", detach=True))
+    cloud.create(old)
+    cloud.attach("Guardrail")
+    cloud.client().put_role_permissions_boundary(RoleName="ci", PermissionsBoundary=arn_of("Guardrail"))
+    with pytest.raises(AwsError, match=r"role ci \(as its permissions boundary\)"):
+        cloud.policies.delete(old, {}, cloud.warn)
+    assert cloud.attached() == [arn_of("Guardrail")]
+
+
+def test_a_policy_that_leaves_is_let_go_and_deleted_when_all_else_is_done(cloud: Accounts) -> None:
+    old, new = inputs(policy("Guardrail"), policy("Old")), inputs(policy("Guardrail"))
+    cloud.create(old)
+    cloud.update(old, new)
+    assert set(cloud.live()) == {"Guardrail", "Old"}
+    places: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/"}, "Old": {A: "/remit/"}}}
+    after = {**places, "policies": {"Guardrail": {A: "/remit/"}}}
+    assert list(cloud.removal.diff(places, {}, after, cloud.warn)) == [f'policies["Old"]["{A}"]']
+    cloud.attach("Old")
+    with pytest.raises(PartlyDoneError, match="Old cannot be deleted while it is attached to role ci") as failed:
+        cloud.removal.update("policy-removal", places, {}, after, cloud.warn, preview=False)
+    left = failed.value.properties
+    assert left == {"left": {"Old": {A: "/remit/"}}}
+    assert list(cloud.removal.diff(after, left, after, cloud.warn)) == [f'left["Old"]["{A}"]']
+    detaching = {**places, "detachOnDelete": ["Old"]}
+    assert cloud.removal.update("policy-removal", detaching, left, after, cloud.warn, preview=False).outputs == {}
+    assert set(cloud.live()) == {"Guardrail"}
+
+
+@pytest.mark.parametrize("unmanaged", ["report", "remove"])
+def test_strangers_under_the_owned_path_are_told_or_removed_by_name(cloud: Accounts, unmanaged: str) -> None:
+    wanted = inputs(policy("Guardrail"), ownedPath="/remit/", unmanaged=unmanaged)
+    cloud.create(wanted)
+    cloud.write("Stray", READ, path="/remit/x/")
+    cloud.write("Elsewhere", READ, path="/")
+    live, state = cloud.refresh(wanted)
+    if unmanaged == "report":
+        assert cloud.differs(live, wanted, state) == {}
+        assert "/remit/x/Stray" in cloud.said[-1]
+        assert state["unmanagedPolicies"] == {"Stray": "/remit/x/"}
+    else:
+        assert cloud.differs(live, wanted, state) == {'policies["Stray"]': "DELETE"}
+    cloud.update(live, wanted, state)
+    assert set(cloud.live()) == {"Guardrail", "Elsewhere"} | ({"Stray"} if unmanaged == "report" else set())
+
+
+def test_what_a_killed_run_made_is_taken_for_ours_and_what_another_made_is_not(cloud: Accounts) -> None:
+    cloud.write("Guardrail", READ)
+    wanted = inputs(policy("Guardrail", BUILD), policy("Builder", BUILD))
+    with pytest.raises(PartlyDoneError, match="a policy Guardrail at /remit/ already") as failed:
+        cloud.create(wanted)
+    assert set(failed.value.properties["policies"]) == {"Builder"}
+    again = inputs(policy("Builder", BUILD))
+    assert cloud.create(again) == {"account": A}, "it was just as wanted"
+
+
+def test_adoption_changes_nothing_says_what_differs_and_the_next_run_changes_it(cloud: Accounts) -> None:
+    cloud.write("Guardrail", READ)
+    wanted = inputs(policy("Guardrail", {**READ, "Resource": "arn:aws:s3:::b"}), adopt=True)
+    cloud.policies.create(wanted, cloud.warn, preview=True)
+    assert 'the catalog differs in description, statements["Read"].Resource' in cloud.said[0]
+    state = cloud.create(wanted)
+    assert cloud.versions("Guardrail") == 1
+    assert cloud.differs(wanted, wanted, state) == {
+        'policies["Guardrail"].description': "UPDATE",
+        'policies["Guardrail"].statements["Read"].Resource': "UPDATE",
+    }
+    cloud.update(wanted, wanted, state)
+    assert cloud.live()["Guardrail"].same(policy("Guardrail", {**READ, "Resource": "arn:aws:s3:::b"}))
+
+
+def test_an_import_finds_what_is_there(cloud: Accounts) -> None:
+    cloud.create(inputs(policy("Guardrail"), policy("Other", path="/x/")))
+    found = cloud.policies.read(f"{A}|RemitSpoke|/remit/", {}, {}, cloud.warn)
+    assert found is not None
+    assert (found.id, found.inputs) == (A, inputs(policy("Guardrail")))
+    with pytest.raises(ValueError, match="not an id of ManagedPolicies"):
+        cloud.policies.read("Guardrail", {}, {}, cloud.warn)
+
+
+def test_an_account_without_its_role_says_so_and_one_that_is_gone_leaves_the_state(cloud: Accounts) -> None:
+    wanted = inputs(policy("Guardrail"))
+    cloud.create(wanted)
+    world = cloud.sandbox.world
+    world.tree.accounts[A].state = AccountState.SUSPENDED
+    fresh = Accounts(cloud.sandbox)
+    assert fresh.refresh(wanted) == (None, None)
+    fresh.policies.delete(wanted, {}, fresh.warn)
+    assert f"account {A} is SUSPENDED" in fresh.said[0]
+    world.missing_roles.add(B)
+    with pytest.raises(AwsError, match=f"account {B}: the role RemitSpoke cannot be assumed. Is it there yet"):
+        fresh.create(inputs(policy("Guardrail"), account=B))
+    with pytest.raises(AwsError, match=B):
+        fresh.policies.delete(inputs(policy("Guardrail"), account=B), {}, fresh.warn)
+
+
+def test_a_missing_permission_in_one_account_is_told_with_the_account(cloud: Accounts) -> None:
+    cloud.sandbox.world.faults.reset(FaultPlan(denied=100, calls=("iam:CreatePolicy",), accounts=(A,)))
+    with pytest.raises(PartlyDoneError, match=f"iam:CreatePolicy in account {A} was denied"):
+        cloud.create(inputs(policy("Guardrail")))
+    cloud.sandbox.world.faults.reset(FaultPlan(denied=100, calls=("iam:Get*",), accounts=(A,)))
+    with pytest.raises(AccessDeniedError, match="allow it to the spoke role"):
+        cloud.create(inputs(policy("Guardrail")))
+    assert cloud.create(inputs(policy("Guardrail"), account=B)) == {"account": B}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_that_pass_do_no_harm(cloud: Accounts, fault: str) -> None:
+    cloud.sandbox.world.faults.reset(FAULTS[fault])
+    first = inputs(*(policy(f"Policy{number}") for number in range(4)))
+    second = inputs(*(policy(f"Policy{number}", READ, BUILD) for number in range(2)), policy("New"))
+    cloud.create(first)
+    cloud.update(first, second)
+    cloud.sandbox.world.faults.reset(FaultPlan())
+    live = cloud.live()
+    assert live["New"].same(policy("New"))
+    assert live["Policy1"].same(policy("Policy1", READ, BUILD))
+
+
+def test_iams_own_rates_are_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with accounts(monkeypatch, limits=Limits(iam_writes_per_second=50)) as cloud:
+        cloud.create(inputs(*(policy(f"Policy{number}") for number in range(60))))
+        assert len(cloud.live()) == 60
+
+
+def test_an_interrupted_change_says_what_is_left_and_keeps_what_was_done(cloud: Accounts) -> None:
+    cloud.cancelled.set()
+    with pytest.raises(PartlyDoneError, match="interrupted, not attempted") as failed:
+        cloud.create(inputs(policy("Guardrail")))
+    assert failed.value.properties["policies"] == {}
