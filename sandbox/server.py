@@ -10,21 +10,22 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
 from remit.organization import Organization
 from sandbox.application import Application
+from sandbox.http_server import KeepAliveServer
 from sandbox.options import Options
 from sandbox.world import World
 
 
-class _Handler(WSGIRequestHandler):
-    """Quiet, and without the 40 ms that Nagle's algorithm adds to an answer of two packets."""
-
-    disable_nagle_algorithm = True
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: ANN401
-        """Requests are counted (GET /_sandbox/calls), not printed."""
+def environment_of(url: str, region: str = Options.region) -> dict[str, str]:
+    """What points a client of AWS at the sandbox of that address."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+    }
 
 
 class Sandbox:
@@ -37,9 +38,7 @@ class Sandbox:
     def __init__(self, organization: Organization, **options: Any) -> None:  # noqa: ANN401  Options' own fields
         self.options = Options(**options)
         self.world = World(organization, self.options)
-        self._server: BaseWSGIServer = make_server(
-            self.options.host, self.options.port, Application(self.world), threaded=True, request_handler=_Handler
-        )
+        self._server = KeepAliveServer(self.options.host, self.options.port, Application(self.world))
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -49,24 +48,19 @@ class Sandbox:
 
     def environment(self) -> dict[str, str]:
         """All that a client of AWS needs to talk to this sandbox. boto3 reads AWS_DEFAULT_REGION, others AWS_REGION."""
-        return {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "sandbox",
-            "AWS_SECRET_ACCESS_KEY": "sandbox",
-            "AWS_REGION": self.options.region,
-            "AWS_DEFAULT_REGION": self.options.region,
-        }
+        return environment_of(self.url, self.options.region)
 
     def start(self) -> None:
         """Serves from now on; the port is bound already."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stops serving and closes the port."""
+        """Stops serving, closes the port and what is connected to it."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()
+        self._server.close_all()
 
     def __enter__(self) -> Self:
         self.start()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
 
 import boto3
@@ -118,3 +120,19 @@ def test_one_assignment_is_found_among_200_000():
         assert instance.principals(DEV, INSTANCE) == [("GROUP", ENGINEERS)]
         assert instance.pairs("GROUP", ENGINEERS) == [(DEV, INSTANCE)]
         assert len(list(instance.assignments())) == 200_001
+
+
+def test_a_connection_serves_many_calls_and_ends_with_the_sandbox():
+    with Sandbox(organization()) as sandbox:
+        host = sandbox.url.removeprefix("http://")
+        connection = HTTPConnection(host, timeout=10)
+        connection.connect()
+        opened = connection.sock
+        for _ in range(3):
+            connection.request("POST", "/", b"{}", {"X-Amz-Target": "AWSOrganizationsV20161128.NoSuchCall"})
+            assert connection.getresponse().read()
+        connection.request("GET", "/_sandbox/calls")
+        assert json.load(connection.getresponse()) == {"organizations:NoSuchCall": 3}
+        assert connection.sock is opened
+    assert opened.recv(1) == b""
+    connection.close()
