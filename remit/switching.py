@@ -52,11 +52,6 @@ class _Known:
     times: Mapping[str, str]
 
 
-def way_of(exported: Mapping[str, Any]) -> Way:
-    """How the state has its policies. Raises SwitchError for a stack that never ran."""
-    return _way(_guard_of(_resources(exported)))
-
-
 def switched(exported: Mapping[str, Any], to: Way, new_id: Callable[[], str]) -> Switched:
     """`exported` is the JSON of `stack export`. `new_id` makes the id of a provider: a UUID.
 

@@ -49,3 +49,12 @@ def test_an_active_account_keeps_everything() -> None:
 def test_an_empty_state_stays_empty() -> None:
     assert retire({"version": 3, "deployment": {}}, {HERE}).retired == {}
     assert retire({"version": 3}, {HERE}).retired == {}
+
+
+def test_the_pooled_policies_of_a_departed_account_leave_the_state() -> None:
+    pooled = "urn:pulumi:prod::remit::remit:index:PooledPolicies$remit:index:ManagedPolicies::"
+    barrier = {"urn": "urn:barrier", "dependencies": [f"{pooled}{HERE}", f"{pooled}{GONE}"]}
+    resources = [{"urn": STACK}, {"urn": f"{pooled}{HERE}"}, {"urn": f"{pooled}{GONE}"}, barrier]
+    retirement = retire({"version": 3, "deployment": {"resources": resources}}, {HERE})
+    assert retirement.retired == {GONE: 1}
+    assert retirement.deployment["deployment"]["resources"][-1]["dependencies"] == [f"{pooled}{HERE}"]
