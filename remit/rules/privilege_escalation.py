@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from remit.catalog.references import customer_references
+from remit.errors import Source, listed
 from remit.linting.escalations import ESCALATIONS, Escalation
 from remit.linting.globs import glob
 from remit.linting.rule import Finding, Rule, Severity
@@ -47,12 +49,25 @@ class PrivilegeEscalation(Rule):
     source = "https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/"
 
     def check(self, subject: Subject) -> Iterator[Finding]:
+        ways: defaultdict[tuple[str, Source], list[Escalation]] = defaultdict(list)
         for together in _held_together(subject):
             for escalation in ESCALATIONS:
                 if allowing := _allowing(escalation, together):
                     policy, action = allowing
-                    message = f"{policy} lets its holders {escalation.deed} ({' with '.join(escalation.actions)})"
-                    yield self.finding(action.source, message)
+                    ways[str(policy), action.source].append(escalation)
+        for (what, source), found in ways.items():
+            yield self.finding(source, f"{what} lets its holders {_said(list(dict.fromkeys(found)))}")
+
+
+def _said(ways: Sequence[Escalation]) -> str:
+    """The first way in full, the others by their actions."""
+    first, *others = ways
+    more = f", and more: {listed((_together(each) for each in others), 4)}" if others else ""
+    return f"{first.deed} ({_together(first)}){more}"
+
+
+def _together(way: Escalation) -> str:
+    return " with ".join(way.actions)
 
 
 def _held_together(subject: Subject) -> Iterator[Sequence[StatementList]]:
