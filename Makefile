@@ -42,6 +42,9 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/actionlint
+	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/hadolint Dockerfile
 
 # About an hour; REMIT_BENCH=quick: a few minutes, and docs/benchmarks.md stays as it is.
 bench: setup

@@ -12,6 +12,7 @@ import click
 from remit.ci.bodies import Section, compose
 from remit.ci.environment import host_of, run_address
 from remit.ci.host import HostError, Proposal
+from remit.cli.ci_stacks import commit, stacks
 
 _GITHUB_LIMIT = 65_536  # characters: the smaller of the two hosts'
 
@@ -19,7 +20,7 @@ _pull_request = click.option(
     "--pull-request", "-p", type=int, required=True, metavar="NUMBER", help="Of the pull request or merge request."
 )
 _print = click.option("--print", "print_only", is_flag=True, help="Print the text, and send nothing.")
-_files = click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+_files = click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
 
 
 @click.group()
@@ -31,6 +32,10 @@ def ci() -> None:
     """
 
 
+ci.add_command(stacks)
+ci.add_command(commit)
+
+
 @ci.command()
 @_pull_request
 @click.option("--key", default="preview", show_default=True, help="Each key has a comment of its own.")
@@ -38,7 +43,7 @@ def ci() -> None:
 @_print
 @_files
 def comment(pull_request: int, key: str, title: str, print_only: bool, files: Sequence[Path]) -> None:
-    """Write one comment from FILES, or update the one that is there.
+    """Write one comment from FILES, or update the one that is there. A folder stands for the files in it.
 
     Markdown files (.md) stand as they are; all others are folded, under their name. What is too long for the host is
     cut, with a link to the run.
@@ -123,10 +128,11 @@ def propose(branch: str, title: str, body: Path | None, print_only: bool, paths:
 
 
 def sections_of(files: Sequence[Path]) -> list[Section]:
-    """One section for each file, in the order given."""
+    """One section for each file, in the order given; those of a folder by name."""
+    plain = [each for path in files for each in (sorted(path.iterdir()) if path.is_dir() else [path])]
     return [
         Section(file.stem, file.read_text(encoding="utf-8", errors="replace"), markdown=file.suffix == ".md")
-        for file in files
+        for file in plain
     ]
 
 
