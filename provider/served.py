@@ -8,15 +8,17 @@ from typing import NamedTuple, Protocol
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from provider import applied, managed_policies_changes, managed_policies_inputs, policy_removal
+from provider import applied, managed_policies_changes, managed_policies_inputs, policy_removal, policy_watch
 from provider.changes import Change
 from provider.inputs import Failure, Properties
 from provider.managed_policies import ManagedPolicies, Warn
 from provider.managed_policies_inputs import Inputs
 from provider.managed_policies_outputs import Outputs
 from provider.policy_removal import PolicyRemoval
+from provider.policy_watch import PolicyWatch
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
+from remit.errors import AwsError
 
 BARRIER = "remit:index:Barrier"
 
@@ -156,6 +158,37 @@ class ServedBarrier:
         return
 
 
+class ServedWatch:
+    """`remit:index:PolicyWatch`."""
+
+    def __init__(self, resource: PolicyWatch) -> None:
+        self._resource = resource
+
+    def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
+        return policy_watch.check(news)
+
+    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
+        for line in policy_watch.told(self._resource, old_inputs, news):
+            warn(line)
+        return policy_watch.changes(old_inputs, news)
+
+    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
+        return Written(policy_watch.ID, {})
+
+    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
+        return Written(id_, {}, inputs)
+
+    def update(
+        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+    ) -> Written:
+        if not preview and (refused := self._resource.refusals(old_inputs, news)):
+            raise AwsError("\n".join(refused))
+        return Written(id_, {})
+
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
+        return
+
+
 class ServedApplied:
     """`remit:index:Applied`: which commit of the catalog the stack has."""
 
@@ -185,6 +218,7 @@ def served_policies(iam: Iam, departures: Departures, cancelled: threading.Event
     return {
         managed_policies_inputs.TOKEN: ServedPolicies(ManagedPolicies(iam, departures, cancelled)),
         policy_removal.TOKEN: ServedRemoval(PolicyRemoval(iam, departures, cancelled)),
+        policy_watch.TOKEN: ServedWatch(PolicyWatch(iam)),
         BARRIER: ServedBarrier(),
         applied.TOKEN: ServedApplied(),
     }

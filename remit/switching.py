@@ -24,6 +24,7 @@ Resource = Mapping[str, Any]
 
 _ALIASES, _ALIAS, _POLICY = "remit:index:AccountPolicies", "pulumi:providers:aws-native", "aws-native:iam:ManagedPolicy"
 _POOL, _POOLED = "remit:index:PooledPolicies", "remit:index:ManagedPolicies"
+_WATCH = "remit:index:PolicyWatch"
 _REMOVAL, _BARRIER, _GUARD = "remit:index:PolicyRemoval", "remit:index:Barrier", "remit:index:RevocationGuard"
 # How an exported state marks a secret that is still to be encrypted. The stock plugin keeps its inputs so.
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -93,7 +94,7 @@ def _way(guard: Resource) -> Way:
 
 def _is_of_policies(resource: Resource) -> bool:
     parents = resource["urn"].split("::")[2].split("$")
-    return parents[0] in {_ALIASES, _POOL} or parents[-1] == _BARRIER
+    return parents[0] in {_ALIASES, _POOL} or parents[-1] in {_BARRIER, _WATCH}
 
 
 def _refuse_open(exported: Mapping[str, Any], resources: Iterable[Resource]) -> None:
@@ -174,7 +175,7 @@ def _as_pooled(known: Iterable[_Known], guard: Resource, stack: str) -> tuple[li
 
 
 def _as_aliases(
-    known: Iterable[_Known], guard: Resource, resources: Sequence[Resource], new_id: Callable[[], str]
+    known: Sequence[_Known], guard: Resource, resources: Sequence[Resource], new_id: Callable[[], str]
 ) -> tuple[list[Resource], dict[str, list[str]]]:
     """As `_as_pooled`."""
     urn, stack = _urns(guard), _stack_urn(resources)
@@ -182,7 +183,10 @@ def _as_aliases(
     made: list[Resource] = []
     instead: defaultdict[str, list[str]] = defaultdict(list)
     barrier = urn(f"{_POOL}${_BARRIER}", "policies")
+    places: defaultdict[str, dict[str, object]] = defaultdict(dict)
+    watching: dict[str, object] = {"role": "", "accounts": [each.account for each in known], "policies": places}
     for each in known:
+        watching["role"] = each.role
         component, id_ = urn(_ALIASES, each.account), new_id()
         alias = urn(f"{_ALIASES}${_ALIAS}", each.account)
         role = {"roleArn": f"arn:aws:iam::{each.account}:role/{each.role}", "sessionName": "remit"}
@@ -193,6 +197,7 @@ def _as_aliases(
         for policy in each.policies:
             mine = urn(f"{_ALIASES}${_POLICY}", f"{each.account}/{policy.name}")
             arn = f"arn:aws:iam::{each.account}:policy{policy.path}{policy.name}"
+            places[policy.name][each.account] = {"path": policy.path, "description": policy.description}
             values = {
                 "managedPolicyName": policy.name,
                 "path": policy.path,
@@ -204,6 +209,8 @@ def _as_aliases(
             made.append(_custom(mine, arn, values, state, component, f"{alias}::{id_}", "", each.times))
             instead[urn(f"{_POOL}${_POOLED}", each.account)].append(mine)
             instead[barrier].append(mine)
+    watch = urn(_WATCH, "policy-watch")
+    made.append(_custom(watch, "policy-watch", watching, {}, stack, guard["provider"], guard["urn"], {}))
     return made, dict(instead)
 
 

@@ -93,6 +93,22 @@ def exported() -> dict[str, Any]:
         *alias_of(ONE),
         *alias_of(TWO),
         {
+            "urn": f"{PREFIX}remit:index:PolicyWatch::policy-watch",
+            "custom": True,
+            "id": "policy-watch",
+            "type": "remit:index:PolicyWatch",
+            "inputs": {
+                "role": "platform/RemitSpoke",
+                "accounts": [ONE, TWO],
+                "policies": {
+                    "Guardrail": {account: {"path": "/remit/", "description": "why"} for account in (ONE, TWO)}
+                },
+            },
+            "parent": STACK,
+            "provider": f"{PROVIDER}::r",
+            "dependencies": [GUARD],
+        },
+        {
             "urn": f"{PREFIX}remit:index:PermissionSets$pulumi:providers:aws-native::identity-center",
             "custom": True,
             "id": "n",
@@ -141,7 +157,7 @@ def test_nothing_is_left_of_the_other_way_and_parents_and_what_is_needed_come_fi
             needed = {resource.get("parent", STACK), *resource.get("dependencies", ())} - {SETS}
             assert needed - seen <= ({STACK} if resource["urn"] == STACK else set()), resource["urn"]
             seen.add(resource["urn"])
-    assert not [urn for urn in resources_of(move(exported(), "pooled")) if "AccountPolicies" in urn]
+    assert not [urn for urn in resources_of(move(exported(), "pooled")) if "AccountPolicies" in urn or "Watch" in urn]
     assert not [urn for urn in seen if "Pooled" in urn]
 
 
