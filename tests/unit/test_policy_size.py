@@ -15,7 +15,9 @@ managed_policies:
   - name: Wide
     targets: [account:lab, account:Shop, account:payments]
     statements:
-      - {{Effect: Deny, Action: "s3:*", Resource: ["arn:aws:s3:::{{{{account.vars.bucket}}}}", "arn:aws:s3:::{filler}"]}}
+      - Effect: Deny
+        Action: "s3:*"
+        Resource: ["arn:aws:s3:::{{{{account.vars.bucket}}}}", "arn:aws:s3:::{filler}"]
 """
 
 
