@@ -9,6 +9,7 @@ from typing import Any
 
 from remit.catalog.examples import EXAMPLES, Examples
 from remit.catalog.models import CatalogFile, Entry, Settings
+from remit.linting.registry import all_rules
 
 FOLDER = Path(__file__).parents[2] / "policies" / "schema"
 FILES: Mapping[str, type[Entry]] = {
@@ -22,6 +23,8 @@ def schema_text(model: type[Entry]) -> str:
     plain = _plain(model.model_json_schema())
     for name, each in {model.__name__: plain, **plain.get("$defs", {})}.items():
         _show(each, EXAMPLES[name])
+    if "LintSettings" in plain.get("$defs", {}):
+        _name_rules(plain["$defs"]["LintSettings"]["properties"]["rules"])
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **plain}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
@@ -31,6 +34,13 @@ def _show(schema: dict[str, Any], examples: Examples) -> None:
     for choice in (schema, *schema.get("anyOf", ())):
         for key, described in choice.get("properties", {}).items():
             described["examples"] = list(examples[key])
+
+
+def _name_rules(schema: dict[str, Any]) -> None:
+    """The ids of the lint rules, so that editors complete them and mark one that does not exist."""
+    severities = schema["additionalProperties"]
+    schema["properties"] = {rule.id: {"description": rule.title, **severities} for rule in all_rules()}
+    schema["additionalProperties"] = False
 
 
 def _plain(schema: Any) -> Any:  # noqa: ANN401  JSON

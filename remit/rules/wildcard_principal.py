@@ -31,6 +31,10 @@ class WildcardPrincipal(Rule):
     severity = Severity.WARNING
     why = "a condition that every principal meets reads like a limit and is none"
     fix = "name the principals, or leave the condition out"
+    more = (
+        "A statement with `Principal` or `NotPrincipal` is an error in any case: the policies of a catalog belong to "
+        "identities, and IAM refuses it there."
+    )
     source = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
 
     def check(self, subject: Subject) -> Iterator[Finding]:

@@ -81,6 +81,12 @@ def opened(server: LanguageServer, name: str, text: str) -> tuple[Path, int, int
             {"administrator_groups", "rules"},
             {"access"},
         ),
+        (
+            "access/rules-of-organization.yaml",
+            "# yaml-language-server: $schema=../schema/organization.schema.json\nlint:\n  rules:\n    §\n",
+            {"direct-user-access", "unused-policy"},
+            {"administrator_groups"},
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) and value.endswith("yaml") else "",
 )
