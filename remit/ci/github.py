@@ -131,13 +131,20 @@ class GitHub:
         ]
         whole = self._rest.get(f"/git/commits/{parent}")["tree"]["sha"]
         tree = self._rest.send("POST", "/git/trees", {"base_tree": whole, "tree": changed})["sha"]
+        name = quote(proposal.branch)
+        existing = self._rest.find(f"/git/ref/heads/{name}")
+        if existing and self._is(existing["object"]["sha"], tree, parent):
+            return  # the same again: a new commit would throw away the reviews
         made = {"message": proposal.title, "tree": tree, "parents": [parent]}
         commit = self._rest.send("POST", "/git/commits", made)["sha"]
-        name = quote(proposal.branch)
-        if self._rest.find(f"/git/ref/heads/{name}") is None:
-            self._rest.send("POST", "/git/refs", {"ref": f"refs/heads/{proposal.branch}", "sha": commit})
-        else:
+        if existing:
             self._rest.send("PATCH", f"/git/refs/heads/{name}", {"sha": commit, "force": True})
+        else:
+            self._rest.send("POST", "/git/refs", {"ref": f"refs/heads/{proposal.branch}", "sha": commit})
+
+    def _is(self, commit: str, tree: str, parent: str) -> bool:
+        found = self._rest.get(f"/git/commits/{commit}")
+        return (found["tree"]["sha"], [each["sha"] for each in found["parents"]]) == (tree, [parent])
 
     def _open_issue(self, key: str) -> Any:  # noqa: ANN401
         listed = self._rest.pages("/issues", state="open", creator=self._author)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from urllib.parse import unquote
@@ -80,7 +82,7 @@ class FakeGitHub(HostServer):
         self.route("GET", f"{at}/commits/{{sha}}/check-runs", lambda _, sha: (200, {"check_runs": self.checks}))
         self.route("GET", f"{at}/collaborators/{{login}}/permission", self._permission)
         self.route("GET", f"{at}/git/ref/heads/{{branch}}", self._get_ref)
-        self.route("GET", f"{at}/git/commits/{{sha}}", lambda _, sha: (200, {"tree": {"sha": f"tree-of-{sha}"}}))
+        self.route("GET", f"{at}/git/commits/{{sha}}", self._get_commit)
         self.route("POST", f"{at}/git/trees", self._create_tree)
         self.route("POST", f"{at}/git/commits", self._create_commit)
         self.route("POST", f"{at}/git/refs", self._create_ref)
@@ -153,9 +155,14 @@ class FakeGitHub(HostServer):
         return (200, {"object": {"sha": sha}}) if sha else (404, {"message": "Not Found"})
 
     def _create_tree(self, request: Request) -> Answer:
-        name = f"tree-{next(self._ids)}"
-        self.trees[name] = request.get_json()["tree"]
+        entries = request.get_json()["tree"]
+        name = f"tree-{sha256(json.dumps(entries).encode()).hexdigest()}"
+        self.trees[name] = entries
         return 201, {"sha": name}
+
+    def _get_commit(self, _: Request, sha: str) -> Answer:
+        made = self.commits.get(sha, {"tree": f"tree-of-{sha}", "parents": []})
+        return 200, {"tree": {"sha": made["tree"]}, "parents": [{"sha": parent} for parent in made["parents"]]}
 
     def _create_commit(self, request: Request) -> Answer:
         name = f"commit-{next(self._ids)}"

@@ -245,8 +245,10 @@ def test_a_proposal_holds_what_changed_in_the_catalog_and_nothing_else(github: F
         "policies/old.yaml": None,
     }
     assert told(run(github, *propose)) == address
-    assert len(github.pulls) == 1
-    assert work_tree.exists()
+    assert (len(github.pulls), len(github.commits)) == (1, 1)
+    written(work_tree, "policies/access.yaml", "access: [more]\n")
+    assert told(run(github, *propose)) == address
+    assert (len(github.pulls), len(github.commits)) == (1, 2)
 
 
 @pytest.mark.usefixtures("work_tree")

@@ -1,0 +1,31 @@
+"""`remit ci stacks`: the matrix of a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+
+def test_the_stacks_come_in_the_order_of_their_promotion(run: Run, project: Path):
+    for name in ("dev", "staging", "sandbox"):
+        (project / f"Pulumi.{name}.yaml").write_text("config: {}\n")
+    (project / "policies" / "organization.yaml").write_text("promotion: [dev, stag*, prod]\n")
+    assert json.loads(run("ci", "stacks").stdout) == [{"stack": "dev"}, {"stack": "staging"}, {"stack": "prod"}]
+
+
+def test_without_an_order_it_says_where_to_write_one(run: Run):
+    result = run("ci", "stacks")
+    assert result.exit_code == 2
+    assert "promotion: [dev, prod]" in result.stderr
+
+
+def test_a_name_that_no_stack_has_is_an_error_at_its_line(run: Run, project: Path):
+    (project / "policies" / "organization.yaml").write_text("promotion: [prod, porsche]\n")
+    result = run("ci", "stacks")
+    assert result.exit_code == 2
+    assert "organization.yaml:1" in result.stderr
