@@ -68,6 +68,26 @@ def test_a_new_account_without_its_role_does_not_hold_back_a_change_elsewhere(wo
     world.assert_converged()
 
 
+def test_a_permission_set_whose_update_aws_fails_waits_for_the_repair_and_then_converges(world: World) -> None:
+    world.break_role(AUDIT)
+    world.edit("managed.yaml", "description: Attached to nothing\n    targets: ou:Workloads/Dev", 'targets: "*"')
+    world.edit("permission-sets.yaml", "description: Reads", "customer_managed_policies: [Standalone]")
+    world.edit("access.yaml", "groups: [auditors]", "groups: [auditors, contractors]")
+    world.edit("access.yaml", "groups: [developers]", "groups: [developers, contractors]")
+    before = {grant for grant in world.grants() if grant[0] == "Auditor"}
+    failed = world.run("up", "--yes", "--skip-preview")
+    assert failed.code != 0
+    assert "Standalone" in failed.text
+    assert AUDIT in failed.text, "AWS provisions it to all accounts, or to none"
+    assert {grant for grant in world.grants() if grant[0] == "Auditor"} == before
+    of_contractors = {grant[1] for grant in world.grants() if grant[3] == CONTRACTORS}
+    assert of_contractors == set(WORKLOADS), "another permission set is not held back"
+    world.mend_role(AUDIT)
+    world.up()
+    world.assert_converged()
+    assert world.steps() == set()
+
+
 def test_two_stacks_promote_one_commit_and_never_touch_each_other(fresh: World) -> None:
     fresh.add_stack("dev", scope=["ou:Workloads/Dev"], permissionSets="refer")
     fresh.add_stack("prod", scope=["ou:Workloads/Prod", "ou:Security"], permissionSets="own")
