@@ -62,6 +62,7 @@ class PooledPolicies(pulumi.ComponentResource):
         self._stack, self._role, self._remit = stack, spoke_role, provider
         self._made: list[ManagedPolicies] = []
         self._barrier: list[pulumi.Resource] = []
+        self._empty: list[str] = []
         self.register_outputs({})
 
     def in_account(
@@ -85,7 +86,8 @@ class PooledPolicies(pulumi.ComponentResource):
     def watch(self, accounts: Iterable[str], *, after: Sequence[pulumi.Resource]) -> None:
         """Where the stack owns a path, see also the accounts that shall have none of its policies."""
         if self._stack.owned_path and self._stack.shard != IDENTITY_CENTER:
-            for account in accounts:
+            self._empty = list(accounts)
+            for account in self._empty:
                 self.in_account(account, [], after=after)
 
     def gathered(self, policies: Policies) -> Policies:
@@ -106,6 +108,7 @@ class PooledPolicies(pulumi.ComponentResource):
                 "role": self._role,
                 "policies": dict(places),
                 "detachOnDelete": sorted({policy.name for policy in plan.managed_policies if policy.detach_on_delete}),
+                **({"emptyAccounts": self._empty} if self._empty else {}),
                 **({"waitForOthers": True} if others else {}),
             },
             self._options(settled([*self._barrier, *after])),

@@ -43,7 +43,7 @@ class Failed(NamedTuple):
 
 
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
-    known = {"role", "policies", "detachOnDelete", "waitForOthers"}
+    known = {"role", "policies", "detachOnDelete", "waitForOthers", "emptyAccounts"}
     failures = [Failure(name, "no such property of PolicyRemoval") for name in news.keys() - known - {"__defaults"}]
     failures += [Failure(name, "is missing") for name in sorted({"role", "policies"} - news.keys())]
     return news, failures
@@ -81,7 +81,7 @@ class PolicyRemoval:
         detach = {*(old_inputs.get("detachOnDelete") or ()), *(news.get("detachOnDelete") or ())}
         doomed = _doomed(old_inputs, old_outputs, news)
         failed = self._carry_out(doomed, old_inputs.get("role") or news["role"], detach, warn)
-        staying = {account for _, account in _places(news["policies"])}
+        staying = _staying(news)
         for place in [place for place in failed if place[1] not in staying]:
             warn(f"left where it is: {failed.pop(place).reason}")  # nobody may ever get into an account that left
         left = _left(failed, doomed)
@@ -140,6 +140,11 @@ class PolicyRemoval:
         return failed
 
 
+def _staying(news: Properties) -> set[str]:
+    """The accounts that the stack still has a ManagedPolicies in, be it without a policy."""
+    return {account for _, account in _places(news["policies"])} | set(news.get("emptyAccounts") or ())
+
+
 def _left(failed: Collection[Place], doomed: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     left: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for name, account in sorted(failed):
@@ -150,7 +155,7 @@ def _left(failed: Collection[Place], doomed: Mapping[str, Mapping[str, str]]) ->
 def _doomed(old_inputs: Properties, old_outputs: Properties, news: Properties) -> dict[str, dict[str, str]]:
     """{account: {policy: path}}: what was known in an account that stays, or left over, and is not wanted any more."""
     wanted = _places(news["policies"])
-    staying = {account for _, account in wanted}
+    staying = _staying(news)
     known = {place: path for place, path in _places(old_inputs.get("policies")).items() if place[1] in staying}
     known |= _places(old_outputs.get("left"))
     doomed: defaultdict[str, dict[str, str]] = defaultdict(dict)

@@ -32,6 +32,7 @@ RATE, BURST = 20.0, 20.0
 """IAM calls a second in one account. AWS documents no rate: it says Throttling, and then we slow down."""
 
 AT_ONCE = 32  # connections; the engine has as many resources in flight as --parallel says
+_SESSIONS = 3  # that AWS may end before it takes a call
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}
 _signing: ContextVar[Keys] = ContextVar("signing")
 
@@ -96,15 +97,13 @@ class MemberCalls:
                 answer: Answer = method(**parameters)
                 return answer
 
-        try:
-            return throttle.call(operation, signed, give_up=self.cancelled.is_set)
-        except (ClientError, BotoCoreError) as error:
-            if not _is_expired(error):
-                raise refusal("iam", operation, error, account=member.account) from error
-        try:  # the session was forgotten: this one is new
-            return throttle.call(operation, signed, give_up=self.cancelled.is_set)
-        except (ClientError, BotoCoreError) as error:
-            raise refusal("iam", operation, error, account=member.account) from error
+        for attempt in range(_SESSIONS):
+            try:
+                return throttle.call(operation, signed, give_up=self.cancelled.is_set)
+            except (ClientError, BotoCoreError) as error:
+                if not _is_expired(error) or attempt == _SESSIONS - 1:
+                    raise refusal("iam", operation, error, account=member.account) from error
+        raise AssertionError("the last attempt returns or raises")
 
     def counts(self) -> Counter[str]:
         """IAM calls so far, by operation, over all accounts."""

@@ -108,11 +108,11 @@ def test_a_session_is_renewed_before_it_expires(calls: MemberCalls, time: Time, 
     assert client.signed == [f"{ONE.role_arn}#1", f"{ONE.role_arn}#1", f"{ONE.role_arn}#2"]
 
 
-def test_a_session_that_aws_ended_is_renewed_once(calls: MemberCalls, client: IamClient) -> None:
+def test_a_session_that_aws_ended_is_renewed_but_not_for_ever(calls: MemberCalls, client: IamClient) -> None:
     client.errors = [refused("ExpiredToken")]
     calls.call(ONE, "GetPolicy")
     assert client.signed == [f"{ONE.role_arn}#1", f"{ONE.role_arn}#2"]
-    client.errors = [refused("ExpiredToken"), refused("ExpiredToken")]
+    client.errors = [refused("ExpiredToken") for _ in range(3)]
     with pytest.raises(AwsError, match="iam:GetPolicy in account 111111111111: the AWS credentials are not valid"):
         calls.call(ONE, "GetPolicy")
 

@@ -1,0 +1,120 @@
+"""Policies pooled through the remit provider: the same promises as with an alias for each account, and the way over."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.world import AUDIT, DEVELOPERS, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
+
+WORKLOADS = (SHOP_PROD, PAY_PROD, SHOP_DEV, PAY_DEV)
+MEMBER_CALLS = {"sts:AssumeRole", "iam:GetAccountAuthorizationDetails"}
+
+
+def configure(world: World, **config: Any) -> None:
+    values = {"remit:requestRate": 500} | {f"remit:{key}": value for key, value in config.items()}
+    (world.folder / "Pulumi.test.yaml").write_text(json.dumps({"config": values}))
+
+
+@pytest.fixture
+def pooled(fresh: World) -> World:
+    """A stack with an own path in IAM, before its first `up`."""
+    configure(fresh, fanOut="pooled", ownedPath="/remit/", unmanagedPolicies="remove")
+    return fresh
+
+
+def test_the_main_job_without_an_alias(pooled: World) -> None:
+    pooled.up()
+    pooled.assert_converged()
+    pooled.forget_calls()
+    pooled.preview("--expect-no-changes")
+    assert not {call for call in pooled.calls() if call.startswith(("sts:Assume", "iam:"))}, "no call to a member"
+    pooled.refresh()
+    assert {call for call in pooled.calls() if call.startswith(("sts:Assume", "iam:"))} == MEMBER_CALLS
+
+    before = pooled.policies()
+    pooled.write_policy(SHOP_DEV, "/remit/Guardrail", {"Effect": "Allow", "Action": "*", "Resource": "*"})
+    pooled.delete_policy(PAY_DEV, "/remit/Standalone")
+    stray = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam = pooled.client("iam", SHOP_PROD)
+    iam.create_policy(PolicyName="Stray", Path="/remit/", PolicyDocument=json.dumps(stray))
+    shown = pooled.preview("--refresh", "--diff").text
+    assert ["Stray" in shown, "Standalone" in shown, "Build" in shown] == [True, True, True]
+    pooled.up("--refresh")
+    assert pooled.policies() == before
+
+    pooled.edit("managed.yaml", "name: Guardrail", "name: Rail")
+    pooled.edit("permission-sets.yaml", "[Guardrail]", "[Rail]")
+    pooled.up()
+    pooled.assert_converged()
+    assert {name for _, name in pooled.policies()} == {"Rail", "Standalone"}, "moved over, and the old ones gone"
+    pooled.preview("--refresh", "--expect-no-changes")
+    pooled.destroy()
+    assert pooled.policies() == {}
+
+
+def test_accounts_come_and_go(pooled: World) -> None:
+    pooled.up()
+    new = pooled.create_account("search-dev", "Workloads/Dev")
+    pooled.break_role(new)
+    pooled.suspend(SHOP_DEV)
+    pooled.edit("managed.yaml", 'targets: "*"', "targets: ou:Workloads")  # the audit account leaves
+    pooled.edit("managed.yaml", '["ecs:*", "lambda:*"]', '["ecs:*"]')
+    failed = pooled.run("up", "--yes", "--skip-preview")
+    assert failed.code != 0
+    assert f"account {new}: the role RemitSpoke cannot be assumed. Is it there yet" in failed.text
+    assert "lambda" not in str(pooled.policies()[PAY_DEV, "Guardrail"]), "the others went on"
+    assert (AUDIT, "Guardrail") not in pooled.policies()
+    assert not [urn for urn in pooled.urns() if SHOP_DEV in urn], "nobody can delete anything there"
+    pooled.mend_role(new)
+    pooled.up()
+    assert (new, "Guardrail") in pooled.policies()
+    assert ("Developer", new, "GROUP", DEVELOPERS) in pooled.grants()
+    pooled.preview("--refresh", "--expect-no-changes")
+
+
+FAULTS = (
+    ({"throttle": 30, "calls": ["iam:*", "sts:*"]}, ()),
+    ({"expired": 20, "calls": ["iam:*"]}, ()),
+    ({"denied": 100, "calls": ["iam:CreatePolicy*"], "accounts": [PAY_DEV]}, (PAY_DEV,)),
+    ({"denied": 100, "calls": ["sts:AssumeRole"], "accounts": [AUDIT]}, (AUDIT,)),
+)
+
+
+def test_a_fault_in_one_account_is_told_and_the_others_are_completed(pooled: World) -> None:
+    pooled.up()
+    for number, (fault, failing) in enumerate(FAULTS):
+        old, new = ("s3:Get*" if not number else f"s3:Get{number}*"), f"s3:Get{number + 1}*"
+        pooled.edit("managed.yaml", f'Action: "{old}"', f'Action: "{new}"')
+        pooled._control("PUT", "faults", seed=5, **fault)
+        run = pooled.run("up", "--yes", "--skip-preview")
+        pooled._control("DELETE", "faults")
+        assert (run.code != 0) == bool(failing), run.text
+        for account in failing:
+            assert f"account {account}" in run.text
+        changed = {account for (account, name), each in pooled.policies().items() if new in str(each)}
+        assert changed == {*WORKLOADS, AUDIT} - set(failing)
+    pooled.up()
+    pooled.assert_converged()
+
+
+def test_a_stack_goes_over_to_pooled_and_back_without_a_change_in_aws(fresh: World) -> None:
+    fresh.up()
+    before = fresh.state()
+    for way, other in (("pooled", "aliases"), ("aliases", "pooled")):
+        configure(fresh, fanOut=way)
+        refused = fresh.run("up", "--yes", "--skip-preview")
+        assert refused.code != 0
+        assert f"remit switch --to {way}" in refused.text
+        assert fresh.state() == before, f"nothing of {other} was deleted"
+        fresh.forget_calls()
+        moved = fresh._execute(*fresh._command("switch"), "--to", way, "--stack", fresh.stack)
+        assert (moved.code, fresh.calls()) == (0, set())
+        assert fresh.steps() == set()
+        fresh.up()
+        assert fresh.state() == before
+        fresh.preview("--refresh", "--expect-no-changes")
+    fresh.edit("managed.yaml", '["ecs:*", "lambda:*"]', '["ecs:*"]')
+    assert fresh.steps() == {("update", f"{SHOP_DEV}/Guardrail"), ("update", f"{PAY_DEV}/Guardrail")}
