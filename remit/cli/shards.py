@@ -48,8 +48,10 @@ def shards(
     inputs = read_inputs(catalog, stack)
     found = read_organization(organization, inputs)
     accounts = make_plan(inputs.catalog, found, at=now(), stack=replace(inputs.stack, shard=None)).scope
-    before = _written(stack)
+    files = _files(stack)
+    before = _written(files)
     count = wanted or before or _fewest(accounts, max_accounts)
+    _refuse_leftovers(stack, files, count)
     dealt = split(accounts, count)
     _refuse_too_large(stack, dealt, max_accounts, accounts, given=bool(wanted or before))
     if before and before != count:
@@ -62,11 +64,17 @@ def shards(
     click.echo(_matrix(stack, dealt) if as_json else _text(stack, dealt))
 
 
-def _written(whole: str) -> int | None:
-    """The number of shards that the written stack files speak of. Raises CatalogError where they disagree."""
-    files = sorted(stack_file(f"{whole}-shard-*").parent.glob(f"Pulumi.{whole}-shard-*.yaml"))
-    named = [file for file in files if re.fullmatch(rf"Pulumi\.{re.escape(whole)}-shard-\d+\.yaml", file.name)]
-    counts = {file: shard.count for file in named if isinstance(shard := read_stack(file).shard, Shard)}
+def _files(whole: str) -> dict[int, Path]:
+    """The stack files of the shards that were written before, by number."""
+    pattern = re.compile(rf"Pulumi\.{re.escape(whole)}-shard-(\d+)\.yaml")
+    folder = stack_file(whole).parent
+    found = ((pattern.fullmatch(file.name), file) for file in folder.glob(f"Pulumi.{whole}-shard-*.yaml"))
+    return dict(sorted((int(match[1]), file) for match, file in found if match))
+
+
+def _written(files: Mapping[int, Path]) -> int | None:
+    """The number of shards that the files speak of. Raises CatalogError where they disagree."""
+    counts = {file: shard.count for file in files.values() if isinstance(shard := read_stack(file).shard, Shard)}
     if len(set(counts.values())) > 1:
         one, other = sorted(counts, key=lambda file: counts[file])[:: len(counts) - 1]
         message = f"{one} is one of {counts[one]} shards, {other} one of {counts[other]}"
@@ -74,6 +82,14 @@ def _written(whole: str) -> int | None:
             [Problem(message, "write all of them anew with --shards and --write", Source(str(other), 0))]
         )
     return next(iter(counts.values()), None)
+
+
+def _refuse_leftovers(whole: str, files: Mapping[int, Path], count: int) -> None:
+    """A shard that is no more leaves a stack behind, with a state of policies that others have."""
+    if left := [stack_name(whole, Shard(number, number)) for number in files if number > count]:
+        message = f"{count} shards leave {listed(left)} over"
+        remedy = "remove those stacks (pulumi stack rm --force: no policy is deleted) and their files first"
+        raise CatalogError([Problem(message, remedy, Source(str(stack_file(left[0])), 0))])
 
 
 def _fewest(accounts: Collection[str], most: int) -> int:

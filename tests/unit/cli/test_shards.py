@@ -58,6 +58,15 @@ def test_written_files_keep_their_number_of_shards_until_told_otherwise(run: Run
     assert f"5 shards instead of 4 move {changed} accounts" in more.stderr
 
 
+def test_fewer_shards_leave_no_stack_behind(run: Run, fleet: Path):
+    run("shards", *ORG, "--stack", "prod", "--max-accounts", "40", "--shards", "3", "--write")
+    told = run("shards", *ORG, "--stack", "prod", "--max-accounts", "40", "--shards", "2", "--write")
+    assert told.exit_code == 2
+    assert "2 shards leave prod-shard-3 over" in told.stderr
+    (fleet / "Pulumi.prod-shard-3.yaml").unlink()
+    assert run("shards", *ORG, "--stack", "prod", "--max-accounts", "40", "--shards", "2", "--write").exit_code == 0
+
+
 def test_files_that_disagree_are_told(run: Run, fleet: Path):
     run("shards", *ORG, "--stack", "prod", "--max-accounts", "40", "--shards", "2", "--write")
     file = fleet / "Pulumi.prod-shard-2.yaml"
