@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from engine.commands.imports import import_command
-from engine.commands.operations import destroy, preview, refresh, up
-from engine.commands.stacks import cancel, stack
 from engine.errors import CancelledError, EngineError
 
 
@@ -31,7 +29,32 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_MODULES = {
+    "preview": "operations",
+    "up": "operations",
+    "refresh": "operations",
+    "destroy": "operations",
+    "import": "imports",
+    "stack": "stacks",
+    "cancel": "stacks",
+}
+
+
+class _Verbs(click.Group):
+    """The verbs, each imported when it is used: those that only read the state need no gRPC and no SDK."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(_MODULES)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in _MODULES:
+            return None
+        module = import_module(f"engine.commands.{_MODULES[name]}")
+        command: click.Command = getattr(module, "import_command" if name == "import" else name)
+        return command
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "-C",
     "--cwd",
@@ -43,7 +66,3 @@ def cli(directory: Path | None) -> None:
     """A small deployment engine for Pulumi programs in Python, against a simulated cloud."""
     if directory is not None:
         os.chdir(directory)
-
-
-for command in (preview, up, refresh, destroy, import_command, stack, cancel):
-    cli.add_command(command)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,9 +14,11 @@ from engine.display.console import Lines
 from engine.errors import ConfigurationError, StackNotFoundError
 from engine.guard import require_loopback
 from engine.project import Project, read_configuration, read_project
-from engine.run import Runner
 from engine.state.backend import Backend, backend_directory
 from engine.state.secrets import Sealer, passphrase_of
+
+if TYPE_CHECKING:
+    from engine.run import Runner
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 stack_option = click.option("-s", "--stack", "stack", default="", help="The stack; the only one by default.")
@@ -53,6 +55,8 @@ def open_workspace() -> Workspace:
 
 def open_runner(workspace: Workspace, stack: str, config: Iterable[str] = ()) -> Runner:
     """What runs requests over a stack; NotLoopbackError if it would reach a real cloud."""
+    from engine.run import Runner  # noqa: PLC0415  gRPC and the SDK, which a look at the state needs none of
+
     require_loopback(os.environ)
     overrides = dict(_pair(text) for text in config)
     configuration = read_configuration(workspace.project, stack, overrides)
