@@ -1,0 +1,159 @@
+"""The workflows for a user's repository: every command in them exists, and nothing in them is looser than need be."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from engine.cli import cli as engine
+from remit.cli.main import remit
+from remit.cli.run_report import without_report
+from remit.events import EVENT_TYPE
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+FOR_USERS = [path for path in WORKFLOWS if path.stem != "ci"]
+GITLAB = ROOT / "docs" / "gitlab-ci.yml"
+OF_THE_ENGINE = {"preview", "up", "refresh", "destroy", "stack"}
+OURS_IN_UP = {"--promote"}
+NAMES = [path.stem for path in FOR_USERS]
+
+
+def read(path: Path) -> dict[str, Any]:
+    found: dict[Any, Any] = yaml.safe_load(path.read_text())
+    return {"on" if key is True else str(key): value for key, value in found.items()}  # YAML 1.1 reads on: as true
+
+
+def scripts(path: Path) -> Iterator[str]:
+    """Every shell script of a workflow or a GitLab file."""
+    jobs = read(path).get("jobs") or read(path)
+    for job in jobs.values():
+        if not isinstance(job, dict):
+            continue
+        yield from (step["run"] for step in job.get("steps", ()) if "run" in step)
+        for key in ("before_script", "script", "after_script"):
+            yield from (line for line in job.get(key, ()) if isinstance(line, str))
+
+
+def commands(script: str) -> Iterator[list[str]]:
+    """The arguments of each `remit` in a script."""
+    for line in script.replace("\\\n", " ").splitlines():
+        for part in re.split(r"\$\(|&&|\|\||[|;]|\bif\b", line):
+            words = [word for word in shlex.split(part.replace('"', "").rstrip(")"), comments=True) if word]
+            if words[:1] == ["remit"]:
+                yield words[1 : next((i for i, word in enumerate(words) if re.match(r"[12]?>", word)), None)]
+
+
+ALL = [(path.name, words) for path in [*FOR_USERS, GITLAB] for script in scripts(path) for words in commands(script)]
+
+
+@pytest.mark.parametrize(("file", "words"), ALL, ids=[f"{file}: {' '.join(words[:2])}" for file, words in ALL])
+def test_every_remit_command_and_option_in_the_workflows_exists(file: str, words: list[str]):
+    command: click.Command = remit
+    context = click.Context(remit)
+    rest = words
+    while isinstance(command, click.Group):
+        found = command.get_command(context, rest[0])
+        assert found is not None, f"{file}: no verb {rest[0]}"
+        command, rest = found, rest[1:]
+    if words[0] in OF_THE_ENGINE:
+        rest, _ = without_report([each for each in rest if each not in OURS_IN_UP])
+        command = engine.get_command(click.Context(engine), words[0]) or remit
+    options = {name: option for option in command.params for name in option.opts}
+    for argument in rest:
+        if argument.startswith("-"):
+            assert argument.partition("=")[0] in options, f"{file}: {' '.join(words)} has no option {argument}"
+    needed = {option.opts[0] for option in command.params if option.required and isinstance(option, click.Option)}
+    assert all(any(opt in rest for opt in options[name].opts) for name in needed), f"{file}: {' '.join(words)}"
+
+
+def test_the_commands_were_found():
+    assert {words[0] for _, words in ALL} >= {
+        "validate",
+        "lint",
+        "diff",
+        "preview",
+        "up",
+        "drift",
+        "repair",
+        "notify",
+        "ci",
+    }
+    assert len(ALL) > 30
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_every_action_is_pinned_by_its_commit(path: Path):
+    texts = [path.read_text(), (ROOT / ".github/actions/remit/action.yml").read_text()]
+    uses = [line for text in texts for line in text.splitlines() if "uses:" in line and "./" not in line]
+    assert uses
+    for line in uses:
+        assert re.search(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
+@pytest.mark.parametrize("path", FOR_USERS, ids=NAMES)
+def test_nothing_is_allowed_but_what_a_job_asks_for(path: Path):
+    workflow = read(path)
+    assert workflow["permissions"] == {}
+    for name, job in workflow["jobs"].items():
+        writes = {scope for scope, level in job.get("permissions", {}).items() if level == "write"}
+        assert job.get("uses") or "timeout-minutes" in job, name
+        # What may write to the repository never has a role in AWS, nor the reverse.
+        assert not ("id-token" in writes and writes - {"id-token"}), name
+
+
+@pytest.mark.parametrize("path", FOR_USERS, ids=NAMES)
+def test_without_its_settings_a_workflow_does_nothing(path: Path):
+    """Whoever copies the repository has green runs before anything is set up."""
+    workflow = read(path)
+    first = [job for job in workflow["jobs"].values() if "needs" not in job]
+    assert all("vars.REMIT_" in job["if"] or path.stem == "stack" for job in first)
+
+
+def test_a_pull_request_of_a_fork_gets_neither_role_nor_secret():
+    workflow = read(ROOT / ".github/workflows/preview.yml")
+    text = (ROOT / ".github/workflows/preview.yml").read_text()
+    assert "secrets." not in text
+    assert "pull_request_target" not in text
+    own = "github.event.pull_request.head.repo.full_name == github.repository"
+    for name, job in workflow["jobs"].items():
+        if "id-token" in job["permissions"]:
+            assert job["if"] == own, name
+    comment = workflow["jobs"]["comment"]
+    assert comment["steps"][0]["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
+
+
+def test_whatever_writes_to_a_stack_waits_for_its_turn():
+    for name, job in (("stack", "up"), ("drift", "drift")):
+        concurrency = read(ROOT / f".github/workflows/{name}.yml")["jobs"][job]["concurrency"]
+        assert concurrency["group"].startswith("remit-${{ ")
+        assert (concurrency["cancel-in-progress"], concurrency["queue"]) == (False, "max")
+    event = read(ROOT / ".github/workflows/organization-event.yml")
+    assert event["concurrency"] == {"group": "organization-event", "cancel-in-progress": False}
+
+
+def test_the_event_that_the_component_sends_starts_the_workflow():
+    event = read(ROOT / ".github/workflows/organization-event.yml")
+    assert event["on"]["repository_dispatch"]["types"] == [EVENT_TYPE]
+
+
+def test_the_pulumi_cli_and_plugin_are_those_of_the_sdk():
+    pinned = dict(re.findall(r"^([\w-]+)==(.+)$", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    action = (ROOT / ".github/actions/remit/action.yml").read_text()
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert f"pulumi-version: {pinned['pulumi']}" in action
+    assert f"pulumi/pulumi-base:{pinned['pulumi']} " in dockerfile
+    assert f"resource aws-native {pinned['pulumi-aws-native']}" in dockerfile
+
+
+def test_the_image_does_not_run_as_root():
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    last_stage = lines[max(number for number, line in enumerate(lines) if line.startswith("FROM")) :]
+    assert "USER 10001" in last_stage
