@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from provider.policies_schema import policy_resources
 from provider.revocation_guard import TOKEN as GUARD
 
 NAME = "remit"
@@ -72,6 +73,7 @@ _GUARD_INPUTS = {
         "additionalProperties": _TEXTS,
         "description": "Permission set to its assignments, as AccountAssignments has them; kept in a short form",
     },
+    "fanOut": {**_TEXT, "description": "aliases or pooled: how the stack's policies reach the accounts"},
     "accountNames": {**_TEXTS, "description": "Account ids to names, for messages"},
     "permissionSetArns": {**_TEXTS, "description": "ARNs of permission sets that are there already"},
 }
@@ -97,10 +99,11 @@ def schema() -> str:
                 GUARD: {
                     "description": "Refuses a run that takes away too much, before anything is written",
                     "inputProperties": _GUARD_INPUTS,
-                    "requiredInputs": sorted(_GUARD_INPUTS),
+                    "requiredInputs": sorted(_GUARD_INPUTS.keys() - {"fanOut"}),
                     "properties": {"count": {"type": "integer", "description": "Assignments in the stack"}},
                     "required": ["count"],
                 },
+                **policy_resources(),
             },
         }
     )

@@ -8,10 +8,18 @@ import sys
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
+from remit.organization import Organization
 from remit.snapshot import write_snapshot
-from tests.bench.shape import REGION, Shape
+from tests.bench.shape import REGION
+
+
+class Shape(Protocol):
+    """What is measured: it has an organization."""
+
+    @property
+    def organization(self) -> Organization: ...
 
 
 class Cloud:

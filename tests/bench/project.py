@@ -22,14 +22,14 @@ Verb = Literal["up", "preview", "refresh"]
 ROOT = Path(__file__).parents[2]
 _PROGRAMS = Path(__file__).parent / "programs"
 _PARTS: Mapping[Way, tuple[str, ...]] = {"remit": ("components", "engine", "provider", "remit"), "stock": ("engine",)}
-_COMMANDS: Mapping[Engine, tuple[str, ...]] = {"embedded": (sys.executable, "-m", "engine"), "pulumi": ("pulumi",)}
+COMMANDS: Mapping[Engine, tuple[str, ...]] = {"embedded": (sys.executable, "-m", "engine"), "pulumi": ("pulumi",)}
 # Both preview and refresh would fail if they found a change: what is measured is a run that has nothing to do.
 _ARGUMENTS: Mapping[Verb, tuple[str, ...]] = {
     "up": ("up", "--yes", "--skip-preview"),
     "preview": ("preview", "--expect-no-changes"),
     "refresh": ("refresh", "--yes", "--skip-preview", "--expect-no-changes"),
 }
-_STACK = "bench"
+STACK = "bench"
 _TIMEOUT = 3600.0
 
 
@@ -43,12 +43,12 @@ class Project:
 
     def run(self, verb: Verb) -> Cost:
         """Raises CommandError."""
-        command = [*_COMMANDS[self.engine], *_ARGUMENTS[verb], "--stack", _STACK, "--non-interactive"]
+        command = [*COMMANDS[self.engine], *_ARGUMENTS[verb], "--stack", STACK, "--non-interactive"]
         return measured(command, cwd=self.folder, environment=self.environment, timeout=_TIMEOUT)
 
     def state_bytes(self) -> int:
         """The size of the checkpoint on disk."""
-        return (self.folder / "state" / ".pulumi" / "stacks" / "bench" / f"{_STACK}.json").stat().st_size
+        return (self.folder / "state" / ".pulumi" / "stacks" / "bench" / f"{STACK}.json").stat().st_size
 
 
 def make_project(
@@ -61,11 +61,11 @@ def make_project(
         (folder / part).symlink_to(ROOT / part)
     (folder / "grants.json").write_text(json.dumps(shape.grants()), encoding="utf-8")
     config = {"bench:requestRate": request_rate} if way == "remit" else {}
-    (folder / f"Pulumi.{_STACK}.yaml").write_text(json.dumps({"config": config}), encoding="utf-8")
+    (folder / f"Pulumi.{STACK}.yaml").write_text(json.dumps({"config": config}), encoding="utf-8")
     (folder / "state").mkdir()
-    project = Project(folder, engine, _environment(folder, aws))
+    project = Project(folder, engine, environment_of(folder, aws))
     subprocess.run(
-        [*_COMMANDS[engine], "stack", "init", _STACK],
+        [*COMMANDS[engine], "stack", "init", STACK],
         cwd=folder,
         env=project.environment,
         check=True,
@@ -74,7 +74,7 @@ def make_project(
     return project
 
 
-def _environment(folder: Path, aws: Mapping[str, str]) -> dict[str, str]:
+def environment_of(folder: Path, aws: Mapping[str, str]) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "REMIT_"))}
     return {
         **inherited,

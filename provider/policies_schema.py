@@ -1,0 +1,61 @@
+"""The part of the plugin's schema that is about managed policies. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "object", "additionalProperties": _TEXT}
+_ANY = {"$ref": "pulumi.json#/Any"}
+_PLACES = {"type": "object", "additionalProperties": _TEXTS}
+
+_ACCOUNT: dict[str, dict[str, Any]] = {
+    "account": {**_TEXT, "description": "The account's id", "willReplaceOnChanges": True},
+    "role": {**_TEXT, "description": "Name of the role that is assumed there, with its path"},
+    "policies": {
+        "type": "object",
+        "additionalProperties": _ANY,
+        "description": "By name: path, description, statements by Sid (#2 for the second, if it has none), their order "
+        "where it is not that of the names, detachOnDelete",
+    },
+    "ownedPath": {**_TEXT, "description": "A path under which every policy of the account is this resource's business"},
+    "unmanaged": {
+        **_TEXT,
+        "default": "report",
+        "description": "A policy there that is not listed: remove or report it",
+    },
+    "adopt": {"type": "boolean", "description": "Take over what exists, without a change in this run"},
+}
+_ACCOUNT_OUTPUTS = {
+    "account": _ACCOUNT["account"],
+    "policies": {**_ACCOUNT["policies"], "description": "After a partial failure or an adoption alone: what is there"},
+    "failed": {**_TEXTS, "description": "What the last change could not do: policy to reason"},
+    "unmanagedPolicies": {**_TEXTS, "description": "Policies under the path that are not listed, left as they are"},
+}
+_REMOVAL = {
+    "role": _ACCOUNT["role"],
+    "policies": {**_PLACES, "description": "Where the stack has policies: name to account to path"},
+    "detachOnDelete": {"type": "array", "items": _TEXT, "description": "Policies that are detached before they go"},
+    "emptyAccounts": {"type": "array", "items": _TEXT, "description": "Accounts of the stack without a policy"},
+    "waitForOthers": {"type": "boolean", "description": "Whether the permission sets are another stack's"},
+}
+
+
+def policy_resources() -> dict[str, Any]:
+    """The resources of managed policies by token, as a schema has them."""
+    return {
+        "remit:index:ManagedPolicies": {
+            "description": "Every customer managed policy that a stack has in one account",
+            "inputProperties": _ACCOUNT,
+            "requiredInputs": ["account", "role", "policies"],
+            "properties": _ACCOUNT_OUTPUTS,
+            "required": ["account"],
+        },
+        "remit:index:PolicyRemoval": {
+            "description": "Deletes the policies that left the catalog, once nothing of the stack needs them",
+            "inputProperties": _REMOVAL,
+            "requiredInputs": ["role", "policies"],
+            "properties": {"left": {**_PLACES, "description": "What could not be deleted yet"}},
+        },
+        "remit:index:Barrier": {"description": "A place in the order: nothing of its own"},
+    }

@@ -1,0 +1,101 @@
+"""Pooled policies: what the engine is told, and how little of it for many accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from components.access import Access
+from components.fan_out import Pooled
+from components.order import needed_policies
+from components.permission_sets import PermissionSets
+from remit.plan import Plan
+from remit.stack import Stack
+from tests.component.conftest import Recorder
+from tests.component.test_contract import INSTANCE, ONE, TWO, assignment, permission_set, policy
+
+Run = Callable[[Callable[[], object]], Recorder]
+THREE = "333333333333"
+
+
+def whole() -> Plan:
+    return Plan(
+        (policy(ONE), policy(ONE, "Logs"), policy(TWO)),
+        (permission_set(),),
+        (assignment(ONE), assignment(TWO)),
+        {"Engineer": ("Guardrail",)},
+        (ONE, TWO, THREE),
+        (),
+        {ONE: 1, TWO: 2},
+    )
+
+
+def program(stack: Stack) -> Callable[[], None]:
+    def run() -> None:
+        plan = whole()
+        access = Access(plan, instance=INSTANCE, stack=stack, fan_out="pooled")
+        out = Pooled(stack=stack, spoke_role="RemitSpoke", provider=access.provider, watched=[ONE, TWO, THREE])
+        needs = needed_policies(plan, out.roll_out(plan, after=access.guard))
+        sets = PermissionSets(plan.permission_sets, instance=INSTANCE, needs=needs)
+        access.assign(sets.arns, {})
+        out.finish(plan, after=[*sets.resources.values(), *access.assignments])
+
+    return run
+
+
+@pytest.fixture
+def told(run: Run) -> Recorder:
+    return run(program(Stack("test")))
+
+
+def waits_for(recorder: Recorder, token: str, name: str) -> set[str]:
+    return {urn.split("::", 2)[2].rpartition("$")[2] for urn in recorder.of(token)[name].dependencies}
+
+
+def test_an_account_is_one_resource_with_its_statements_by_name(told: Recorder) -> None:
+    assert set(told.of("remit:index:ManagedPolicies")) == {ONE, TWO}
+    inputs = told.inputs("remit:index:ManagedPolicies", ONE)
+    assert inputs["account"] == ONE
+    assert inputs["role"] == "RemitSpoke"
+    assert inputs["policies"]["Guardrail"] == {
+        "path": "/remit/",
+        "description": "keeps to the road",
+        "statements": {"#1": {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}},
+    }
+    assert "pulumi:providers:aws-native" not in {
+        request.type for request in told.requests if request.name in (ONE, TWO)
+    }, "and no alias"
+
+
+def test_policies_come_before_permission_sets_and_what_left_goes_last(told: Recorder) -> None:
+    barrier, removal = "remit:index:Barrier", "remit:index:PolicyRemoval"
+    assert waits_for(told, "remit:index:ManagedPolicies", ONE) == {"remit:index:RevocationGuard::revocation-guard"}
+    assert waits_for(told, barrier, "policies") == {f"remit:index:ManagedPolicies::{each}" for each in (ONE, TWO)}
+    assert waits_for(told, "aws-native:sso:PermissionSet", "Engineer") == {f"{barrier}::policies"}
+    assert waits_for(told, removal, "policy-removal") == {
+        f"{barrier}::policies",
+        "aws-native:sso:PermissionSet::Engineer",
+        "remit:index:AccountAssignments::Engineer",
+    }
+    assert told.inputs(removal, "policy-removal")["policies"] == {
+        "Guardrail": {ONE: "/remit/", TWO: "/remit/"},
+        "Logs": {ONE: "/remit/"},
+    }
+
+
+def test_a_wave_waits_for_the_wave_before(told: Recorder) -> None:
+    assert waits_for(told, "remit:index:Barrier", "wave-1") == {f"remit:index:ManagedPolicies::{ONE}"}
+    assert waits_for(told, "remit:index:ManagedPolicies", TWO) == {"remit:index:Barrier::wave-1"}
+
+
+def test_a_stack_with_a_path_of_its_own_sees_every_account(run: Run) -> None:
+    told = run(program(Stack("test", owned_path="/remit/", unmanaged_policies="remove")))
+    inputs = told.inputs("remit:index:ManagedPolicies", THREE)
+    assert (inputs["policies"], inputs["ownedPath"], inputs["unmanaged"]) == ({}, "/remit/", "remove")
+    assert told.inputs("remit:index:PolicyRemoval", "policy-removal")["emptyAccounts"] == [THREE]
+
+
+def test_a_stack_that_refers_to_permission_sets_waits_for_their_owner(run: Run) -> None:
+    told = run(program(Stack("test", permission_sets="refer")))
+    assert told.inputs("remit:index:PolicyRemoval", "policy-removal")["waitForOthers"] is True
