@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol
@@ -13,8 +12,8 @@ from components.account_policies import AccountPolicies
 from components.order import Policies
 from components.pooled_policies import PooledPolicies
 from components.rollout import roll_out
+from remit.managed_policy import LivePolicy
 from remit.plan import Plan
-from remit.sharding import IDENTITY_CENTER
 from remit.stack import Stack
 
 
@@ -25,36 +24,23 @@ class FanOut(Protocol):
     def finish(self, plan: Plan, *, after: Sequence[pulumi.Resource]) -> None: ...
 
 
-class PolicyWatch(pulumi.CustomResource):
-    """Says who has a policy that is about to be deleted or made anew (provider/policy_watch.py)."""
-
-    def __init__(self, plan: Plan, role: str, provider: pulumi.ProviderResource, after: pulumi.Resource) -> None:
-        places: defaultdict[str, dict[str, object]] = defaultdict(dict)
-        for policy in plan.managed_policies:
-            places[policy.name][policy.account] = {"path": policy.path, "description": policy.description}
-        properties = {"role": role, "accounts": list(plan.scope), "policies": dict(places)}
-        options = pulumi.ResourceOptions(provider=provider, depends_on=[after])
-        super().__init__("remit:index:PolicyWatch", "policy-watch", properties, options)
-
-
 class Aliases:
     """The stock plugin, once for each account. What leaves the catalog the engine deletes, at the end of a run."""
 
     def __init__(
         self,
         *,
-        stack: Stack,
         spoke_role: str,
         region: str,
         provider: pulumi.ProviderResource,
-        existing: Mapping[tuple[str, str], str] | None = None,
+        existing: Mapping[tuple[str, str], LivePolicy] | None = None,
     ) -> None:
-        self._in_account = partial(AccountPolicies, spoke_role=spoke_role, region=region, existing=existing)
-        self._stack, self._role, self._provider = stack, spoke_role, provider
+        self._in_account = partial(
+            AccountPolicies, spoke_role=spoke_role, region=region, existing=existing, remit=provider
+        )
+        self._provider = provider
 
     def roll_out(self, plan: Plan, *, after: pulumi.Resource) -> Policies:
-        if self._stack.shard != IDENTITY_CENTER:
-            PolicyWatch(plan, self._role, self._provider, after)
         return roll_out(plan, self._in_account, after=after, provider=self._provider)
 
     def finish(self, plan: Plan, *, after: Sequence[pulumi.Resource]) -> None:
@@ -92,10 +78,10 @@ def fan_out(
     spoke_role: str,
     region: str,
     provider: pulumi.ProviderResource,
-    existing: Mapping[tuple[str, str], str],
+    existing: Mapping[tuple[str, str], LivePolicy],
     watched: Sequence[str],
 ) -> FanOut:
     """`mode` is aliases or pooled; `existing` is for aliases alone, `watched` for pooled."""
     if mode == "pooled":
         return Pooled(stack=stack, spoke_role=spoke_role, provider=provider, watched=watched)
-    return Aliases(stack=stack, spoke_role=spoke_role, region=region, provider=provider, existing=existing)
+    return Aliases(spoke_role=spoke_role, region=region, provider=provider, existing=existing)

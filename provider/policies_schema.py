@@ -32,6 +32,11 @@ _ACCOUNT_OUTPUTS = {
     "failed": {**_TEXTS, "description": "What the last change could not do: policy to reason"},
     "unmanagedPolicies": {**_TEXTS, "description": "Policies under the path that are not listed, left as they are"},
 }
+_WATCH = {
+    "account": {**_TEXT, "description": "The account's id"},
+    "role": _ACCOUNT["role"],
+    "policies": {**_PLACES, "description": "By name: path and description"},
+}
 _REMOVAL = {
     "role": _ACCOUNT["role"],
     "policies": {**_PLACES, "description": "Where the stack has policies: name to account to path"},
@@ -56,6 +61,12 @@ def policy_resources() -> dict[str, Any]:
             "inputProperties": _REMOVAL,
             "requiredInputs": ["role", "policies"],
             "properties": {"left": {**_PLACES, "description": "What could not be deleted yet"}},
+        },
+        "remit:index:PolicyWatch": {
+            "description": "Says who has a policy that a provider alias is about to delete or to make anew",
+            "inputProperties": _WATCH,
+            "requiredInputs": ["account", "role", "policies"],
+            "properties": {"left": {**_PLACES, "description": "What left the catalog and somebody still has"}},
         },
         "remit:index:Barrier": {"description": "A place in the order: nothing of its own"},
     }

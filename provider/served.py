@@ -18,7 +18,6 @@ from provider.policy_removal import PolicyRemoval
 from provider.policy_watch import PolicyWatch
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
-from remit.errors import AwsError
 
 BARRIER = "remit:index:Barrier"
 
@@ -168,22 +167,20 @@ class ServedWatch:
         return policy_watch.check(news)
 
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
-        for line in policy_watch.told(self._resource, old_inputs, news):
+        for line in self._resource.tell(old_inputs, olds, news):
             warn(line)
-        return policy_watch.changes(old_inputs, news)
+        return policy_watch.changes(old_inputs, olds, news)
 
     def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
-        return Written(policy_watch.ID, {})
+        return Written(news["account"], {})
 
     def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
-        return Written(id_, {}, inputs)
+        return Written(id_, olds, inputs)
 
     def update(
         self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
     ) -> Written:
-        if not preview and (refused := self._resource.refusals(old_inputs, news)):
-            raise AwsError("\n".join(refused))
-        return Written(id_, {})
+        return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news))
 
     def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
         return

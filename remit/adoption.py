@@ -16,12 +16,12 @@ from remit.policy_shape import same_statement, shaped
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """What exists: ARNs of policies by (account, name as planned) and of permission sets by name.
+    """What exists: policies by (account, name as planned), and ARNs of permission sets by name.
 
     `remarks` say what will differ once they are no longer adopted, a line for each.
     """
 
-    policies: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    policies: Mapping[tuple[str, str], LivePolicy] = field(default_factory=dict)
     permission_sets: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
@@ -42,7 +42,7 @@ def adoption_of(
     planned_sets = {each.name: each for each in plan.permission_sets}
     sets = [(planned_sets[each.name], each) for each in permission_sets if each.name in planned_sets]
     return Adoption(
-        {(planned.account, planned.name): found.arn for planned, found in matches},
+        {(planned.account, planned.name): found for planned, found in matches},
         {found.name: found.arn for _, found in sets},
         (*_policy_remarks(matches), *_permission_set_remarks(sets)),
     )

@@ -94,7 +94,7 @@ def _way(guard: Resource) -> Way:
 
 def _is_of_policies(resource: Resource) -> bool:
     parents = resource["urn"].split("::")[2].split("$")
-    return parents[0] in {_ALIASES, _POOL} or parents[-1] in {_BARRIER, _WATCH}
+    return parents[0] in {_ALIASES, _POOL} or parents[-1] == _BARRIER
 
 
 def _refuse_open(exported: Mapping[str, Any], resources: Iterable[Resource]) -> None:
@@ -183,10 +183,10 @@ def _as_aliases(
     made: list[Resource] = []
     instead: defaultdict[str, list[str]] = defaultdict(list)
     barrier = urn(f"{_POOL}${_BARRIER}", "policies")
-    places: defaultdict[str, dict[str, object]] = defaultdict(dict)
-    watching: dict[str, object] = {"role": "", "accounts": [each.account for each in known], "policies": places}
     for each in known:
-        watching["role"] = each.role
+        watch = urn(f"{_ALIASES}${_WATCH}", each.account)
+        shapes = {policy.name: {"path": policy.path, "description": policy.description} for policy in each.policies}
+        watching = {"account": each.account, "role": each.role, "policies": shapes}
         component, id_ = urn(_ALIASES, each.account), new_id()
         alias = urn(f"{_ALIASES}${_ALIAS}", each.account)
         role = {"roleArn": f"arn:aws:iam::{each.account}:role/{each.role}", "sessionName": "remit"}
@@ -194,10 +194,10 @@ def _as_aliases(
         outputs = {name: value for name, value in inputs.items() if name != "__internal"}
         made.append({"urn": component, "custom": False, "type": _ALIASES, "parent": stack})
         made.append(_custom(alias, id_, inputs, outputs, component, "", guard["urn"], each.times))
+        made.append(_custom(watch, each.account, watching, {}, component, guard["provider"], guard["urn"], each.times))
         for policy in each.policies:
             mine = urn(f"{_ALIASES}${_POLICY}", f"{each.account}/{policy.name}")
             arn = f"arn:aws:iam::{each.account}:policy{policy.path}{policy.name}"
-            places[policy.name][each.account] = {"path": policy.path, "description": policy.description}
             values = {
                 "managedPolicyName": policy.name,
                 "path": policy.path,
@@ -206,11 +206,9 @@ def _as_aliases(
             }
             kept = {**_SECRET, "plaintext": json.dumps(values)}
             state = {**{key: value for key, value in values.items() if value}, "policyArn": arn, "__inputs": kept}
-            made.append(_custom(mine, arn, values, state, component, f"{alias}::{id_}", "", each.times))
+            made.append(_custom(mine, arn, values, state, component, f"{alias}::{id_}", watch, each.times))
             instead[urn(f"{_POOL}${_POOLED}", each.account)].append(mine)
             instead[barrier].append(mine)
-    watch = urn(_WATCH, "policy-watch")
-    made.append(_custom(watch, "policy-watch", watching, {}, stack, guard["provider"], guard["urn"], {}))
     return made, dict(instead)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import pulumi
+
 from components.access import Access
 from components.account_policies import AccountPolicies
 from components.permission_sets import PermissionSets
 from components.rollout import roll_out
+from remit.managed_policy import LivePolicy, Policy
 from remit.stack import Stack
 from tests.component.conftest import Recorder
 from tests.component.test_contract import INSTANCE, ONE, TWO, Run, permission_set, plan, policy
@@ -47,10 +50,15 @@ def test_without_waves_there_is_no_barrier(run: Run) -> None:
 
 def test_what_exists_is_imported_and_nothing_of_it_is_changed(run: Run) -> None:
     arn, set_arn = f"arn:aws:iam::{ONE}:policy/old/Guardrail", "arn:aws:sso:::permissionSet/ssoins-1/ps-1"
+    there = LivePolicy(arn, Policy("Guardrail", "/old/", "", {}))
+
+    def provider() -> pulumi.ProviderResource:
+        return Access(plan(), instance=INSTANCE, stack=Stack("test")).provider
 
     def program() -> None:
+        remit = provider()
         for account in (ONE, TWO):
-            IN_ACCOUNT(account, [policy(account)], existing={(ONE, "Guardrail"): arn})
+            IN_ACCOUNT(account, [policy(account)], existing={(ONE, "Guardrail"): there}, remit=remit)
         PermissionSets([permission_set()], instance=INSTANCE, needs={}, existing={"Engineer": set_arn})
 
     recorder = run(program)
@@ -59,6 +67,10 @@ def test_what_exists_is_imported_and_nothing_of_it_is_changed(run: Run) -> None:
     assert policies[f"{TWO}/Guardrail"].importId == ""
     written = set(recorder.inputs("aws-native:iam:ManagedPolicy", f"{ONE}/Guardrail"))
     assert written <= set(policies[f"{ONE}/Guardrail"].ignoreChanges)
+    watched = recorder.inputs("remit:index:PolicyWatch", ONE)["policies"]["Guardrail"]
+    assert watched == {"path": "/old/", "description": ""}, "as it is, so that a replacement later is foreseen"
+    assert recorder.inputs("remit:index:PolicyWatch", TWO)["policies"]["Guardrail"]["path"] == "/remit/"
+    assert dependencies(recorder, "aws-native:iam:ManagedPolicy", f"{TWO}/Guardrail") == {TWO}
     engineer = recorder.of("aws-native:sso:PermissionSet")["Engineer"]
     assert engineer.importId == f"{INSTANCE.arn}|{set_arn}"
     settable = set(recorder.inputs("aws-native:sso:PermissionSet", "Engineer")) - {"name", "instanceArn"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from remit.sharding import shard_of
 from tests.e2e.test_adoption import configure
 from tests.e2e.world import AUDIT, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
@@ -42,4 +40,3 @@ def test_a_stack_is_split_without_touching_a_policy_and_each_shard_has_its_accou
         number: {("update", account) for account in (SHOP_DEV, PAY_DEV) if shard_of(account, 2) == number}
         for number in (1, 2)
     }
-    assert json.loads((world.folder / f"Pulumi.{world.stack}.yaml").read_text())["config"]["remit:shard"]

@@ -47,6 +47,20 @@ def alias_of(account: str) -> list[dict[str, Any]]:
             "dependencies": [GUARD],
         },
         {
+            "urn": watch_urn(account),
+            "custom": True,
+            "id": account,
+            "type": "remit:index:PolicyWatch",
+            "inputs": {
+                "account": account,
+                "role": "platform/RemitSpoke",
+                "policies": {"Guardrail": {"path": "/remit/", "description": "why"}},
+            },
+            "parent": component,
+            "provider": f"{PROVIDER}::r",
+            "dependencies": [GUARD],
+        },
+        {
             "urn": policy_urn(account),
             "custom": True,
             "id": arn,
@@ -55,9 +69,14 @@ def alias_of(account: str) -> list[dict[str, Any]]:
             "outputs": {**values, "policyArn": arn, "attachmentCount": 2},
             "parent": component,
             "provider": f"{alias}::id-{account}",
+            "dependencies": [watch_urn(account)],
             "created": "2026-06-01T00:00:00Z",
         },
     ]
+
+
+def watch_urn(account: str) -> str:
+    return f"{PREFIX}remit:index:AccountPolicies$remit:index:PolicyWatch::{account}"
 
 
 def policy_urn(account: str) -> str:
@@ -92,22 +111,6 @@ def exported() -> dict[str, Any]:
         },
         *alias_of(ONE),
         *alias_of(TWO),
-        {
-            "urn": f"{PREFIX}remit:index:PolicyWatch::policy-watch",
-            "custom": True,
-            "id": "policy-watch",
-            "type": "remit:index:PolicyWatch",
-            "inputs": {
-                "role": "platform/RemitSpoke",
-                "accounts": [ONE, TWO],
-                "policies": {
-                    "Guardrail": {account: {"path": "/remit/", "description": "why"} for account in (ONE, TWO)}
-                },
-            },
-            "parent": STACK,
-            "provider": f"{PROVIDER}::r",
-            "dependencies": [GUARD],
-        },
         {
             "urn": f"{PREFIX}remit:index:PermissionSets$pulumi:providers:aws-native::identity-center",
             "custom": True,
@@ -157,7 +160,7 @@ def test_nothing_is_left_of_the_other_way_and_parents_and_what_is_needed_come_fi
             needed = {resource.get("parent", STACK), *resource.get("dependencies", ())} - {SETS}
             assert needed - seen <= ({STACK} if resource["urn"] == STACK else set()), resource["urn"]
             seen.add(resource["urn"])
-    assert not [urn for urn in resources_of(move(exported(), "pooled")) if "AccountPolicies" in urn or "Watch" in urn]
+    assert not [urn for urn in resources_of(move(exported(), "pooled")) if "AccountPolicies" in urn]
     assert not [urn for urn in seen if "Pooled" in urn]
 
 
