@@ -16,7 +16,8 @@ from remit.plan import Plan
 
 
 def look_up_adoption(aws: Aws, plan: Plan, instance: str, spoke_role: str, *, policies: bool = True) -> Adoption:
-    """Two calls an account with policies, and seven a permission set of the catalog that exists. Raises AwsError.
+    """Two calls an account with policies, one for each permission set of the instance (AWS finds none by its name), six
+    for each that the catalog has. Raises AwsError.
 
     An account whose spoke role cannot be assumed has nothing that could be taken over: its own run says so.
     `policies` false: the remit provider takes them over by itself.
