@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remit.notify.inputs import Difference, Ending, Expiring, News
+from remit.notify.inputs import Difference, Ending, Expiring, News, Unread
 from remit.notify.message import Message, Section, Topic
 from remit.notify.words import assignment_lines, resource_lines
 from remit.reporting.report import Result, RunReport
@@ -42,15 +42,19 @@ def _headlines(news: News) -> Iterator[str]:
         yield "a run ended without a report"
     if report and not report.succeeded:
         yield f"{report.verb} {_ENDED[report.result]}"
-    if news.drift and news.drift.differences:
-        yield f"drift, {counted(len(news.drift.differences), 'difference')}"
+    if news.drift and news.drift.drift:
+        yield f"drift, {counted(len(news.drift.drift), 'difference')}"
     if report and report.changes_anything:
         what = "would be made by this preview" if report.preview else f"made by {report.verb}"
         yield f"{counted(_changes(report), 'change')} {what}"
     if report and report.drift:
         yield f"drift, found by {report.verb}"
-    if news.expiring and news.expiring.entries:
-        yield f"{counted(len(news.expiring.entries), 'entry', 'entries')} of the catalog with an end"
+    if news.drift and news.drift.unread:
+        yield f"{counted(len(news.drift.unread), 'account')} could not be read"
+    if news.expiring and news.expiring.ending:
+        yield f"{counted(len(news.expiring.ending), 'entry ends', 'entries end')} soon"
+    if news.expiring and news.expiring.ended:
+        yield f"{counted(len(news.expiring.ended), 'entry has', 'entries have')} ended"
     if report:
         yield f"{report.verb} changed nothing"
 
@@ -66,7 +70,9 @@ def _sections(news: News) -> Iterator[Section]:
     if news.report:
         yield from _failures(news.report)
     if news.drift:
-        lines = tuple(_difference(each) for each in news.drift.differences)
+        unread = tuple(map(_unread, news.drift.unread))
+        yield Section(Topic.FAILED, f"Accounts that could not be read ({len(unread)})", unread)
+        lines = tuple(map(_difference, news.drift.drift))
         yield Section(Topic.DRIFT, f"Drift ({len(lines)})", lines)
     if news.report:
         yield from _done(news.report)
@@ -102,10 +108,9 @@ def _done(report: RunReport) -> Iterator[Section]:
 
 
 def _endings(expiring: Expiring) -> Iterator[Section]:
-    over = tuple(_ending(each) for each in expiring.entries if each.expired)
-    soon = tuple(_ending(each) for each in expiring.entries if not each.expired)
-    yield Section(Topic.EXPIRING, f"Ends soon ({len(soon)})", soon)
-    yield Section(Topic.EXPIRING, f"Has ended ({len(over)})", over)
+    soon, over = expiring.ending, expiring.ended
+    yield Section(Topic.EXPIRING, f"Ends soon ({len(soon)})", tuple(map(_ending, soon)))
+    yield Section(Topic.EXPIRING, f"Has ended ({len(over)})", tuple(map(_ending, over)))
 
 
 def _found(what: str, changes: tuple[str, ...]) -> str:
@@ -113,17 +118,19 @@ def _found(what: str, changes: tuple[str, ...]) -> str:
 
 
 def _difference(each: Difference) -> str:
-    where = f" in {each.account_name or each.account}" if each.account or each.account_name else ""
-    detail = f": {each.detail}" if each.detail else ""
-    when = f" at {each.when}" if each.when else ""
-    who = f" (by {each.who}{when})" if each.who else ""
-    return f"{each.what}{where}{detail}{who}"
+    fields = f" ({', '.join(one.field for one in each.differences)})" if each.differences else ""
+    who = f", by {each.who[0].by} at {each.who[0].time}" if each.who else ""
+    return f"{each.title}: {each.change}{fields}{who}"
+
+
+def _unread(each: Unread) -> str:
+    return f"{each.account.name or each.account.id}: {each.reason}"
 
 
 def _ending(each: Ending) -> str:
     reason = f" ({each.reason})" if each.reason else ""
-    source = f", {each.source}" if each.source else ""
-    return f"{each.expires}: {each.what}{reason}{source}"
+    source = f", {each.file}:{each.line}" if each.file else ""
+    return f"{each.expires}: {each.kind} {each.subject}{reason}{source}"
 
 
 def counted(count: int, one: str, many: str = "") -> str:

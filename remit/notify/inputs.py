@@ -21,39 +21,67 @@ class _Input(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Difference(_Input):
-    """One thing that is not as the catalog says. `who` and `when` where CloudTrail was asked."""
+class Deed(_Input):
+    """A call that somebody made by hand."""
 
-    what: str
-    detail: str = ""
-    account: str = ""
-    account_name: str = ""
+    time: str = ""
+    by: str = ""
+
+
+class Place(_Input):
+    """An account."""
+
+    id: str
+    name: str = ""
+
+
+class DifferentField(_Input):
+    """A field, or a statement, that differs."""
+
+    field: str
+
+
+class Difference(_Input):
+    """One thing that is not as the catalog says. `change`: missing, changed or unmanaged. `who`: newest first."""
+
+    title: str
+    change: str
     mode: str = ""
-    who: str = ""
-    when: str = ""
+    differences: tuple[DifferentField, ...] = ()
+    who: tuple[Deed, ...] | None = None
+
+
+class Unread(_Input):
+    """An account that could not be looked into."""
+
+    account: Place
+    reason: str
 
 
 class Drift(_Input):
-    """All that was found in a stack's scope."""
+    """All that was found in a stack's scope: what `remit.drift.values.as_json` writes."""
 
     stack: str = ""
-    differences: tuple[Difference, ...] = ()
+    drift: tuple[Difference, ...]
+    unread: tuple[Unread, ...] = ()
 
 
 class Ending(_Input):
-    """An entry of the catalog that ends at `expires`, or has ended. `source` is its file and line."""
+    """An entry of the catalog that ends at `expires`, or has ended."""
 
-    what: str
+    kind: str
+    subject: str
     expires: str
-    expired: bool = False
-    source: str = ""
     reason: str = ""
+    file: str = ""
+    line: int = 0
 
 
 class Expiring(_Input):
-    """Entries, those that end first at the top."""
+    """What ends soon and what has ended, the soonest first."""
 
-    entries: tuple[Ending, ...] = ()
+    ending: tuple[Ending, ...]
+    ended: tuple[Ending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from remit.notify.inputs import Difference, Drift, Ending, Expiring, News
+import json
+from datetime import UTC, datetime
+
+from remit.drift import values as found
+from remit.drift.values import as_json
+from remit.notify.inputs import Drift, Ending, Expiring, News
 from remit.reporting.report import (
     AssignmentChange,
     Assignments,
@@ -56,6 +61,24 @@ def report(**more: object) -> RunReport:
     return RunReport.model_validate(told | more)
 
 
+AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
+FOUND = found.Drift(
+    "prod",
+    AT,
+    "policies",
+    (
+        found.Finding(
+            "permission_set",
+            "changed",
+            "enforce",
+            "Auditor",
+            differences=(found.Difference("session_duration", "PT1H", "PT12H"),),
+            deeds=(found.Deed(AT, "UpdatePermissionSet", "ada", "192.0.2.7", "1"),),
+        ),
+    ),
+    (found.Unread("200000000009", "old", "the role RemitSpoke cannot be assumed"),),
+)
+"""Drift as `remit drift` finds it: what it prints is what is read here."""
 EVERYTHING = News(
     report=report(
         result=Result.FAILED,
@@ -73,19 +96,19 @@ EVERYTHING = News(
             Found(what="permission set Legacy", changes=("~ sessionDuration",)),
         ),
     ),
-    drift=Drift(
-        stack="prod",
-        differences=(
-            Difference(
-                what="policy Guardrail", account="200000000001", account_name="shop-prod", who="ada", when="02:00"
+    drift=Drift.model_validate_json(json.dumps(as_json(FOUND))),
+    expiring=Expiring(
+        ending=(
+            Ending(
+                kind="access rule",
+                subject="contractors: Developer",
+                expires="2026-12-31",
+                file="access.yaml",
+                line=12,
+                reason="T-42",
             ),
         ),
-    ),
-    expiring=Expiring(
-        entries=(
-            Ending(what="contractors: Developer", expires="2026-12-31", source="access.yaml:12", reason="T-42"),
-            Ending(what="policy Old", expires="2026-11-01", expired=True),
-        )
+        ended=(Ending(kind="managed policy", subject="Old", expires="2026-11-01"),),
     ),
 )
 FAR_TOO_MUCH = News(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from remit.cli.expiring import expiring
 from remit.cli.notify import notify
 from remit.delivery.deliver import Courier, Outcome
 from remit.delivery.http import RETRIES
 from remit.errors import CatalogError, RemitError
 from remit.notify.channels import FILE, Channels, read_channels
 from remit.notify.digest import digest
+from remit.notify.inputs import Expiring
 from tests.unit.notify.chat import SECRET, Chat
 from tests.unit.notify.news import EVERYTHING, report
 
@@ -148,3 +151,11 @@ def test_a_check_names_every_variable_that_is_not_set(tmp_path: Path) -> None:
     assert isinstance(done.exception, RemitError)
     assert "log: NOT_SET_1 is not set" in str(done.exception)
     assert "log: NOT_SET_2 is not set" in str(done.exception)
+
+
+def test_what_remit_expiring_prints_is_what_is_read() -> None:
+    printed = CliRunner().invoke(expiring, ["--catalog", "policies", "--within", "500w", "--json"])
+    assert printed.exit_code == 0, printed.output
+    read = Expiring.model_validate_json(printed.output)
+    assert [each.expires for each in read.ending] == [each["expires"] for each in json.loads(printed.output)["ending"]]
+    assert read.ending

@@ -19,8 +19,11 @@ Assignments that failed (1)
 What could not be changed (1)
 - policy Guardrail could not be changed (policy document) in pay-prod: the role RemitSpoke cannot be assumed
 
+Accounts that could not be read (1)
+- old: the role RemitSpoke cannot be assumed
+
 Drift (1)
-- policy Guardrail in shop-prod (by ada at 02:00)
+- permission set Auditor: changed (session_duration), by ada at 2026-11-24T02:00:00+00:00
 
 Drift found (1)
 - permission set Legacy: ~ sessionDuration
@@ -40,10 +43,10 @@ Policies and permission sets (3)
 - permission set Developer created
 
 Ends soon (1)
-- 2026-12-31: contractors: Developer (T-42), access.yaml:12
+- 2026-12-31: access rule contractors: Developer (T-42), access.yaml:12
 
 Has ended (1)
-- 2026-11-01: policy Old
+- 2026-11-01: managed policy Old
 
 The run: {RUN_URL}
 """
@@ -67,7 +70,7 @@ def test_accounts_are_named_as_long_as_one_can_read_them() -> None:
         (News(report=report(changed=(changed(),), preview=True)), "Remit prod: 1 change would be made by this preview"),
         (News(report=report(result=Result.INTERRUPTED, exit_code=130)), "Remit prod: up was interrupted"),
         (News(missing_report="the run left no report in run.json"), "Remit: a run ended without a report"),
-        (News(expiring=EVERYTHING.expiring), "Remit: 2 entries of the catalog with an end"),
+        (News(expiring=EVERYTHING.expiring), "Remit: 1 entry ends soon"),
         (News(drift=EVERYTHING.drift), "Remit prod: drift, 1 difference"),
     ],
 )
