@@ -35,7 +35,8 @@ def retire(stack: str | None) -> None:
     """
     engine = choose_engine(os.environ)
     announce(engine)
-    if not retire_gone(engine, stack, exported_state(engine, stack), live_account_states, shard_of_stack(stack)):
+    exported = exported_state(engine, stack)
+    if not retire_gone(engine, stack, exported, live_account_states, shard_of_stack(stack, exported)):
         click.echo("every account in the state is active", err=True)
 
 
@@ -78,9 +79,11 @@ def retire_gone(
     return True
 
 
-def shard_of_stack(stack: str | None) -> Shard | str | None:
-    """What the stack's file says. Raises CatalogError."""
-    file = stack_file(stack) if stack else None
+def shard_of_stack(stack: str | None, exported: Exported | None = None) -> Shard | str | None:
+    """What the file of the stack says, of the one that was exported if none is named. Raises CatalogError."""
+    resources = ((exported or {}).get("deployment") or {}).get("resources") or []
+    name = stack or next((each["urn"].split("::")[0].removeprefix("urn:pulumi:") for each in resources), "")
+    file = stack_file(name) if name else None
     return read_stack(file).shard if file and file.is_file() else None
 
 

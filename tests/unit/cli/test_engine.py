@@ -13,7 +13,7 @@ import pytest
 
 from remit.cli.deploy import stack_in
 from remit.cli.engine import Engine, EngineError, choose_engine, output_of
-from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone
+from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone, shard_of_stack
 from remit.organization import AccountState
 from remit.sharding import IDENTITY_CENTER, Shard, shard_of
 
@@ -169,6 +169,18 @@ def test_what_is_another_shards_leaves_the_state(
     assert f"account {GONE} is another shard's: 1 resources left the state" in capsys.readouterr().err
     assert retire_gone(engine, None, exported_state(engine, None), lambda: states, IDENTITY_CENTER)
     assert accounts_in_state(tmp_path) == []
+
+
+def test_the_shard_is_that_of_the_exported_stack_where_none_is_named(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Pulumi.yaml").write_text("name: remit\n")
+    (tmp_path / "Pulumi.s.yaml").write_text('config: {"remit:shard": identity-center}\n')
+    assert shard_of_stack(None, exported_state(engine, None)) == IDENTITY_CENTER
+    assert shard_of_stack("s") == IDENTITY_CENTER
+    assert shard_of_stack("other", exported_state(engine, None)) is None
+    assert shard_of_stack(None, {}) is None
 
 
 def test_the_credentials_of_another_organization_empty_no_state(engine: Engine, tmp_path: Path):
