@@ -46,7 +46,7 @@ check: setup
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/hadolint Dockerfile
 
-# About an hour; REMIT_BENCH=quick: a few minutes, and docs/benchmarks.md stays as it is.
+# About 25 minutes with both engines; REMIT_BENCH=quick: two, and docs/benchmarks.md stays as it is.
 bench: setup
 	$(BIN)/python -m tests.bench
 

@@ -56,7 +56,7 @@ class Limited:
         a time. Polling is not in it: it is ours to keep small.
         """
         at_rate = (self.fewest_calls - AWS_BURST) / AWS_RATE
-        outstanding = self.run.shape.assignments * self.latency / AWS_OUTSTANDING
+        outstanding = -(-self.run.shape.assignments // AWS_OUTSTANDING) * self.latency  # the last ones are fewer
         return max(at_rate, outstanding) if self.run.verb == "up" else at_rate
 
     @property

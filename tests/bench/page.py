@@ -45,7 +45,9 @@ Written by `make bench`; don't edit. One `remit:index:AccountAssignments` for ea
 for each, one run after the other. The two programs are in [tests/bench/programs](../tests/bench/programs).
 
 - {ACCOUNTS} accounts, all in scope. A permission set goes to {GROUPS_PER_PAIR} groups in each of its accounts:
-  2 permission sets make 1,000 assignments, 10 make 10,000, 50 make 50,000.
+  2 permission sets make 1,000 assignments, 10 make 10,000, 50 make 50,000. That shape decides what a read costs, since
+  ours makes one call for each account and permission set: with {GROUPS_PER_PAIR} groups, half as many as there are
+  assignments; with one group everywhere, which is the worst case, as many as the stock way; with five, a fifth.
 - **time** is the whole command's, from its start to its end; **CPU** is what its processes used. **memory** is the peak
   of the resident memory of the whole process tree (engine, program, plugins; not the sandbox), summed, looked at five
   times a second. **state** is the checkpoint's size on disk. **calls** are AWS API calls that the sandbox counted; in
@@ -96,7 +98,32 @@ def _growth(engine: Engine, growth: Sequence[Measurement]) -> str:
         if ("remit", size, verb) in found
     ]
     text = f"## How it grows, on {_ENGINES[engine]}\n\n{_table(header, rows)}\n\n"
-    return text + _table(_STATE_HEADER, _state_rows(found, sizes))
+    return text + _table(_STATE_HEADER, _state_rows(found, sizes)) + _parts(found)
+
+
+_PARTS = (
+    "What a run costs whatever its size (the start of engine, program and plugins), and what an assignment adds: the\n"
+    "line through 100 and 1,000 assignments."
+)
+
+
+def _parts(found: dict[tuple[Way, int, Verb], Measurement]) -> str:
+    """Fixed and growing cost apart; "" where one of the sizes was not measured."""
+    rows = []
+    for verb in _VERBS:
+        of_ours, of_stock = (_line(found, way, verb) for way in ("remit", "stock"))
+        if of_ours and of_stock:
+            rows.append([verb, *(text for both in zip(of_ours, of_stock, strict=True) for text in both)])
+    header = ("", "fixed: ours", "stock", "an assignment: ours", "stock")
+    return f"\n\n{_PARTS}\n\n{_table(header, rows)}" if rows else ""
+
+
+def _line(found: dict[tuple[Way, int, Verb], Measurement], way: Way, verb: Verb) -> tuple[str, str] | None:
+    small, large = found.get((way, 100, verb)), found.get((way, 1000, verb))
+    if small is None or large is None:
+        return None
+    slope = (large.cost.seconds - small.cost.seconds) / 900
+    return f"{small.cost.seconds - 100 * slope:.1f} s", f"{max(slope, 0) * 1000:.1f} ms"
 
 
 def _growth_row(ours: Measurement, stock: Measurement | None) -> list[str]:
@@ -145,7 +172,7 @@ _BOUND = f"""{AWS_RATE} sso-admin requests a second over all calls, {AWS_OUTSTAN
 The bound is what nobody can beat: the fewest calls that the work needs (one for each assignment written; for a complete
 read one for each account and permission set, and the lists of those), less the burst of {AWS_BURST}, at {AWS_RATE} a
 second; or the operations, {AWS_OUTSTANDING} at a time. No polling is in it, and no start of a command. Ours alone: the
-sandbox does not count what Cloud Control's handlers call."""
+sandbox does not count what Cloud Control's handlers call. On one engine alone: the provider is the same on both."""
 
 
 def _limited(engine: Engine, limited: Sequence[Limited]) -> str:
