@@ -4,53 +4,69 @@ Composition only. What to do is decided in `remit` (pure), what is emitted in `c
 `pulumi preview` and `pulumi up`, or `remit preview` and `remit up`, which choose the engine.
 """
 
-from collections import defaultdict
+import os
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 import pulumi
 
 from components.access import Access, known_arns
-from components.account_policies import AccountPolicies
+from components.applied import all_that_is_made, record
+from components.fan_out import fan_out
 from components.instance import Instance
 from components.order import needed_policies
 from components.permission_sets import PermissionSets
+from remit.adoption import NOTHING
+from remit.aws.adoption import look_up_adoption
 from remit.aws.look_up import look_up_organization
 from remit.aws.session import Aws
 from remit.catalog import load_catalog
+from remit.drift.run import Run
 from remit.errors import RemitError
 from remit.plan import make_plan
 from remit.stack import Stack
 
-config = pulumi.Config()
+config, made = pulumi.Config(), all_that_is_made()
 try:
-    stack = Stack.from_config(pulumi.get_stack(), config.get)
-    catalog = load_catalog(Path(config.require("catalog")))
-    organization = look_up_organization(Aws(catalog.settings.identity_center.region), catalog, stack)
+    run = Run.of(os.environ, Stack.from_config(pulumi.get_stack(), config.get), Path(config.require("catalog")))
+    stack, catalog = run.stack, load_catalog(run.catalog)
+    settings = catalog.settings
+    aws = Aws(settings.identity_center.region)
+    organization = look_up_organization(aws, catalog, stack)
     plan = make_plan(catalog, organization, at=datetime.now(UTC), stack=stack)
+    mode = stack.fan_out_over(len({policy.account for policy in plan.managed_policies}))
+    plan = run.adjusted(plan)
+    adoption = NOTHING
+    if stack.adopt:  # the remit provider takes policies over by itself
+        instance_arn, aliases = organization.instance_arn, mode == "aliases"
+        adoption = look_up_adoption(aws, plan, instance_arn, settings.spoke_role, policies=aliases)
 except RemitError as error:  # words for people: a traceback would bury them
     raise pulumi.RunError(str(error)) from None
-for warning in plan.warnings:
+for warning in (*plan.warnings, *adoption.remarks):
     pulumi.log.warn(str(warning))
 
-settings = catalog.settings
 instance = Instance(organization.instance_arn, settings.identity_center.region)
 known = known_arns(plan, organization.permission_sets) if stack.permission_sets == "refer" else {}
 account_names = {account.id: account.name for account in organization.accounts}
-access = Access(plan, instance=instance, stack=stack, known=known, account_names=account_names)
+access = Access(plan, instance=instance, stack=stack, known=known, account_names=account_names, fan_out=mode)
 
-policies = defaultdict(list)
-for account, planned in groupby(plan.managed_policies, key=lambda policy: policy.account):
-    component = AccountPolicies(
-        account, list(planned), spoke_role=settings.spoke_role, region=instance.region, after=[access.guard]
-    )
-    for name, resource in component.policies.items():
-        policies[name].append(resource)
-
-needs = needed_policies(plan, policies)
+out = fan_out(
+    mode,
+    stack=stack,
+    spoke_role=settings.spoke_role,
+    region=instance.region,
+    provider=access.provider,
+    existing=adoption.policies,
+    watched=sorted({*plan.scope} - {organization.management_account}),
+)
+needs = needed_policies(plan, out.roll_out(plan, after=access.guard))
+permission_sets = []
 if stack.permission_sets == "own":
-    sets = PermissionSets(plan.permission_sets, instance=instance, needs=needs, after=[access.guard])
+    existing = adoption.permission_sets
+    sets = PermissionSets(plan.permission_sets, instance=instance, needs=needs, existing=existing, after=[access.guard])
+    permission_sets = list(sets.resources.values())
     access.assign(sets.arns, {})  # they wait for their permission set, and it for its policies
 else:
     access.assign(known, needs)
+out.finish(plan, after=[*permission_sets, *access.assignments])
+record(run.revision(), after=made, provider=access.provider)

@@ -78,7 +78,10 @@ class PermissionSets(pulumi.ComponentResource):
 
 
 def _properties(permission_set: PlannedPermissionSet) -> dict[str, Any]:
-    """Every field that is set; one that is left out is cleared by AWS on the next update."""
+    """Every field that is set; one that is left out is cleared by AWS on the next update.
+
+    Lists are there when they are empty too, as AWS has them: what was imported must not differ from what is made.
+    """
     properties: dict[str, Any] = {
         "name": permission_set.name,
         "description": permission_set.description,
@@ -93,7 +96,7 @@ def _properties(permission_set: PlannedPermissionSet) -> dict[str, Any]:
         "permissions_boundary": _boundary(permission_set),
         "tags": [aws_native.TagArgs(key=key, value=value) for key, value in sorted(permission_set.tags.items())],
     }
-    return {name: value for name, value in properties.items() if value}
+    return {name: value for name, value in properties.items() if value or isinstance(value, list)}
 
 
 def _boundary(permission_set: PlannedPermissionSet) -> aws_native.sso.PermissionSetPermissionsBoundaryArgs | None:

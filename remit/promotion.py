@@ -68,7 +68,7 @@ def state_of(head: Revision, applied: Applied | None, *, newer: bool) -> State:
         return "never"
     if applied.revision.dirty:
         return "dirty"
-    if applied.revision.catalog == head.catalog and head.catalog:
+    if applied.revision.catalog == head.catalog:
         return "current"
     return "ahead" if newer else "waiting"
 
@@ -106,9 +106,9 @@ def refuse_to_jump(name: str, head: Revision | None, all_stacks: Collection[Stac
     """Raises PromotionRefusedError unless it is the stack's turn to get the catalog of HEAD."""
     if head is None:
         raise PromotionRefusedError("the catalog is in no git repository, so nobody knows which commit a stack has")
-    if not head.catalog:
+    if head.dirty:
         raise PromotionRefusedError(
-            "the catalog has changes that are in no commit (commit them, or leave --promote out)"
+            f"the catalog or Pulumi.{name}.yaml has changes that are in no commit (commit them, or leave --promote out)"
         )
     status = next((each for each in all_stacks if each.name == name), None)
     if status is None or not status.stage:

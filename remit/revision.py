@@ -22,7 +22,10 @@ class RevisionError(RemitError):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """`catalog` and `stack_file` are git's ids of the folder and the file; "" where they are not what `commit` has."""
+    """`catalog` and `stack_file` are git's ids of the folder and the file in `commit`; "" for a file that it has not.
+
+    `dirty`: the work tree has something else.
+    """
 
     commit: str
     catalog: str
@@ -53,9 +56,7 @@ def read_revision(catalog: Path, stack_file: Path) -> Revision | None:
     file = _asked(stack_file.parent, "rev-parse", f"HEAD:./{stack_file.name}") or ""
     changed = _asked(catalog, "status", "--porcelain", "--untracked-files=all", "--", ".")
     changed_file = _asked(stack_file.parent, "status", "--porcelain", "--", stack_file.name)
-    if changed or changed_file:
-        return Revision(commit, "" if changed else folder, "" if changed_file else file, dirty=True)
-    return Revision(commit, folder, file)
+    return Revision(commit, folder, file, dirty=bool(changed or changed_file))
 
 
 def commits_since(commit: str, catalog: Path) -> tuple[Commit, ...] | None:

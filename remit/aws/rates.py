@@ -1,6 +1,7 @@
 """How fast AWS lets itself be asked: calls a second and how many at once, by API.
 
-Sources: the quotas pages of Organizations, IAM Identity Center, IAM and STS. sso-admin counts all its calls together.
+Sources: the quotas pages of Organizations, IAM Identity Center, IAM, STS and CloudTrail. sso-admin counts all its calls
+together.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _ORGANIZATIONS = {
     "DescribeAccount": (20, 30),
 }
 _STS = (600, 600)
+_CLOUD_TRAIL = (2, 2)  # in each region and account
 _OTHERS = (20, 20)
 
 
@@ -36,4 +38,6 @@ def rate_of(service: str, operation: str) -> Rate:
         return Rate(service, *_OTHERS)
     if service == "sts":
         return Rate(service, *_STS)
+    if service == "cloudtrail":
+        return Rate(service, *_CLOUD_TRAIL)
     return Rate(f"{service}:{operation}", *_ORGANIZATIONS.get(operation, _OTHERS))

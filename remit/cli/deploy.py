@@ -13,6 +13,7 @@ from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import exported_state, live_account_states, retire_gone, shard_of_stack
 from remit.cli.run_report import Reporter, without_report
 
+PROMOTE = "--promote"
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
 _OTHER_FILES = frozenset({"--help", "-h", "--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
 
@@ -35,24 +36,43 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
         announce(engine)
         if name == "stack":
             become([*engine.command, name, *arguments])
+        arguments, promote = without_promote(name, arguments)
         passed_on, file = without_report(arguments)
-        _go_on_after_failures()
+        go_on_after_failures()
         if file is None:
-            _prepare(engine, name, passed_on, changes_the_state=changes_the_state)
+            _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
             become([*engine.command, name, *passed_on])
         reporter = Reporter(file, name, stack_in(passed_on) or "")
         with reporter.telling():
-            _prepare(engine, name, passed_on, changes_the_state=changes_the_state)
+            _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
         sys.exit(reporter.run([*engine.command, name, *passed_on]))
 
     return run
 
 
-def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, changes_the_state: bool) -> None:
+def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bool, changes_the_state: bool) -> None:
     if name in {"preview", "up"}:
         _check_catalog(arguments)
+    if promote:
+        _refuse_jump(stack_in(arguments))
     if changes_the_state and not {"--help", "-h", "--preview-only"} & set(arguments):
-        _retire_first(engine, stack_in(arguments))
+        retire_first(engine, stack_in(arguments))
+
+
+def without_promote(name: str, arguments: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    """The arguments without `--promote`, which no engine knows, and whether it was among them. `up` alone has it."""
+    if name != "up":
+        return tuple(arguments), False
+    return tuple(each for each in arguments if each != PROMOTE), PROMOTE in arguments
+
+
+def _refuse_jump(named: str | None) -> None:
+    """Raises PromotionRefusedError when it is not the stack's turn."""
+    from remit.cli.stacks import refuse_jump  # noqa: PLC0415  it exports states, as this module's verbs do
+
+    if named is None:
+        raise click.UsageError(f"{PROMOTE} needs --stack")
+    refuse_jump(named)
 
 
 def _check_catalog(arguments: Sequence[str]) -> None:
@@ -66,17 +86,18 @@ def _check_catalog(arguments: Sequence[str]) -> None:
         read_inputs(None, named)
 
 
-def _go_on_after_failures() -> None:
+def go_on_after_failures() -> None:
     """A failure in one account holds up what depends on it alone, unless the user says `--continue-on-error=false`."""
     os.environ.setdefault("PULUMI_CONTINUE_ON_ERROR", "true")
 
 
-def _retire_first(engine: Engine, named: str | None) -> None:
+def retire_first(engine: Engine, named: str | None) -> None:
+    """Accounts that are gone leave the state. Raises EngineError and AwsError."""
     try:
         exported = exported_state(engine, named)
     except EngineError:
         return  # no stack yet, or no state of it: the engine's own run makes it, or says what is wrong
-    retire_gone(engine, named, exported, live_account_states, shard_of_stack(named))
+    retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
 
 
 preview = _verb("preview", changes_the_state=False)

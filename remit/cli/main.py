@@ -18,7 +18,10 @@ _SECTIONS = {
     "Look": {
         "validate": "Check the catalog, and with --organization the whole plan",
         "lint": "Find what is allowed, and should make a reviewer stop",
+        "diff": "Show what a change of the catalog does to people's access",
         "plan": "Show the desired set: policies, permission sets, assignments",
+        "drift": "Show what differs in AWS from the catalog, and who did it",
+        "stacks": "Show which commit of the catalog each stack has, and what waits",
         "explain": "Say which rule, at which line, gives or withholds something",
         "expiring": "List what ends soon",
     },
@@ -26,6 +29,7 @@ _SECTIONS = {
         "preview": "Show what `up` would change (by Pulumi, or the embedded engine)",
         "up": "Make it so",
         "refresh": "Read what is live into the state",
+        "repair": "Revert what was changed by hand, where the catalog says enforce",
         "destroy": "Remove everything that the stack made",
         "stack": "Make, list, export and remove stacks",
         "retire": "Take the resources of accounts that are gone out of the state",

@@ -2,6 +2,7 @@
 
 `values` what a finding is, and its JSON · `live` what is read · `compare` the finding of every difference ·
 `fields` and `statements` how two of a kind differ, by meaning · `modes` who puts it right: the
-scheduled run, or a person · `repair` the part of a plan that a scheduled run carries out · `events` who did it.
+scheduled run, or a person · `repair` the part of a plan that a scheduled run carries out, `run` how the
+program learns it, `unplanned` what it must not lose · `events` who did it.
 Reading is in `remit.aws.drift`, rendering in `remit.cli.drift`.
 """
