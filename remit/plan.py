@@ -30,6 +30,7 @@ __all__ = [
     "PlannedPolicy",
     "make_plan",
     "part_of",
+    "permission_set_json",
     "plan_json",
 ]
 
@@ -86,7 +87,7 @@ def plan_json(plan: Plan) -> str:
     """The plan as documented JSON: sorted, an entry a line, so that bytes and lines of two plans can be compared."""
     values: dict[str, list[dict[str, Any]]] = {
         "managed_policies": [_policy(policy) for policy in plan.managed_policies],
-        "permission_sets": [_permission_set(entry) for entry in plan.permission_sets],
+        "permission_sets": [permission_set_json(entry) for entry in plan.permission_sets],
         "assignments": [_assignment(assignment) for assignment in plan.assignments],
         "warnings": [_warning(problem) for problem in plan.warnings],
     }
@@ -111,7 +112,8 @@ def _policy(policy: PlannedPolicy) -> dict[str, Any]:
     }
 
 
-def _permission_set(entry: PlannedPermissionSet) -> dict[str, Any]:
+def permission_set_json(entry: PlannedPermissionSet) -> dict[str, Any]:
+    """A permission set as the plan's JSON has it."""
     return {
         "name": entry.name,
         "description": entry.description,

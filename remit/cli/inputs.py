@@ -129,12 +129,12 @@ def _problems_of_the_rest(catalog: Catalog, organization: Path, at: datetime, st
 
 def stack_file(stack: str) -> Path:
     """Where a stack's settings stand."""
-    return _project_folder() / f"Pulumi.{stack}.yaml"
+    return project_folder() / f"Pulumi.{stack}.yaml"
 
 
 def catalog_folder(stack: Stack) -> Path:
     """Where the catalog of a stack stands."""
-    return _project_folder() / stack.catalog
+    return project_folder() / stack.catalog
 
 
 def read_organization(path: Path | None, inputs: Inputs) -> Organization:
@@ -152,7 +152,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _project_folder() -> Path:
+def project_folder() -> Path:
     """The folder of the nearest Pulumi.yaml, from here upwards, as one would write it from here; else here."""
     for up in range(len(Path.cwd().parts)):
         folder = Path(*[".."] * up)

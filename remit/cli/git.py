@@ -1,0 +1,51 @@
+"""Reading files of a git revision, without touching the work tree."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+from pathlib import Path
+
+import click
+
+from remit.errors import RemitError
+
+
+class GitError(RemitError):
+    """git is not there, or refuses."""
+
+    exit_code = 2
+
+
+def commit_of(revision: str, folder: Path) -> str:
+    """The commit that a revision stands for. Raises click.BadParameter when it stands for none."""
+    done = _run(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"], folder)
+    if done.returncode:
+        raise click.BadParameter(f"{revision!r} is no git revision, no folder and no saved plan")
+    return done.stdout.decode().strip()
+
+
+def file_at(commit: str, path: str, folder: Path) -> bytes | None:
+    """The content of a file (a path from `folder`) in a commit; None if it is not there."""
+    done = _run(["cat-file", "blob", f"{commit}:./{path}"], folder)
+    return done.stdout if done.returncode == 0 else None
+
+
+def extract(commit: str, path: str, folder: Path, into: Path) -> bool:
+    """Write a folder of a commit below `into`, at the same path; False if the commit has no such folder."""
+    if _run(["cat-file", "-e", f"{commit}:./{path}"], folder).returncode:
+        return False
+    done = _run(["archive", "--format=tar", commit, "--", path], folder)
+    if done.returncode:
+        raise GitError(f"git archive {commit} {path} failed: {done.stderr.decode().strip()}")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        archive.extractall(into, filter="data")
+    return True
+
+
+def _run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise GitError("git is not on PATH: compare folders, or plans that `remit plan --json` saved") from error
