@@ -17,7 +17,7 @@ from sandbox.options import Options
 from sandbox.world import World
 
 
-def environment_of(url: str, region: str = Options.region) -> dict[str, str]:
+def environment_of(url: str, region: str) -> dict[str, str]:
     """What points a client of AWS at the sandbox of that address."""
     return {
         "AWS_ENDPOINT_URL": url,
@@ -36,9 +36,18 @@ class Sandbox:
     """
 
     def __init__(self, organization: Organization, **options: Any) -> None:  # noqa: ANN401  Options' own fields
-        self.options = Options(**options)
-        self.world = World(organization, self.options)
-        self._server = KeepAliveServer(self.options.host, self.options.port, Application(self.world))
+        self._bind(World(organization, Options(**options)))
+
+    @classmethod
+    def over(cls, world: World) -> Self:
+        """A sandbox over a world that is there already, such as that of a process that this one was forked from."""
+        sandbox = cls.__new__(cls)
+        sandbox._bind(world)
+        return sandbox
+
+    def _bind(self, world: World) -> None:
+        self.world, self.options = world, world.options
+        self._server = KeepAliveServer(self.options.host, self.options.port, Application(world))
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property

@@ -34,8 +34,7 @@ def test_a_permission_set_changes_in_every_field_one_by_one_and_nothing_else_doe
     for field, (old, new) in FIELDS.items():
         before = world.permission_sets()["Developer"]
         world.edit("permission-sets.yaml", old, new)
-        assert world.steps() == {("update", "Developer")}, field
-        world.up()
+        assert world.changes(world.up()) == {("update", "Developer")}, field
         after = world.permission_sets()["Developer"]
         assert [name for name in after if after[name] != before[name]] == [field]
     world.preview("--expect-no-changes")

@@ -14,11 +14,9 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
-
-from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = Path(__file__).parent / "example"
@@ -48,26 +46,37 @@ _OF_AWS = {
     "remit:index:AccountAssignments",
     "remit:index:ManagedPolicies",
 }
-_CHANGE = re.compile(r"\s*[-+~]{1,2}\s+(?P<type>\S+) (?P<name>\S+) (?P<operation>create|update|delete|replace)\b")
+_CHANGE = re.compile(r"\s*[-+~]{1,2}\s+(?P<type>\S+) (?P<name>\S+) (?P<operation>create|update|delete|replace)d?\b")
+
+
+class Cloud(Protocol):
+    """A sandbox, in this process or another."""
+
+    @property
+    def url(self) -> str:
+        """http://127.0.0.1:PORT"""
+
+    def environment(self) -> dict[str, str]:
+        """All that a client of AWS needs to talk to it."""
 
 
 @dataclass
 class World:
-    """`engine` is `embedded` or `pulumi`; `folder` is the project, whose catalog a scenario may edit."""
+    """`engine` is `embedded` or `pulumi`; `folder` is the project, whose catalog a scenario may edit.
+
+    `template`: a project to start from, as it is; without one, it is the example, and has never run.
+    """
 
     folder: Path
-    sandbox: Sandbox
+    sandbox: Cloud
     engine: str
     stack: str = "test"
+    template: Path | None = None
     environment: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        shutil.copytree(EXAMPLE, self.folder, dirs_exist_ok=True)
-        for name in PROGRAM:
-            (self.folder / name).symlink_to(ROOT / name)
-        (self.folder / ".venv").symlink_to(Path(sys.prefix))
+        shutil.copytree(self.template or EXAMPLE, self.folder, symlinks=True, dirs_exist_ok=True)
         state = self.folder / "state"
-        state.mkdir()
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_", "PYTHONDONT"))
         }
@@ -81,6 +90,14 @@ class World:
                 "PULUMI_SKIP_UPDATE_CHECK": "true",
             }
         )
+        if self.template is None:
+            self._begin(state)
+
+    def _begin(self, state: Path) -> None:
+        for name in PROGRAM:
+            (self.folder / name).symlink_to(ROOT / name)
+        (self.folder / ".venv").symlink_to(Path(sys.prefix))
+        state.mkdir()
         self.add_stack(self.stack)
 
     # --- the catalog -----------------------------------------------------------------------------------
@@ -127,7 +144,11 @@ class World:
 
     def steps(self, *arguments: str, stack: str | None = None) -> set[tuple[str, str]]:
         """{(operation, logical name)} of a preview: what changes in AWS, so no components and no aliases."""
-        run = self._succeed(self.run("preview", *arguments, stack=stack))
+        return self.changes(self._succeed(self.run("preview", *arguments, stack=stack)))
+
+    @staticmethod
+    def changes(run: Run) -> set[tuple[str, str]]:
+        """{(operation, logical name)} of what a run did, or would do, in AWS."""
         changes = [match.groupdict() for match in map(_CHANGE.match, run.text.splitlines()) if match]
         return {(change["operation"], change["name"]) for change in changes if change["type"] in _OF_AWS}
 
