@@ -111,6 +111,7 @@ def _key(passphrase: str, salt: str) -> bytes:
     return key
 
 
+@lru_cache(maxsize=4)  # a third of a second, on purpose
 def _derive(passphrase: str, salt: str) -> bytes:
     return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), base64.b64decode(salt), _ITERATIONS, 32)
 
