@@ -80,7 +80,8 @@ def matching(action: str) -> tuple[Action, ...]:
 def arn_globs(service: str, resource_type: str) -> tuple[str, ...]:
     """The ARNs of a resource type as globs, see `remit.linting.globs.globs_meet`."""
     details = _DATA.resources.get_resource_type_details(service, resource_type)
-    return (_VARIABLE.sub(lambda found: "\0" if found[1] in _WITHOUT_SLASH else "*", str(details["arn"])),)
+    templates = str(details["arn"]).split(", ")  # some types have two forms
+    return tuple(_VARIABLE.sub(lambda found: "\0" if found[1] in _WITHOUT_SLASH else "*", each) for each in templates)
 
 
 @cache

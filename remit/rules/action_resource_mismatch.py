@@ -19,9 +19,13 @@ _SHOWN = 3
 class ActionResourceMismatch(Rule):
     id = "action-resource-mismatch"
     title = "An action that does not fit its resource type"
-    severity = Severity.ERROR
+    severity = Severity.WARNING
     why = "IAM takes the pair, and it never matches a request: s3:GetObject on a bucket's ARN gives nothing"
     fix = 'give the action a resource of its own type, or "*" in a statement of its own'
+    more = (
+        "A warning, because AWS's own reference has gaps: held against AWS's 1,582 managed policies, which hold 62,450 "
+        "actions, the rule finds 1,030 that do not fit, some of them AWS's own slips, some gaps of the reference."
+    )
     source = "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"
 
     def check(self, subject: Subject) -> Iterator[Finding]:
