@@ -59,9 +59,11 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
 
 def _switching(fan_out: str) -> str:
     """What to do where the state has the policies in the other way: the engine would delete them, and make others."""
+    other = "pooled" if fan_out == "aliases" else "aliases"
     return (
-        f"the stack's policies are to be {fan_out} from now on (remit:fanOut), and its state has them the other way: "
-        f"`remit switch --to {fan_out} --stack STACK` first moves them over there, without a call to AWS"
+        f"the stack's policies are to be {fan_out} from now on (remit:fanOut), and its state has them {other}: "
+        f"`remit switch --to {fan_out} --stack STACK` moves them over there first, without a call to AWS; "
+        f"`remit:fanOut: {other}` leaves them as they are"
     )
 
 
