@@ -17,6 +17,10 @@ def statement(**changes: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [{**ALLOW["Statement"][0], **changes}]}  # type: ignore[dict-item]
 
 
+def created(iam: Any, name: str) -> str:
+    return str(iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(ALLOW))["Policy"]["Arn"])
+
+
 # --- policies ------------------------------------------------------------------------------------------------------
 
 
@@ -77,9 +81,9 @@ def test_attaching_twice_is_attaching_once_and_ten_are_enough(cloud: Cloud) -> N
         iam.attach_role_policy(RoleName="reader", PolicyArn=arn)
     assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
     for number in range(9):
-        iam.attach_role_policy(RoleName="reader", PolicyArn=cloud.policy(DEV, f"P{number}"))
+        iam.attach_role_policy(RoleName="reader", PolicyArn=created(iam, f"P{number}"))
     with refused("LimitExceeded", "PoliciesPerRole: 10"):
-        iam.attach_role_policy(RoleName="reader", PolicyArn=cloud.policy(DEV, "Eleventh"))
+        iam.attach_role_policy(RoleName="reader", PolicyArn=created(iam, "Eleventh"))
     iam.detach_role_policy(RoleName="reader", PolicyArn=arn)
     iam.delete_policy(PolicyArn=arn)
 
@@ -106,7 +110,7 @@ def test_a_policy_that_somebody_attached_by_hand_is_not_deleted_by_cloud_control
 
 def test_account_details_come_by_the_page_with_every_version(cloud: Cloud) -> None:
     iam = cloud.client("iam", DEV)
-    arns = [cloud.policy(DEV, f"P{number}") for number in range(5)]
+    arns = [created(iam, f"P{number}") for number in range(5)]
     iam.create_policy_version(PolicyArn=arns[0], PolicyDocument=json.dumps(statement(Action="s3:Put*")))
     iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=arns[1])
     iam.attach_role_policy(RoleName="reader", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
