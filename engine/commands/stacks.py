@@ -65,10 +65,11 @@ def rm(name: str, *, yes: bool, force: bool) -> None:
 def export(stack: str, path: Path | None, *, show_secrets: bool) -> None:
     """Print the state, as the Pulumi CLI's `stack import` takes it."""
     workspace = open_workspace()
-    snapshot = workspace.backend.load(workspace.stack(stack))
-    deployment = deployment_json(snapshot, datetime.now(UTC))
-    if not show_secrets:
-        deployment = workspace.backend.sealer.seal(deployment)
+    name, backend = workspace.stack(stack), workspace.backend
+    deployment = None if show_secrets else backend.export(name)
+    if deployment is None:
+        deployment = deployment_json(backend.load(name), datetime.now(UTC))
+        deployment = deployment if show_secrets else backend.sealer.seal(deployment)
     text = json.dumps({"version": 3, "deployment": deployment}, indent=4)
     if path is None:
         click.echo(text)

@@ -15,10 +15,11 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from engine.errors import ConfigurationError, EngineError, StackNotFoundError
-from engine.state.checkpoint import Snapshot, read_checkpoint, write_checkpoint
+from engine.state.checkpoint import Snapshot, read_checkpoint, read_deployment, write_checkpoint
 from engine.state.journal import FileJournal, fingerprint, read_journal
 from engine.state.ledger import Ledger
 from engine.state.lock import StackLock
@@ -71,6 +72,13 @@ class Backend:
         with self.lock(stack):
             for path in (self._file(stack), self._journal(stack)):
                 path.unlink(missing_ok=True)
+
+    def export(self, stack: str) -> dict[str, Any] | None:
+        """The deployment as the file has it, for which no key is needed; None if a journal knows more."""
+        data = self._read(stack)
+        if any(True for _ in read_journal(self._journal(stack), fingerprint(data))):
+            return None
+        return read_deployment(data, where=str(self._file(stack))) or None
 
     def load(self, stack: str) -> Snapshot:
         """The stack as its checkpoint and its journal have it, without writing anything."""

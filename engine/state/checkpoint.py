@@ -86,6 +86,11 @@ def write_checkpoint(snapshot: Snapshot, sealer: Sealer, *, stack: str, now: dat
 
 def read_checkpoint(data: bytes, sealer: Sealer, *, where: str) -> Snapshot:
     """The Snapshot in STACK.json; StateError names `where` if it is not one."""
+    return parse_deployment(sealer.unseal(read_deployment(data, where=where)))
+
+
+def read_deployment(data: bytes, *, where: str) -> dict[str, Any]:
+    """The deployment in STACK.json as it stands there, its secrets encrypted. Raises StateError."""
     try:
         document = json.loads(data)
         version, checkpoint = document["version"], document["checkpoint"]
@@ -95,4 +100,5 @@ def read_checkpoint(data: bytes, sealer: Sealer, *, where: str) -> Snapshot:
         raise StateError(f"{where} is a checkpoint of version {version}; this engine reads version 3")
     if version == 4 and document.get("features"):
         raise StateError(f"{where} uses features that this engine lacks: {document['features']}")
-    return parse_deployment(sealer.unseal(checkpoint.get("latest") or {}))
+    deployment: dict[str, Any] = checkpoint.get("latest") or {}
+    return deployment
