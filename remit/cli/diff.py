@@ -129,8 +129,8 @@ def _every_single(line: Line, names: AccountNames) -> Iterable[str]:
         mark = _MARKS[each.direction]
         for account in sorted(each.accounts, key=names.name):
             yield f"{mark} {each.grant.principal}  {each.grant.permission_set}  {names.name(account)} ({account})"
-    for each in line.documents:
-        for mark, statement in (("-", each.before), ("+", each.after)):
+    for changed in line.documents:
+        for mark, statement in (("-", changed.before), ("+", changed.after)):
             if statement is not None:
                 yield f"{mark} {json.dumps(statement, ensure_ascii=False)}"
 

@@ -16,11 +16,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import fan_out, machine
+from tests.bench import fan_out, machine, planning
 from tests.bench.experiments import Limited, Measurement, growth, under_limits
 from tests.bench.page import Setting, page
 from tests.bench.project import ROOT, Engine
@@ -50,6 +51,7 @@ class Bench:
         self._growth: list[Measurement] = []
         self._limited: list[Limited] = []
         self._fan_out: list[fan_out.FanOutRun] = []
+        self._planning: list[planning.PlanningRun] = []
 
     def measure(self, engine: Engine, sizes: Sizes, *, limits: bool) -> None:
         """`limits`: the runs under AWS's limits as well."""
@@ -77,9 +79,15 @@ class Bench:
             self._fan_out += runs
             self._write()
 
+    def measure_planning(self, rules: Sequence[int]) -> None:
+        """How long the command line thinks."""
+        for run in planning.measure_all(rules, _tell):
+            self._planning.append(run)
+            self._write()
+
     def page(self) -> str:
-        accounts = fan_out.section(self._fan_out)
-        return page(self._setting, self._growth, self._limited) + (f"\n{accounts}\n" if accounts else "")
+        more = [fan_out.section(self._fan_out), planning.section(self._planning)]
+        return page(self._setting, self._growth, self._limited) + "".join(f"\n{each}\n" for each in more if each)
 
     def _write(self) -> None:
         if self._target:
@@ -95,6 +103,7 @@ def main() -> int:
     bench = Bench(_setting("pulumi" in engines), None if quick else _PAGE)
     for engine in engines:
         bench.measure(engine, _QUICK if quick else _FULL, limits=engine == engines[-1])
+    bench.measure_planning(planning.QUICK if quick else planning.RULES)
     bench.measure_accounts(engines[-1], fan_out.QUICK if quick else fan_out.FULL)
     print(bench.page())
     return 0
