@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
-from remit.catalog.load import files_of, load_catalog
+from remit.catalog.load import Catalog, files_of, load_catalog
 from remit.cli.inputs import Inputs, catalog_folder, now, options, read_inputs
 from remit.cli.lint_formats import FORMATS, of_problems
 from remit.errors import CatalogError
@@ -44,9 +45,8 @@ _NEVER = "never"
 @click.option("--access-analyzer", is_flag=True, help="Ask IAM Access Analyzer too. Needs credentials.")
 @click.option(
     "--since",
-    metavar="DIR",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The catalog as it was: Access Analyzer is asked about what changed.",
+    metavar="REV|DIR",
+    help="The catalog as it was, in a git revision or a folder: Access Analyzer is asked about what changed.",
 )
 @click.pass_context
 def lint(
@@ -57,7 +57,7 @@ def lint(
     at: datetime | None,
     form: str,
     fail_on: str,
-    since: Path | None,
+    since: str | None,
     *,
     as_json: bool,
     access_analyzer: bool,
@@ -76,7 +76,8 @@ def lint(
         inputs = read_inputs(catalog, stack, organization=organization, at=at)
         subject = _subject(inputs, organization, at or now())
         if access_analyzer:
-            _analyze(subject, inputs, since)
+            before = catalog_since(since, catalog or catalog_folder(inputs.stack)) if since else None
+            _analyze(subject, before, inputs.catalog.settings.identity_center.region)
         result = lint_subject(subject, list(ignores_in(files_of(catalog or catalog_folder(inputs.stack)))))
     except CatalogError as error:
         if form != "text":
@@ -94,13 +95,26 @@ def _subject(inputs: Inputs, organization: Path | None, at: datetime) -> Subject
     return Subject(inputs.catalog, at, ground)
 
 
-def _analyze(subject: Subject, inputs: Inputs, since: Path | None) -> None:
+def catalog_since(since: str, folder: Path) -> Catalog:
+    """The catalog as it was: that of another folder, or this folder's in a git revision; empty where it was not there.
+
+    Raises CatalogError, click.BadParameter.
+    """
+    if Path(since).is_dir():
+        return load_catalog(Path(since))
+    from remit.cli.git import commit_of, extract  # noqa: PLC0415  only --since needs it
+
+    commit = commit_of(since, folder)
+    with TemporaryDirectory() as temporary:
+        return load_catalog(Path(temporary)) if extract(commit, ".", folder, Path(temporary)) else Catalog()
+
+
+def _analyze(subject: Subject, before: Catalog | None, region: str) -> None:
     from remit.aws.access_analyzer import analyze  # noqa: PLC0415  boto3 takes half a second
     from remit.aws.session import Aws  # noqa: PLC0415
 
-    before = Subject(load_catalog(since), subject.at).statement_lists if since else None
-    aws = Aws(inputs.catalog.settings.identity_center.region)
-    subject.analyses = analyze(aws, subject.statement_lists, before)
+    were = None if before is None else Subject(before, subject.at).statement_lists
+    subject.analyses = analyze(Aws(region), subject.statement_lists, were)
 
 
 def _fails(findings: Sequence[Finding], fail_on: str) -> bool:

@@ -44,9 +44,9 @@ lint:
 ```
 
 **To ask AWS as well**, with credentials: `--access-analyzer` sends each policy to IAM Access Analyzer's ValidatePolicy.
-With `--since DIR`, a folder with the catalog as it was (`git worktree add ../before main` makes one), it sends only
-those that changed, and to CheckNoNewAccess too, for which AWS charges. This part is tested against a fake of the API;
-it has not been run against AWS.
+With `--since main`, a git revision or a folder with the catalog as it was, it sends only those that changed, and to
+CheckNoNewAccess too, for which AWS charges. This part is tested against a fake of the API; it has not been run against
+AWS.
 
 The facts about AWS are kept in the repository and asked of nobody: services, actions, resource types and condition
 keys as of {iam}, the names of AWS's managed policies as of {policies}. What AWS added since is not

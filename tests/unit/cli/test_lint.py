@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
+from remit.cli.lint import catalog_since
 from tests.unit.cli.conftest import Run
 
 WILD = (
@@ -86,6 +89,23 @@ def test_a_catalog_that_is_wrong_is_told_in_every_form_and_exits_with_2(run: Run
     assert shown.exit_code == 2
     assert "unknown key 'acess'" in shown.stderr
     assert ("unknown key 'acess'" in shown.stdout) == (form != "text")
+
+
+def test_since_is_a_folder_or_a_revision_of_the_catalog(project: Path):
+    folder = project / "policies"
+    for command in (["init", "-q"], ["add", "policies"], ["commit", "-q", "-m", "one"]):
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        subprocess.run(["git", *who, *command], cwd=project, check=True)
+    (folder / "more.yaml").write_text(WILD)
+    assert [entry.name for entry in catalog_since("HEAD", folder).permission_sets] == ["Engineer"]
+    assert {entry.name for entry in catalog_since("policies", folder).permission_sets} == {"Engineer", "Root"}
+    with pytest.raises(click.BadParameter, match="no git revision"):
+        catalog_since("mian", folder)
+
+
+def test_since_without_access_analyzer_is_a_wrong_option(run: Run):
+    shown = run("lint", "--since", "HEAD")
+    assert (shown.exit_code, "--since needs --access-analyzer" in shown.stderr) == (2, True)
 
 
 def test_what_only_accounts_can_tell_needs_an_organization(run: Run, project: Path):
