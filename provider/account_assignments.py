@@ -59,10 +59,12 @@ class Labels(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Where progress is told: of reading (pairs done, of how many) and of writing."""
+    """Where progress is told: of reading (pairs done, of how many) and of writing; and what is there before the first
+    write (how many of how many assignments)."""
 
     reading: Callable[[int, int], None] = lambda _done, _total: None
     writing: Callable[[Progress], None] = lambda _progress: None
+    there: Callable[[int, int], None] = lambda _there, _wanted: None
 
 
 class AccountAssignments:
@@ -163,6 +165,7 @@ class AccountAssignments:
             live = self._live(inputs, told)
         except NotFoundError:
             live = frozenset()
+        told.there(len(live & inputs.assignments.keys()), len(inputs.assignments))
         doomed = live - inputs.assignments.keys() if inputs.unmanaged is Unmanaged.REMOVE else frozenset[str]()
         return Holding(len(live), self._labelled(inputs.instance, doomed, {}))
 

@@ -55,7 +55,11 @@ class EngineLog:
         def writing(progress: Progress) -> None:
             tell(f"{progress.done} of {progress.total} changes made, {_left(progress.seconds_left)}")
 
-        return Told(reading, writing)
+        def there(count: int, wanted: int) -> None:
+            if count:
+                self.info(f"{count} of {wanted} assignments are there already, and are taken over as they are", urn)
+
+        return Told(reading, writing, there)
 
     def _log(self, severity: Any, message: str, urn: str, *, ephemeral: bool = False) -> None:  # noqa: ANN401 - enum
         if self._engine is None:

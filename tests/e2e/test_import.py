@@ -90,3 +90,38 @@ def test_an_account_without_the_role_is_told_and_the_rest_is_imported(grown: Wor
         f"permission set Developer is assigned in {SHOP_DEV}, whose policies could not be read"
     )
     assert said["assignments"] == len(grown.grants())
+
+
+WRITING = ("Create", "Update", "Delete", "Put", "Attach", "Detach", "Provision", "Tag", "Untag", "Set")
+
+
+def writes(world: World) -> set[str]:
+    """The calls that change something, since they were last forgotten."""
+    return {call for call in world.calls() if call.split(":")[1].startswith(WRITING)}
+
+
+@pytest.mark.parametrize("fan_out", ["aliases", "pooled"])
+def test_the_first_up_after_an_import_takes_everything_over_without_a_call_that_writes(
+    grown: World, fan_out: str
+) -> None:
+    remit(grown, "import", "--catalog", "imported")
+    grants, policies, sets = grown.grants(), grown.policies(), grown.permission_sets()
+    grown.add_stack("adopting", catalog="imported", adopt=True, fanOut=fan_out)
+    grown.forget_calls()
+    preview = " ".join(grown.run("preview", stack="adopting").text.split())
+    assert "5 of 5 assignments are there already, and are taken over as they are" in preview
+    assert "10 to import" in preview or fan_out == "pooled"
+    grown.up(stack="adopting")
+    assert writes(grown) == set()
+    assert (grown.grants(), grown.policies(), grown.permission_sets()) == (grants, policies, sets)
+    settings = json.loads((grown.folder / "Pulumi.adopting.yaml").read_text())
+    del settings["config"]["remit:adopt"]
+    (grown.folder / "Pulumi.adopting.yaml").write_text(json.dumps(settings))
+    assert grown.steps(stack="adopting") == set()
+    auditor = grown.folder / "imported" / "permission-sets" / "auditor.yaml"
+    auditor.write_text(auditor.read_text() + "    session_duration: 3h\n")
+    grown.forget_calls()
+    grown.up(stack="adopting")
+    assert writes(grown) == {"cloudcontrol:UpdateResource"}
+    assert grown.permission_sets() == sets | {"Auditor": {**sets["Auditor"], "duration": "PT3H"}}
+    assert (grown.grants(), grown.policies()) == (grants, policies)
