@@ -50,7 +50,7 @@ def ending_warnings(catalog: Catalog, at: datetime, within: timedelta) -> Iterat
     for each in ending_within(catalog, at, within):
         yield Problem(
             f"{each.kind} {each.subject} ends {each.expires}, before the next scheduled run",
-            "it stays in AWS until a run takes it away: run `up` then, or renew it",
+            "it stays in AWS until a run takes it away: run `up` then, or renew it; remit:runsEvery says when runs are",
             each.source,
         )
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from remit.catalog.load import Catalog
+from remit.endings import ending_warnings
 from remit.errors import CatalogError, Problem
 from remit.organization import Organization
 from remit.planning.access import plan_access
@@ -40,6 +41,7 @@ def make_plan(catalog: Catalog, organization: Organization, *, at: datetime, sta
     world = World(catalog, organization, at, stack)
     world.check_scope()
     world.check_account_vars()
+    world.findings.warn(ending_warnings(catalog, at, stack.runs_every))
     access = plan_access(world)
     policies = plan_policies(world)
     permission_sets = plan_permission_sets(world)

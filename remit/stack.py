@@ -2,8 +2,8 @@
 
 Its settings stand in Pulumi.<stack>.yaml under `config:` as remit:scope, remit:permissionSets, remit:unmanaged,
 remit:maxRevoke, remit:allowSelfLockout, remit:requestRate, remit:fanOut, remit:ownedPath, remit:unmanagedPolicies,
-remit:drift, remit:adopt, remit:waves, remit:shard and remit:catalog. The CLI reads that file, the program asks Pulumi:
-same checks.
+remit:drift, remit:runsEvery, remit:adopt, remit:waves, remit:shard and remit:catalog.
+The CLI reads that file, the program asks Pulumi: same checks.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,6 +41,7 @@ CONFIG_KEYS = (
     "ownedPath",
     "unmanagedPolicies",
     "drift",
+    "runsEvery",
     "adopt",
     "waves",
     "shard",
@@ -54,6 +56,7 @@ class Stack:
 
     `request_rate`: sso-admin calls a second. AWS allows 20, unless the quota was raised.
     `owned_path`: the IAM path under which every policy of its accounts is the stack's business; "": none.
+    `runs_every`: how far apart the scheduled runs are; a plan warns of what ends before the next one.
     `drift`: what `remit repair` does about changes by hand where an entry of the catalog does not say.
     `adopt`: what exists under the name of a policy or permission set is taken over as it is.
     `waves`: selectors, in the order in which accounts get their policies. `shard`: the part of the stack's work that
@@ -71,6 +74,7 @@ class Stack:
     owned_path: str = ""
     unmanaged_policies: UnmanagedMode = "report"
     drift: DriftMode = "enforce"
+    runs_every: timedelta = timedelta(hours=24)
     adopt: bool = False
     waves: tuple[str, ...] = ()
     shard: Shard | Literal["identity-center"] | None = None
@@ -240,6 +244,14 @@ def _owned_path(value: object) -> str:
     return path
 
 
+def _runs_every(value: object) -> timedelta:
+    """24h, 7d; 0h: nothing is scheduled."""
+    found = re.fullmatch(r"(\d{1,5}) ?([hd])", str(value).strip())
+    if not found:
+        raise BadValue(f"{value!r} is no time between runs", "write 24h or 7d; 0h where no run is scheduled")
+    return timedelta(hours=int(found[1]) * (24 if found[2] == "d" else 1))
+
+
 def _request_rate(value: object) -> float:
     try:
         rate = float(str(value))
@@ -261,6 +273,7 @@ _FIELDS = {
     "ownedPath": "owned_path",
     "unmanagedPolicies": "unmanaged_policies",
     "drift": "drift",
+    "runsEvery": "runs_every",
     "adopt": "adopt",
     "waves": "waves",
     "shard": "shard",
@@ -277,6 +290,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "ownedPath": _owned_path,
     "unmanagedPolicies": _one_of("remove", "report"),
     "drift": _one_of("enforce", "report"),
+    "runsEvery": _runs_every,
     "adopt": _true_or_false,
     "waves": _waves,
     "shard": _shard,

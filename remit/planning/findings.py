@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from remit.errors import BadValue, Problem, Source, in_order
@@ -32,6 +33,9 @@ class Findings:
 
     def odd(self, message: str, remedy: str = "", source: Source | None = None) -> None:
         self._warnings.append(Problem(message, remedy, source))
+
+    def warn(self, problems: Iterable[Problem]) -> None:
+        self._warnings.extend(problems)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -160,7 +160,10 @@ def test_an_assignment_of_two_rules_is_one_with_both_sources():
 
 def test_access_of_a_user_is_a_warning():
     plan = PLAN
-    assert [warning.message for warning in plan.warnings] == ["access is given to a user, 'ann'"]
+    assert [warning.message for warning in plan.warnings] == [
+        "managed policy Temporary ends 2026-06-01, before the next scheduled run",
+        "access is given to a user, 'ann'",
+    ]
 
 
 def test_a_group_without_an_at_sign_gets_the_suffix():

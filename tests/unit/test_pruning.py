@@ -17,6 +17,7 @@ from remit.endings import ending_warnings, ending_within, endings
 from remit.errors import CatalogError
 from remit.plan import make_plan, plan_json
 from remit.pruning import Pruning, prune
+from remit.stack import Stack
 from tests.unit.small_world import AT, ORGANIZATION, STACK, catalog_of
 
 OVER, LATER = "2026-05-01", "2026-07-01"
@@ -178,3 +179,15 @@ def test_prune_keeps_the_plan_of_the_same_moment(text: str):
         again = prune(folder, load_catalog(folder), AT)
         assert (again.removals, again.texts) == ((), {})
         assert OVER not in (folder / "c.yaml").read_text()
+
+
+def test_a_plan_warns_of_what_ends_before_the_next_run():
+    def warned(at: datetime, **stack: timedelta) -> list[str]:
+        plan = make_plan(catalog_of(PRUNED), ORGANIZATION, at=at, stack=Stack("s", **stack))
+        return [str(warning.message) for warning in plan.warnings]
+
+    evening = datetime(2026, 7, 1, 20, tzinfo=UTC)
+    (warning,) = warned(evening)
+    assert "access rule engineers: Engineer in account:lab ends 2026-07-01, before the next scheduled run" in warning
+    assert not warned(evening, runs_every=timedelta(hours=1))
+    assert not warned(evening + timedelta(hours=4)), "it is over"
