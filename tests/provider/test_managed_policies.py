@@ -10,6 +10,7 @@ import pytest
 from provider.managed_policies import PartlyDoneError
 from remit.errors import AccessDeniedError, AwsError
 from remit.organization import AccountState
+from sandbox import moto_bridge
 from sandbox.faults import FaultPlan
 from sandbox.limits import Limits
 from tests.provider.accounts import BUILD, READ, Accounts, accounts, arn_of, inputs, policy
@@ -142,6 +143,38 @@ def test_a_policy_that_leaves_is_let_go_and_deleted_when_all_else_is_done(cloud:
     detaching = {**places, "detachOnDelete": ["Old"]}
     assert cloud.removal.update("policy-removal", detaching, left, after, cloud.warn, preview=False).outputs == {}
     assert set(cloud.live()) == {"Guardrail"}
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_what_a_permission_set_still_gives_is_left_where_that_is_another_stacks(cloud: Accounts, others: bool) -> None:
+    cloud.create(inputs(policy("Guardrail"), policy("Old")))
+    backend, role = moto_bridge.iam(A), "AWSReservedSSO_Dev_Ops_0123456789abcdef"
+    backend.create_role(role, "{}", "/", None, "", [], "3600")
+    backend.attach_role_policy(arn_of("Old"), role)
+    places: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/"}, "Old": {A: "/remit/"}}}
+    after = {**places, "policies": {"Guardrail": {A: "/remit/"}}, "waitForOthers": others}
+    left = {"left": {"Old": {A: "/remit/"}}}
+    if others:
+        found = cloud.removal.update("policy-removal", places, {}, after, cloud.warn, preview=False)
+        assert found.outputs == left
+        assert "take it out of permission set Dev_Ops first" in cloud.said[0]
+    else:
+        with pytest.raises(PartlyDoneError, match="take it out of permission set Dev_Ops first"):
+            cloud.removal.update("policy-removal", places, {}, after, cloud.warn, preview=False)
+    backend.detach_role_policy(arn_of("Old"), role)
+    assert cloud.removal.update("policy-removal", after, left, after, cloud.warn, preview=False).outputs == {}
+    assert set(cloud.live()) == {"Guardrail"}
+
+
+def test_an_account_that_left_is_not_the_removals_business(cloud: Accounts) -> None:
+    cloud.create(inputs(policy("Guardrail"), account=B))
+    before: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/", B: "/remit/"}}}
+    after: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/"}}}
+    cloud.removal.update("policy-removal", before, {}, after, cloud.warn, preview=False)
+    assert set(cloud.live(B)) == {"Guardrail"}, "its own resource deletes it"
+    kept = {**after, "emptyAccounts": [B]}
+    cloud.removal.update("policy-removal", before, {}, kept, cloud.warn, preview=False)
+    assert cloud.live(B) == {}
 
 
 @pytest.mark.parametrize("unmanaged", ["report", "remove"])
