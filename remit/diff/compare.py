@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from remit.diff.permission_sets import permission_set_changes
@@ -55,7 +55,7 @@ def _policies(before: View, after: View, account_names: Mapping[str, str]) -> It
     comparing = _Comparing(account_names)
     for name in sorted(before.policies.keys() | after.policies.keys()):
         old, new = before.policies.get(name, {}), after.policies.get(name, {})
-        shared: defaultdict[str, list[tuple[str, Policy | None, Policy | None]]] = defaultdict(list)
+        shared: defaultdict[Hashable, list[tuple[str, Policy | None, Policy | None]]] = defaultdict(list)
         for account in sorted(old.keys() | new.keys()):
             one, other = old.get(account), new.get(account)
             if key := comparing.key(account, one, other):
@@ -71,14 +71,21 @@ class _Comparing:
     def __init__(self, account_names: Mapping[str, str]) -> None:
         self._names = account_names
         self._texts: dict[int, str] = {}
+        self._keys: dict[tuple[str, str], Hashable] = {}
         self._alive: list[Any] = []
 
-    def key(self, account: str, one: Policy | None, other: Policy | None) -> str:
-        """What accounts share whose policy changes alike; "" if it does not change."""
+    def key(self, account: str, one: Policy | None, other: Policy | None) -> Hashable:
+        """What accounts share whose policy changes alike, whatever else is in it; None if it does not change."""
         before, after = self._text(one), self._text(other)
         if before == after:
-            return ""
-        return self._without_account(f"{before}\n{after}", account)
+            return None
+        pair = self._without_account(before, account), self._without_account(after, account)
+        if pair not in self._keys:
+            changes = statement_changes(self._document(one, account), self._document(other, account))
+            differences = tuple(_fields(one, other)) if one and other else ()
+            said = changes or differences  # a document may be written otherwise, and mean the same
+            self._keys[pair] = (one is None, other is None, repr(changes), repr(differences)) if said else None
+        return self._keys[pair]
 
     def change(
         self, name: str, accounts: frozenset[str], account: str, one: Policy | None, other: Policy | None

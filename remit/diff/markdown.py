@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
+from difflib import ndiff
 
-from remit.diff.values import Diff, Direction
+from remit.diff.values import Diff, Direction, Statement
 from remit.diff.words import Line, lines_of, summary
 
 LIMIT = 60_000
@@ -99,11 +100,15 @@ def _rows(line: Line, name: Callable[[str], str]) -> Iterator[str]:
 def _documents(line: Line) -> str:
     found = []
     for each in line.documents:
-        for sign, statement in (("-", each.before), ("+", each.after)):
-            if statement is not None:
-                text = json.dumps(statement, indent=2, ensure_ascii=False).replace("```", "'''")
-                found += [f"  {sign} {row}\n" for row in text.splitlines()]
+        before, after = (_rows_of(statement) for statement in (each.before, each.after))
+        found += [f"  {row}\n" for row in ndiff(before, after) if not row.startswith("?")]
     return f"  ```diff\n{''.join(found)}  ```\n"
+
+
+def _rows_of(statement: Statement | None) -> list[str]:
+    if statement is None:
+        return []
+    return json.dumps(statement, indent=2, ensure_ascii=False).replace("```", "'''").splitlines()
 
 
 def _folded(title: str, text: str) -> str:

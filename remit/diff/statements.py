@@ -17,7 +17,7 @@ _LISTS = ("Action", "NotAction", "Resource", "NotResource")
 def statement_changes(before: Document | None, after: Document | None) -> tuple[StatementChange, ...]:
     """Statement by statement; None is a policy that does not exist."""
     old, new = _statements(before), _statements(after)
-    spelled = {text.lower(): text for document in (before, after) for text in _actions(document)}
+    spelled = {text.lower(): text for document in (before, after) for text in _words(document)}
     return tuple(_as_spelled(each, spelled) for each in _changes(old, new))
 
 
@@ -59,20 +59,28 @@ def _statements(document: Document | None) -> list[Statement]:
     return list(canonical(document)["Statement"]) if document else []
 
 
-def _actions(document: Document | None) -> Iterator[str]:
+def _words(document: Document | None) -> Iterator[str]:
+    """Actions, condition operators and condition keys."""
     for statement in (document or {}).get("Statement", ()):
+        for operator, keys in statement.get("Condition", {}).items():
+            yield from (operator, *keys)
         for key in ("Action", "NotAction"):
             value = statement.get(key, ())
             yield from [value] if isinstance(value, str) else value
 
 
 def _as_spelled(change: StatementChange, spelled: Mapping[str, str]) -> StatementChange:
-    """Actions as people write them: they are compared in lower case."""
+    """Actions and conditions as people write them: they are compared in lower case."""
 
     def whole(statement: Statement | None) -> Statement | None:
         return statement and {key: words(key, value) for key, value in statement.items()}
 
     def words(key: str, value: Any) -> Any:  # noqa: ANN401  JSON
+        if key == "Condition" and isinstance(value, Mapping):
+            return {
+                spelled.get(operator, operator): {spelled.get(name, name): values for name, values in keys.items()}
+                for operator, keys in value.items()
+            }
         if key not in {"Action", "NotAction"} or not isinstance(value, list | tuple):
             return value
         return type(value)(spelled.get(text, text) for text in value)
