@@ -20,18 +20,19 @@ _WIDE = 60  # a value that is longer stands on lines of its own
 def print_drift(drift: Drift) -> None:
     console = make_console()
     console.print(Text(_headline(drift)))
-    with_who = any(each.deeds is not None for each in drift.findings)
     for kind, title in _TITLES.items():
         mine = [each for each in drift.findings if each.kind == kind]
-        columns = ("change", "what", "then", *(["who"] if with_who else []), "catalog")
-        print_table(console, title, columns, (_row(each, with_who=with_who) for each in mine))
+        rows = (_row(each, with_who=False) for each in mine)
+        print_table(console, title, ("change", "what", "then", "catalog"), rows)
     for each in drift.findings:
-        if each.differences:
+        who = [f"{deed.event} by {_deed(deed)}" for deed in each.deeds or ()]
+        if each.deeds == ():
+            who = ["nobody in CloudTrail's last 90 days"]
+        if each.differences or who:
             console.print()
             console.print(Text(each.title, style="bold"))
-            for difference in each.differences:
-                for line in _lines(difference):
-                    console.print(Text(f"  {line}"))
+            for line in [*(line for difference in each.differences for line in _lines(difference)), *who]:
+                console.print(Text(f"  {line}"))
     print_table(
         console,
         "Not read",

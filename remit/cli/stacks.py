@@ -71,10 +71,12 @@ def _status(engine: Engine, name: str, stage: int, catalog: Path | None) -> Stac
         applied = applied_in(exported_state(engine, name))
     except EngineError as error:
         if _UNKNOWN_STACK in str(error):
-            return StackStatus(name, "never", stage)
+            return StackStatus(name, "never", stage, waiting=None)
         return StackStatus(name, "unknown", stage, problem=" ".join(str(error).split()))
     state = state_of(head, applied, newer=bool(applied and is_older(head.commit, applied.revision.commit, folder)))
-    waiting = commits_since(applied.revision.commit, folder) if applied and state in {"waiting", "dirty"} else ()
+    if applied is None:
+        return StackStatus(name, state, stage)
+    waiting = commits_since(applied.revision.commit, folder) if state in {"waiting", "dirty"} else ()
     return StackStatus(name, state, stage, applied, waiting)
 
 
