@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,14 +126,17 @@ class EditableFile:
         else:
             self._insert(first.start, f"{pair}{self._newline()}{' ' * column}")
 
-    def add(self, kind: str, entry: Mapping[str, Any]) -> None:
-        """Add an entry to a list of the file, at its end; the list is made if there is none."""
+    def add(self, kind: str, entry: Mapping[str, Any], above: Sequence[str] = ()) -> None:
+        """Add an entry to a list of the file, at its end; the list is made if there is none.
+
+        `above`: comments, a line each, that stand above the entry wherever it is a block.
+        """
         listed = self._root().get(kind)
         model = KINDS[kind]
         if listed is None:
             text = self.text if not self.text or self.text.endswith("\n") else f"{self.text}\n"
             gap = self._newline() if not self.is_empty() else ""
-            block = self._newline().join([f"{kind}:", *_dashed(entry, model, 2)])
+            block = self._newline().join([f"{kind}:", *_dashed(entry, model, 2, above)])
             self.text = f"{text}{gap}{block}{self._newline()}"
             return
         items = listed.value.items or []
@@ -141,12 +144,12 @@ class EditableFile:
             if items:  # in brackets: an entry in braces among them
                 self._insert(items[-1].value.end, f", {inline(entry)}")
             else:
-                block = self._newline().join(["", *_dashed(entry, model, 2)])
+                block = self._newline().join(["", *_dashed(entry, model, 2, above)])
                 self._replace(listed.value.start, listed.value.end, block)
             return
         column = self._column(items[-1].start)
         blank = [""] if len(items) > 1 and self._blank_before(items[-1]) else []
-        added = [*blank, *(line.removeprefix(" " * column) for line in _dashed(entry, model, column))]
+        added = [*blank, *(line.removeprefix(" " * column) for line in _dashed(entry, model, column, above))]
         self._insert_lines(self._line_end(items[-1].value.end), added, column)
 
     def _tree(self) -> Tree:
@@ -281,10 +284,14 @@ def _keyed(node: Node) -> dict[str, Item]:
     return {item.name: item for item in node.items or () if item.key}
 
 
-def _dashed(entry: Mapping[str, Any], model: Model, column: int) -> list[str]:
+def _dashed(entry: Mapping[str, Any], model: Model, column: int, above: Sequence[str]) -> list[str]:
     first, *rest = lines_of(entry, model, column + 2)
     margin = " " * column
-    return [f"{margin}- {first}", *(f"{margin}  {line}" if line else "" for line in rest)]
+    return [
+        *(f"{margin}# {line}" for line in above),
+        f"{margin}- {first}",
+        *(f"{margin}  {line}" if line else "" for line in rest),
+    ]
 
 
 def _is_comment_at(line: str, column: int) -> bool:
