@@ -15,6 +15,9 @@ from remit.cli.tables import make_console, print_table
 from remit.cli.words import counted
 from remit.endings import Ending, ending_within, endings
 
+_COLUMNS = ("expires", "in", "what", "reason", "where")
+_WIDE = 120  # columns, from which on there is room for the reason
+
 
 @click.command()
 @options("catalog", "stack")
@@ -35,9 +38,10 @@ def expiring(catalog: Path | None, stack: str | None, within: timedelta, at: dat
     console = make_console()
     ends = counted(len(soon), "entry ends", "entries end")
     console.print(f"{ends} by {moment + within:%Y-%m-%d %H:%M} UTC, {len(over)} ended before {moment:%Y-%m-%d %H:%M}")
-    columns = ("expires", "in", "what", "reason", "where")
-    print_table(console, "Ending", columns, _rows(soon, moment))
-    print_table(console, "Ended (`remit prune` takes them out)", columns, _rows(over, moment))
+    for title, entries in (("Ending", soon), ("Ended (`remit prune` takes them out)", over)):
+        rows = [dict(zip(_COLUMNS, row, strict=True)) for row in _rows(entries, moment)]
+        shown_columns = [name for name in _COLUMNS if name != "reason" or console.width >= _WIDE]
+        print_table(console, title, shown_columns, ([row[name] for name in shown_columns] for row in rows))
 
 
 def _rows(found: Iterable[Ending], at: datetime) -> Iterable[tuple[str, ...]]:
