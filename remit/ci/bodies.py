@@ -14,11 +14,12 @@ _LEAST = 200  # characters: a section that gets less than this says nothing
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a body. Markdown stands as it is; what a terminal printed is folded under its title."""
+    """A part of a body. Markdown stands as it is; what a terminal printed can be folded under its title."""
 
     title: str
     text: str
     markdown: bool
+    folded: bool = True
 
     @property
     def empty(self) -> bool:
@@ -41,7 +42,8 @@ class Section:
             return text
         ticks = "`" * max(_most_ticks(text) + 1, _FEWEST_TICKS)
         summary = f"<summary>{escape(self.title)}</summary>"
-        return f"<details>{summary}\n\n{ticks}text\n{text}\n{ticks}\n\n</details>"
+        fold = "<details>" if self.folded else "<details open>"
+        return f"{fold}{summary}\n\n{ticks}text\n{text}\n{ticks}\n\n</details>"
 
 
 def marker(key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -109,7 +110,7 @@ def merge(pull_request: int, sha: str, method: str) -> None:
 @ci.command()
 @click.option("--branch", required=True, help="It is made anew from the default branch each time.")
 @click.option("--title", required=True, help="Its heading.")
-@click.option("--body", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A Markdown file.")
+@click.option("--body", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Says what it is about.")
 @_print
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def propose(branch: str, title: str, body: Path | None, print_only: bool, paths: Sequence[Path]) -> None:
@@ -122,8 +123,8 @@ def propose(branch: str, title: str, body: Path | None, print_only: bool, paths:
         click.echo("\n".join(f"{'delete' if text is None else 'write'} {path}" for path, text in files.items()))
         return
     host = host_of(os.environ)
-    section = Section("", body.read_text(encoding="utf-8") if body else title, markdown=True)
-    text = compose(branch, "", [section], limit=host.body_limit, run=run_address(os.environ))
+    sections = [replace(each, folded=False) for each in sections_of([body])] if body else []
+    text = compose(branch, "", sections, limit=host.body_limit, run=run_address(os.environ))
     click.echo(host.propose(Proposal(branch, title, text, files)))
 
 
