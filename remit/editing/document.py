@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class EditableFile:
 
     path: Path
     text: str
+    _parsed: tuple[str, Tree] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def read(cls, path: Path) -> EditableFile:
@@ -153,8 +154,11 @@ class EditableFile:
         self._insert_lines(self._line_end(items[-1].value.end), added, column)
 
     def _tree(self) -> Tree:
+        if self._parsed and self._parsed[0] is self.text:
+            return self._parsed[1]
         try:
-            return parse(self.text.removeprefix("\ufeff"))
+            self._parsed = (self.text, parse(self.text.removeprefix("\ufeff")))
+            return self._parsed[1]
         except yaml.YAMLError as error:
             said = " ".join(str(error).split())
             raise CatalogError([Problem(f"not YAML: {said}", "", Source(str(self.path), 1))]) from error
