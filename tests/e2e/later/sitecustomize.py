@@ -1,0 +1,25 @@
+"""A clock that is days ahead, for the programs that a scenario starts: put this folder on PYTHONPATH.
+
+REMIT_TEST_DAYS says how many. Time passes as ever; only `datetime.now` is later.
+"""
+
+import datetime
+import os
+from typing import Any
+
+_REAL = datetime.datetime
+_AHEAD = datetime.timedelta(days=int(os.environ.get("REMIT_TEST_DAYS", "0")))
+
+
+class _Meta(type):
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, _REAL)
+
+
+class _Later(_REAL, metaclass=_Meta):
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> Any:
+        return _REAL.now(tz) + _AHEAD
+
+
+datetime.datetime = _Later  # type: ignore[misc]
