@@ -11,8 +11,8 @@ from remit.diff.values import Direction, together
 
 @lru_cache(maxsize=8192)
 def _matcher(pattern: str) -> re.Pattern[str]:
-    """`*` of the other glob is text like any other to `*`; `?` must not stand for it."""
-    parts = (".*" if letter == "*" else "[^*]" if letter == "?" else re.escape(letter) for letter in pattern)
+    """`*` of the other glob is text like any other to `*`; `?` must stand neither for it nor for a variable."""
+    parts = (".*" if letter == "*" else "[^*$]" if letter == "?" else re.escape(letter) for letter in pattern)
     return re.compile("".join(parts), re.DOTALL)
 
 

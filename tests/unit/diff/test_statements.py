@@ -111,6 +111,8 @@ def test_attaching_a_policy_goes_the_way_of_its_statements():
         (["s3:*Object"], ["s3:Get*Object"], True),
         (["s3:Get?"], ["s3:Get*"], False),
         (["s3:Get??"], ["s3:Get?"], False),
+        (["a/????"], ["a/${b}"], False),
+        (["a/*"], ["a/${b}"], True),
         (["s3:Get?"], ["s3:Get?"], True),
         (["a", "b"], ["a", "c"], False),
         (["a"], [], True),
