@@ -103,7 +103,10 @@ def waits_for(status: StackStatus, all_stacks: Collection[StackStatus]) -> tuple
 
 
 def refuse_to_jump(name: str, head: Revision | None, all_stacks: Collection[StackStatus]) -> None:
-    """Raises PromotionRefusedError unless it is the stack's turn to get the catalog of HEAD."""
+    """Raises PromotionRefusedError unless it is the stack's turn to get the catalog of HEAD.
+
+    Where there is no order at all, there is nothing to jump over; a stack that an order leaves out has no turn.
+    """
     if head is None:
         raise PromotionRefusedError("the catalog is in no git repository, so nobody knows which commit a stack has")
     if head.dirty:
@@ -111,7 +114,7 @@ def refuse_to_jump(name: str, head: Revision | None, all_stacks: Collection[Stac
             f"the catalog or Pulumi.{name}.yaml has changes that are in no commit (commit them, or leave --promote out)"
         )
     status = next((each for each in all_stacks if each.name == name), None)
-    if status is None or not status.stage:
+    if status is None or (not status.stage and any(each.stage for each in all_stacks)):
         raise PromotionRefusedError(
             f"stack {name} has no place in the order (name it under promotion: in organization.yaml)"
         )

@@ -79,6 +79,7 @@ DEV, PROD = StackStatus("dev", "current", 1), StackStatus("prod", "waiting", 2, 
 def test_a_stack_has_its_turn_when_all_before_it_have_the_catalog() -> None:
     refuse_to_jump("prod", HEAD, [DEV, PROD])
     refuse_to_jump("dev", HEAD, [StackStatus("dev", "never", 1), PROD])
+    refuse_to_jump("prod", HEAD, [StackStatus("dev", "never"), StackStatus("prod", "waiting")])  # no order
     twin = StackStatus("dev-2", "waiting", 1)
     assert waits_for(PROD, [DEV, twin, PROD]) == (twin,)
 
