@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import boto3
-
 from tests.e2e.world import (
     AUDITORS,
     CONTRACTORS,
@@ -104,15 +102,9 @@ def test_nobody_takes_away_their_own_access_unless_they_say_so(world: World) -> 
 
 def sign_in(world: World, permission_set: str) -> None:
     """From now on the runs are those of somebody who came through Identity Center."""
-    sts = boto3.client(
-        "sts",
-        endpoint_url=world.sandbox.url,
-        region_name="us-east-1",
-        aws_access_key_id="sandbox",
-        aws_secret_access_key="sandbox",
-    )
-    role = f"arn:aws:iam::{MANAGEMENT}:role/AWSReservedSSO_{permission_set}_0123456789abcdef"
-    keys = sts.assume_role(RoleArn=role, RoleSessionName="ada")["Credentials"]
+    roles = world.client("iam").list_roles(PathPrefix="/aws-reserved/sso.amazonaws.com/")["Roles"]
+    (role,) = [each["Arn"] for each in roles if each["RoleName"].startswith(f"AWSReservedSSO_{permission_set}_")]
+    keys = world.client("sts").assume_role(RoleArn=role, RoleSessionName="ada")["Credentials"]
     world.environment |= {
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
