@@ -108,6 +108,16 @@ class Story:
             self.succeed(self.flows.run("drift", "drift", matrix__stack=each["stack"]))
         self.succeed(self.flows.run("drift", "issue"))
 
+    def assert_as_planned(self) -> None:
+        """Every grant and policy that the catalog gives in the two stacks is there, and no other."""
+        plans, live = [self.world.plan(stack) for stack in ("dev", "prod")], self.world.state()
+        assert {_grant(each) for each in live["assignments"]} == {
+            _grant(each) for plan in plans for each in plan["assignments"]
+        }
+        assert set(self.world.policies()) == {
+            (each["account"], each["name"]) for plan in plans for each in plan["managed_policies"]
+        }
+
     def said(self) -> str:
         """What the chat was told since the last time somebody looked, as text."""
         posts = self.chat.received.pop("/slack", [])
@@ -174,15 +184,17 @@ def _a_pull_request_shows_what_it_will_do_in_one_comment(story: Story) -> None:
     story.commit("Queues for developers")
     host.open_pull(PULL, story.head())
     first = dict(story.preview())
-    assert "What this changes" in first["body"]
-    assert "sqs:*" in first["body"]
-    assert f"{SHOP_DEV}/Guardrail" in first["body"]
+    assert first["body"].startswith("<!-- remit:preview -->\n\n### What this changes\n")
+    assert "policy `Guardrail` changes in 2 accounts: all of Workloads/Dev (policies/managed.yaml:2)" in first["body"]
+    assert "**widens** statement `Build` (Allow): Action + `sqs:*`" in first["body"]
+    assert "<details><summary>preview-dev</summary>" in first["body"]
+    assert f"ManagedPolicy::{SHOP_DEV}/Guardrail]" in first["body"]
     ends = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}"
     world.add("temporary.yaml", TEMPORARY.format(ends=ends))
     story.commit("Contractors, until the audit is over")
     second = story.preview(stacks=False)
     assert (second["id"], len(host.comments[PULL])) == (first["id"], 1)
-    assert "contractors" in second["body"]
+    assert "`contractors@shop.example` gains `Auditor` in shop-dev (policies/temporary.yaml:2)" in second["body"]
     assert world.state() == before
 
 
@@ -193,14 +205,14 @@ def _merged_it_goes_through_two_stacks_and_jumps_over_none(story: Story) -> None
     assert jumped.failed
     assert "prod comes after dev" in jumped.text
     assert world.state() == before
-    story.said()
+    assert "Remit prod: up failed" in story.said()
     for job in story.apply():
         story.succeed(job)
     assert "sqs:*" in str(world.policies()[PAY_DEV, "Guardrail"])
     assert ("Auditor", SHOP_DEV, "GROUP", CONTRACTORS) in world.grants()
     told = story.said()
-    assert "contractors" in told
-    assert "Guardrail" in told
+    assert "contractors@shop.example: Auditor in shop-dev" in told
+    assert "policy Guardrail changed (policy document) in pay-dev, shop-dev" in told
 
 
 def _an_account_that_is_created_by_hand_gets_what_its_place_gives(story: Story) -> None:
@@ -212,7 +224,9 @@ def _an_account_that_is_created_by_hand_gets_what_its_place_gives(story: Story) 
     assert story.run_again("organization-event") == ["dev", "prod"]
     assert (account, "Guardrail") in world.policies()
     assert {("Developer", account, "GROUP", DEVELOPERS), ("Auditor", account, "GROUP", AUDITORS)} <= world.grants()
-    assert "search-dev" in story.said()
+    told = story.said()
+    assert "developers@shop.example: Developer in search-dev" in told
+    assert "policy Guardrail created in search-dev" in told
 
 
 def _what_is_clicked_together_goes_or_waits_for_a_person(story: Story) -> None:
@@ -224,15 +238,19 @@ def _what_is_clicked_together_goes_or_waits_for_a_person(story: Story) -> None:
     assert ("Auditor", PAY_PROD, "USER", ADA) in world.grants()
     (issue,) = host.issues.values()
     assert (issue["title"], issue["state"]) == ("Access differs from the catalog", "open")
-    assert "Auditor" in issue["body"]
-    assert "ada@shop.example" in issue["body"]
+    assert "Drift in stack prod" in issue["body"]
+    stranger = f"Auditor in pay-prod ({PAY_PROD}): user ada@shop.example"
+    assert f"| unmanaged | {stranger} | report | administrator, " in issue["body"]
     assert "Developer" not in issue["body"]
+    assert "stack dev" not in issue["body"]
     told = story.said()
-    assert "Developer" in told
-    assert "Auditor" in told
+    assert "Remit prod: drift, 2 differences" in told
+    assert stranger.replace("Auditor", "Developer") in told
+    assert stranger in told
     world.unassign("Auditor", PAY_PROD, "USER", ADA)
     story.drift()
     assert issue["state"] == "closed"
+    story.assert_as_planned()
     assert world.state() == as_it_should_be
 
 
@@ -249,3 +267,7 @@ def _access_ends_and_leaves_the_files(story: Story) -> None:
     assert "policies/temporary.yaml" in proposed["body"]
     (change,) = host.trees[host.commits[host.refs["remit/prune"]]["tree"]]
     assert (change["path"], change["sha"]) == ("policies/temporary.yaml", None)
+
+
+def _grant(each: dict[str, str]) -> tuple[str, ...]:
+    return tuple(each[key] for key in ("permission_set", "account", "principal_type", "principal"))
