@@ -114,9 +114,8 @@ def test_the_first_up_after_an_import_takes_everything_over_without_a_call_that_
     grown.up(stack="adopting")
     assert writes(grown) == set()
     assert (grown.grants(), grown.policies(), grown.permission_sets()) == (grants, policies, sets)
-    settings = json.loads((grown.folder / "Pulumi.adopting.yaml").read_text())
-    del settings["config"]["remit:adopt"]
-    (grown.folder / "Pulumi.adopting.yaml").write_text(json.dumps(settings))
+    without_adopt = {"remit:requestRate": 500, "remit:catalog": "imported", "remit:fanOut": fan_out}
+    (grown.folder / "Pulumi.adopting.yaml").write_text(json.dumps({"config": without_adopt}))
     assert grown.steps(stack="adopting") == set()
     auditor = grown.folder / "imported" / "permission-sets" / "auditor.yaml"
     auditor.write_text(auditor.read_text() + "    session_duration: 3h\n")
