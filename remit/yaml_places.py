@@ -106,9 +106,12 @@ def source_of(value: object) -> Source | None:
     return value.source if isinstance(value, Text | Block | Series) else None
 
 
-def read_yaml(text: str | bytes, file: str) -> tuple[list[Any], list[Problem]]:
-    """The documents of a file, and all that is wrong with it. After a syntax error there are no documents."""
-    reader = _Reader(file, yaml.parse(text, Loader=yaml.CSafeLoader))
+def read_yaml(text: str | bytes, file: str, *, functions: bool = False) -> tuple[list[Any], list[Problem]]:
+    """The documents of a file, and all that is wrong with it. After a syntax error there are no documents.
+
+    With `functions`, tags are those of CloudFormation: `!Ref X` is read as `{Ref: X}`, `!Sub X` as `{"Fn::Sub": X}`.
+    """
+    reader = _Reader(file, yaml.parse(text, Loader=yaml.CSafeLoader), functions)
     try:
         documents = list(reader.documents())
     except yaml.YAMLError as error:
@@ -133,6 +136,7 @@ class _Reader:
 
     file: str
     events: Iterator[Event]
+    functions: bool = False
     problems: list[Problem] = field(default_factory=list)
     anchors: dict[str, tuple[Any, int] | None] = field(default_factory=dict)
     """Value and unfolded size by anchor; None while the value is still being read."""
@@ -152,12 +156,16 @@ class _Reader:
             raise TypeError(f"the YAML parser sent {event}")
         if depth > DEEPEST:
             raise _Unreadable(Problem(f"values are nested more than {DEEPEST} deep", "flatten them", source))
-        self._refuse_tag(event.tag, source)
+        function = _function(event.tag) if self.functions else ""
+        if not function:
+            self._refuse_tag(event.tag, source)
         anchor, before = event.anchor, self.size
         if anchor:
             self.anchors[anchor] = None
         self._grow(1, source)
         value = self._build(event, source, depth)
+        if function:
+            value = _called(function, value, source)
         if anchor:
             self.anchors[anchor] = (value, self.size - before)
         return value
@@ -249,6 +257,20 @@ class _Reader:
     def _source(self, event: Event) -> Source:
         mark = event.start_mark
         return Source(self.file, mark.line + 1, mark.column + 1) if mark else Source(self.file, 1)
+
+
+def _function(tag: str | None) -> str:
+    """The long name of CloudFormation's function that a tag stands for; empty for any other tag."""
+    name = (tag or "").removeprefix("!")
+    if not tag or not tag.startswith("!") or not name.isalnum():
+        return ""
+    return name if name in {"Ref", "Condition"} else f"Fn::{name}"
+
+
+def _called(function: str, argument: object, source: Source) -> Block:
+    block = Block(source)
+    block[function], block.places[function] = argument, source
+    return block
 
 
 def _is_plain(event: ScalarEvent) -> bool:

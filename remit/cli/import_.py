@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -18,6 +19,8 @@ from remit.errors import listed
 from remit.importing.draft import Draft, draft_catalog, draft_changes
 from remit.importing.found import Found, PolicyFilter
 from remit.importing.found_file import read_found
+from remit.importing.sources import CONVERTERS
+from remit.importing.sources.gathering import Sourced
 
 _CATALOG = Path("policies")
 _SHOWN = 5
@@ -28,10 +31,18 @@ _SHOWN = 5
 @reading_options
 @click.option("--policy-path", default="/", show_default=True, metavar="PATH", help="Policies under this path alone.")
 @click.option("--policy-name", default="*", show_default=True, metavar="GLOB", help="Policies of such names alone.")
+@click.option(
+    "--from",
+    "source",
+    type=(click.Choice(list(CONVERTERS)), click.Path(exists=True, dir_okay=False, path_type=Path)),
+    metavar="KIND FILE",
+    help=f"The assignments that a file of another tool gives. KIND: {', '.join(CONVERTERS)}.",
+)
 @options("json")
 def import_(
     catalog: Path | None,
     organization: Path | None,
+    source: tuple[str, Path] | None,
     region: str | None,
     role: str | None,
     policy_path: str,
@@ -47,6 +58,8 @@ def import_(
 
     An import that was interrupted goes on where it was. With --organization it reads a file that
     `remit snapshot --full` wrote.
+
+    With --from the assignments are those of another tool's file, and all else is what is there.
     """
     folder = catalog or _CATALOG
     settings = _settings(folder)
@@ -55,12 +68,17 @@ def import_(
         found = wanted.of(read_found(organization))
     else:
         found = read_live(settings, wanted, region=region, role=role, afresh=afresh)
-    draft = _draft(found, settings, folder)
+    sourced = CONVERTERS[source[0]](source[1], found) if source else Sourced(found)
+    found = sourced.found
+    origin = f"Imported from {found.organization.organization_id}"
+    draft = _draft(found, settings, folder, f"{origin}; access from {source[1].name}" if source else origin)
+    draft = replace(draft, entries=replace(draft.entries, left_out=sourced.left_out + draft.entries.left_out))
     write_texts({folder / place: text for place, text in draft.files.items()})
     if as_json:
         click.echo(json.dumps(_summary(draft), indent=2, ensure_ascii=False))
     else:
-        _tell(found, draft, folder)
+        shown = f"what differs from {source[1].name}" if source else "no change"
+        _tell(found, draft, folder, shown)
 
 
 def _settings(folder: Path) -> Settings:
@@ -68,16 +86,16 @@ def _settings(folder: Path) -> Settings:
     return load_settings(folder) if folder.is_dir() else Settings.model_validate({})
 
 
-def _draft(found: Found, settings: Settings, folder: Path) -> Draft:
+def _draft(found: Found, settings: Settings, folder: Path, origin: str) -> Draft:
     """The whole catalog; or what has to change in the one that is there."""
-    origin = f"Imported from {found.organization.organization_id}"
     if any(file.parent != folder or file.name not in SETTINGS_FILES for file in files_of(folder)):
         return draft_changes(found, folder, origin, now())
     said_before = next((path.read_text("utf-8") for name in SETTINGS_FILES if (path := folder / name).is_file()), "")
     return draft_catalog(found, settings, said_before, origin, now())
 
 
-def _tell(found: Found, draft: Draft, folder: Path) -> None:
+def _tell(found: Found, draft: Draft, folder: Path, shown: str) -> None:
+    """`shown`: what the first preview shows."""
     entries = draft.entries
     accounts = {each.account for each in entries.said.policies}
     click.echo(
@@ -97,7 +115,7 @@ def _tell(found: Found, draft: Draft, folder: Path) -> None:
     click.echo("proven: read and planned again, the files give just what was read")
     _tell_list("kept, and worth a look", {kind: listed(about, _SHOWN) for kind, about in draft.remarks.items()})
     _tell_list("left out", {each.what: each.reason for each in entries.left_out})
-    click.echo("\nnext: remit:adopt: true in Pulumi.STACK.yaml, then `remit preview --stack STACK`: no change")
+    click.echo(f"\nnext: remit:adopt: true in Pulumi.STACK.yaml, then `remit preview --stack STACK`: {shown}")
 
 
 def _tell_list(title: str, lines: Mapping[str, str]) -> None:
