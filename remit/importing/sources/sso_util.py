@@ -9,23 +9,25 @@ account, which has to be named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
 from remit.errors import BadValue, Problem, Source, did_you_mean
 from remit.importing.found import Found, LeftOut
+from remit.importing.sources.cloudformation import PERMISSION_SETS, Template, mapping_of, values_of
 from remit.importing.sources.gathering import Directory, Gathering, Sourced
 from remit.importing.sources.reading import read_mapping
 from remit.organization import Principal
 from remit.planning.values import PrincipalType
-from remit.yaml_places import Block, Series, Text, not_text, source_of
+from remit.yaml_places import Block
 
 _GROUP = "SSOUtil::SSO::AssignmentGroup"
 _ASSIGNMENT = "AWS::SSO::Assignment"
-_PERMISSION_SETS = ("AWS::SSO::PermissionSet", "SSOUtil::SSO::PermissionSet")
+_PRINCIPAL_KEYS, _TARGET_KEYS = ("Principal", "Principals"), ("Target", "Targets")
 _SETS_KEYS = ("PermissionSet", "PermissionSetArn", "PermissionSets", "PermissionSetArns")
-_ID_KEYS = ("Id", "Ids")
+_PRINCIPAL_TYPE, _PRINCIPAL_ID = ("Type", "PrincipalType"), ("Id", "PrincipalId", "Ids", "PrincipalIds")
+_TARGET_TYPE, _TARGET_ID = ("Type", "TargetType"), ("Id", "TargetId", "Ids", "TargetIds")
 _INSTANCE_KEYS = ("Instance", "InstanceArn", "InstanceARN")
 _OF_GENERATION = (
     *("AssignmentGroupName", "NumChildStacks", "NumChildTemplates", "MaxAssignmentsAllocation"),
@@ -39,7 +41,6 @@ _CONFIGURATION = {
     "recursive": ("RecursiveOUs", "RecursiveOus", "RecursiveOU", "RecursiveOu"),
     "accounts": ("Accounts", "Account"),
 }
-_TRUE, _FALSE = {"true", "True", "TRUE"}, {"false", "False", "FALSE"}
 _ID_DIGITS = 12
 
 
@@ -57,12 +58,11 @@ def convert(path: Path, found: Found) -> Sourced:
 class _Converter:
     def __init__(self, directory: Directory, data: Block) -> None:
         self._directory, self.gathering, self._data = directory, Gathering(), data
-        self._resources = data.get("Resources") or {}
+        self._template = Template(data)
 
     def configuration(self) -> None:
-        known = [*(key for keys in _CONFIGURATION.values() for key in keys), *_INSTANCE_KEYS, *_OF_GENERATION]
-        self._refuse_unknown(self._data, known)
-        given = {name: list(_values(self._data, keys)) for name, keys in _CONFIGURATION.items()}
+        self._check(self._data, [], [*_CONFIGURATION.values(), _INSTANCE_KEYS, *((key,) for key in _OF_GENERATION)])
+        given = {name: list(values_of(self._data, keys)) for name, keys in _CONFIGURATION.items()}
         self._give(
             [*self._principals("GROUP", given["groups"]), *self._principals("USER", given["users"])],
             self._sets(given["permission_sets"]),
@@ -74,16 +74,17 @@ class _Converter:
         )
 
     def template(self) -> None:
-        if not isinstance(self._resources, Block):
+        resources = self._data["Resources"]
+        if not isinstance(resources, Block):
             self._problem("Resources takes a mapping", "", self._data.places["Resources"])
             return
-        for name, resource in self._resources.items():
-            place = self._resources.places[name]
+        for name, resource in resources.items():
+            place = resources.places[name]
             properties = resource.get("Properties") if isinstance(resource, Block) else None
             type_ = resource.get("Type") if isinstance(resource, Block) else None
-            if type_ in _PERMISSION_SETS:
+            if type_ in PERMISSION_SETS:
                 continue
-            if type_ not in {_GROUP, _ASSIGNMENT}:
+            if type_ not in (_GROUP, _ASSIGNMENT):
                 self.gathering.left_out.append(LeftOut(f"{place} {name}", f"{type_ or 'it'} is no access to accounts"))
             elif not isinstance(properties, Block):
                 self._problem(f"{name} has no Properties", "add them", place)
@@ -96,24 +97,27 @@ class _Converter:
                 self._assignment(properties)
 
     def _assignment_group(self, properties: Block) -> None:
-        known = [*("Name", "Principal", "Principals", "Target", "Targets", "UpdateNonce"), *_SETS_KEYS, *_INSTANCE_KEYS]
-        self._refuse_unknown(properties, known)
+        more = [_INSTANCE_KEYS, ("Name",), ("UpdateNonce",)]
+        self._check(properties, [_PRINCIPAL_KEYS, _SETS_KEYS, _TARGET_KEYS], more)
         principals: list[tuple[PrincipalType, Principal]] = []
-        for entry, source in _values(properties, ("Principal", "Principals")):
+        for entry, source in values_of(properties, _PRINCIPAL_KEYS):
             with self.gathering.refusing(source):
-                principals += self._typed_principals(_mapping(entry), ("PrincipalId", "PrincipalIds"))
+                self._check(mapping_of(entry), [_PRINCIPAL_TYPE, _PRINCIPAL_ID])
+                principals += self._typed_principals(entry)
         accounts: list[str] = []
-        for entry, source in _values(properties, ("Target", "Targets")):
+        for entry, source in values_of(properties, _TARGET_KEYS):
             with self.gathering.refusing(source):
-                accounts += self._targets(_mapping(entry), ("TargetId", "TargetIds"))
-        self._give(principals, self._sets(_values(properties, _SETS_KEYS)), accounts)
+                self._check(mapping_of(entry), [_TARGET_TYPE, _TARGET_ID], [("Recursive",)])
+                accounts += self._targets(entry)
+        self._give(principals, self._sets(values_of(properties, _SETS_KEYS)), accounts)
 
     def _assignment(self, properties: Block) -> None:
         """A plain one of CloudFormation's, whose properties are those of one principal and one target."""
+        keys = ("PrincipalType", "PrincipalId", "PermissionSetArn", "TargetType", "TargetId")
+        self._check(properties, [(key,) for key in keys], [("InstanceArn",)])
         with self.gathering.refusing(properties.source):
-            principals = self._typed_principals(properties, ("PrincipalId",))
-            accounts = self._targets(properties, ("TargetId",))
-            self._give(principals, self._sets(_values(properties, ("PermissionSetArn",))), accounts)
+            principals, accounts = self._typed_principals(properties), self._targets(properties)
+            self._give(principals, self._sets(values_of(properties, ("PermissionSetArn",))), accounts)
 
     def _give(
         self, principals: Iterable[tuple[PrincipalType, Principal]], sets: Iterable[str], accounts: Iterable[str]
@@ -123,9 +127,9 @@ class _Converter:
             for name in sets:
                 self.gathering.grant(kind, principal, name, accounts)
 
-    def _typed_principals(self, entry: Block, keys: tuple[str, ...]) -> Iterable[tuple[PrincipalType, Principal]]:
-        values = list(_values(entry, (*_ID_KEYS, *keys)))
-        match self._type(entry, ("Type", "PrincipalType")):
+    def _typed_principals(self, entry: Block) -> Iterable[tuple[PrincipalType, Principal]]:
+        values = list(values_of(entry, _PRINCIPAL_ID))
+        match self._type(entry, _PRINCIPAL_TYPE):
             case "GROUP":
                 return self._principals("GROUP", values)
             case "USER":
@@ -133,18 +137,18 @@ class _Converter:
             case other:
                 raise BadValue(f"principal type {other!r}", "write GROUP or USER")
 
-    def _targets(self, entry: Block, keys: tuple[str, ...]) -> Iterable[str]:
-        values = list(_values(entry, (*_ID_KEYS, *keys)))
-        match self._type(entry, ("Type", "TargetType")):
+    def _targets(self, entry: Block) -> Iterable[str]:
+        values = list(values_of(entry, _TARGET_ID))
+        match self._type(entry, _TARGET_TYPE):
             case "AWS_ACCOUNT":
                 return self._accounts(values)
             case "AWS_OU":
-                return self._of_units(values, direct=not _is_true(entry.get("Recursive")))
+                return self._of_units(values, direct=not self._template.flag(entry, "Recursive"))
             case other:
                 raise BadValue(f"target type {other!r}", "write AWS_ACCOUNT or AWS_OU")
 
     def _type(self, entry: Block, keys: tuple[str, ...]) -> str:
-        return next((self._text(value).upper() for value, _ in _values(entry, keys)), "")
+        return next((self._template.text(value).upper() for value, _ in values_of(entry, keys)), "")
 
     def _principals(
         self, kind: PrincipalType, values: Iterable[tuple[Any, Source]]
@@ -153,7 +157,7 @@ class _Converter:
         found: list[tuple[PrincipalType, Principal]] = []
         for value, source in values:
             with self.gathering.refusing(source):
-                id_ = self._text(value)
+                id_ = self._template.text(value)
                 known = self._directory.principal_of(id_)
                 if known and known[0] != kind:
                     raise BadValue(f"{id_} is the {known[0].lower()} {known[1].name}, no {kind.lower()}")
@@ -170,29 +174,21 @@ class _Converter:
     def _set_name(self, value: object) -> str:
         """Of an ARN, an id (with the instance's before it or not), a resource of the file, or a definition in place."""
         if isinstance(value, Block):
-            if (resource := self._referred(value)) is not None:
+            if (resource := self._template.permission_set(value)) is not None:
                 return self._set_name(resource)
             if isinstance(inner := value.get("Properties", value), Block) and "Name" in inner:
-                return self._text(inner["Name"])
-        wanted = self._text(value).rpartition("/")[2]
+                return self._template.text(inner["Name"])
+        wanted = self._template.text(value).rpartition("/")[2]
         for name, arn in self._directory.arn_by_name.items():
             if arn.rpartition("/")[2] == wanted:
                 return name
         raise BadValue(f"no permission set has the id {wanted}")
 
-    def _referred(self, value: Block) -> object | None:
-        """The permission set of the file that `{Ref: X}` or `{Fn::GetAtt: X.PermissionSetArn}` names."""
-        target = value.get("Ref", value.get("Fn::GetAtt"))
-        name = target[0] if isinstance(target, Series) and target else target
-        resource = self._resources.get(name.partition(".")[0]) if isinstance(name, Text) else None
-        is_set = isinstance(resource, Block) and resource.get("Type") in _PERMISSION_SETS
-        return resource if is_set else None
-
     def _accounts(self, values: Iterable[tuple[Any, Source]]) -> list[str]:
         ids = []
         for value, source in values:
             with self.gathering.refusing(source):
-                text = self._text(value)
+                text = self._template.text(value)
                 if not text.isdecimal() or len(text) > _ID_DIGITS:
                     raise BadValue(f"account {text!r} is no id of twelve digits")
                 ids.append(text.zfill(_ID_DIGITS))
@@ -204,52 +200,28 @@ class _Converter:
         ids: list[str] = []
         for value, source in values:
             with self.gathering.refusing(source):
-                text = self._text(value)
+                text = self._template.text(value)
                 if text not in paths and not text.startswith("r-"):
                     raise BadValue(f"there is no organizational unit {text}", did_you_mean(text, paths))
                 accounts = self._directory.accounts_below(paths.get(text, ""), direct=direct)
                 ids += [each.id for each in accounts if each.id != organization.management_account]
         return ids
 
-    def _text(self, value: object) -> str:
-        """A value, or the default of the parameter that it refers to. Raises BadValue for what is not in the file."""
-        if isinstance(value, Block) and isinstance(value.get("Ref"), Text):
-            parameter = (self._data.get("Parameters") or {}).get(value["Ref"])
-            if isinstance(parameter, Block) and isinstance(parameter.get("Default"), Text):
-                return str(parameter["Default"])
-            raise BadValue(f"the value of {value['Ref']} is not in the file", "write the value itself")
-        if isinstance(value, Block) and len(value) == 1 and next(iter(value)).startswith("Fn::"):
-            raise BadValue(f"{next(iter(value))} is worked out by CloudFormation", "write the value itself")
-        if not isinstance(value, Text):
-            raise BadValue(f"the value {not_text(value)}")
-        return str(value)
-
-    def _refuse_unknown(self, block: Block, known: Iterable[str]) -> None:
+    def _check(
+        self, block: Block, needed: Collection[tuple[str, ...]], allowed: Collection[tuple[str, ...]] = ()
+    ) -> None:
+        """One key each of the groups that are needed, at most one of those that are allowed, and no other."""
+        known = [key for keys in (*needed, *allowed) for key in keys]
         for key in block:
-            if key not in (known := list(known)):
+            if key not in known:
                 remedy = did_you_mean(key, known) or f"there are {', '.join(known)}"
                 self._problem(f"unknown key {str(key)!r}", remedy, block.places[key])
+        for keys in (*needed, *allowed):
+            there = [key for key in keys if key in block]
+            if len(there) > 1:
+                self._problem(f"{' and '.join(there)} mean the same", "keep one", block.places[there[1]])
+            elif keys in needed and (not there or block[there[0]] is None):
+                self._problem(f"{keys[0]!r} is missing", "add it", block.source)
 
     def _problem(self, message: str, remedy: str, source: Source) -> None:
         self.gathering.problems.append(Problem(message, remedy, source))
-
-
-def _values(block: Mapping[str, Any], keys: Iterable[str]) -> Iterator[tuple[Any, Source]]:
-    """What stands under the first of the keys that has a value: one value, or each of a list."""
-    value = next((block[key] for key in keys if block.get(key) is not None), None)
-    for each in value if isinstance(value, Series) else [] if value is None else [value]:
-        yield each, source_of(each) or source_of(block) or Source("", 0)
-
-
-def _mapping(value: object) -> Block:
-    if isinstance(value, Block):
-        return value
-    raise BadValue(f"the text {str(value)!r}, where a mapping is needed", "write Type and Id")
-
-
-def _is_true(value: object) -> bool:
-    if value is None or value in _FALSE:
-        return False
-    if value in _TRUE:
-        return True
-    raise BadValue(f"Recursive takes true or false, not {value!r}")

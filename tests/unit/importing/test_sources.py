@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
@@ -331,8 +334,67 @@ def test_resources_that_may_not_exist_are_refused(convert: Convert) -> None:
     text = "Resources:\n  A: {Type: AWS::SSO::Assignment, Condition: InProd, Properties: {}}\n"
     (refused,) = refusals(convert, "sso-util", text)
     assert refused.startswith("file:2: whether A exists is for CloudFormation to say")
-    text = "Resources:\n  A: {Type: SSOUtil::SSO::AssignmentGroup, Properties: {Principal: [{Type: ROLE, Id: a}]}}\n"
-    assert refusals(convert, "sso-util", text) == ["file:2: principal type 'ROLE' (write GROUP or USER)"]
+
+
+def test_properties_of_resources_are_checked(convert: Convert) -> None:
+    text = """\
+Resources:
+  A:
+    Type: SSOUtil::SSO::AssignmentGroup
+    Properties:
+      Principal:
+      - {Type: ROLE, Id: a}
+      - admins
+      Principals: {Type: GROUP, Id: a}
+      Target:
+      - {Type: AWS_OU, Id: ou-7w1i-workloads, Recursve: true}
+      - {Type: AWS_OU, Id: ou-7w1i-workloads, Recursive: {a: b}}
+      - {Type: AWS_ACCOUNT}
+"""
+    assert refusals(convert, "sso-util", text) == [
+        "file:5: 'PermissionSet' is missing (add it)",
+        "file:6: principal type 'ROLE' (write GROUP or USER)",
+        "file:7: a mapping is needed here (write Type and Id)",
+        "file:8: Principal and Principals mean the same (keep one)",
+        "file:10: unknown key 'Recursve' (did you mean 'Recursive'?)",
+        "file:11: the value must be text, not a mapping",
+        "file:12: 'Id' is missing (add it)",
+    ]
+
+
+def nodes(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in a document: what holds it, and its key there."""
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from nodes(value[key])
+
+
+PLAIN_TEMPLATE = yaml.safe_load(TEMPLATE.replace("!GetAtt ", "").replace("!Sub ", "").replace("!Ref ", ""))
+DOCUMENTS = [("assignments", yaml.safe_load(LAMBDA)), ("sso-util", yaml.safe_load(CONFIGURATION))]
+DOCUMENTS += [("sso-util", PLAIN_TEMPLATE)]
+DAMAGE: st.SearchStrategy[Any] = st.sampled_from(
+    [None, "", "*", 7, True, [], {}, ["x"], {"Ref": "x"}, {"Ref": {}}, {"Fn::GetAtt": []}, [[]]]
+)
+
+
+@given(st.sampled_from(DOCUMENTS), st.data())
+def test_damaged_files_are_refused_or_read_but_never_break(document: tuple[str, Any], data: st.DataObject) -> None:
+    kind, value = document[0], deepcopy(document[1])
+    places = list(nodes(value))
+    for place in data.draw(st.lists(st.integers(0, len(places) - 1), min_size=1, max_size=3)):
+        holder, key = places[place]
+        holder[key] = data.draw(DAMAGE)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "file")
+        path.write_text(json.dumps(value))
+        with suppress(CatalogError):
+            assert grants_known(CONVERTERS[kind](path, FOUND))
+
+
+def grants_known(sourced: Sourced) -> bool:
+    """Whether all permission sets are there, and all accounts have twelve digits."""
+    known = {each.name for each in FOUND.permission_sets}
+    return all(each.permission_set in known and len(each.account) == 12 for each in sourced.found.assignments)
 
 
 CSV = f"""\
