@@ -30,14 +30,31 @@ class Ending:
         return self.expires.is_past(at)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What may end: without `expires` it never does."""
+
+    kind: Kind
+    subject: str
+    expires: Expiry | None
+    source: Source
+
+
 def endings(catalog: Catalog) -> tuple[Ending, ...]:
     """Everything that ends or has ended, the soonest first."""
     found = [
-        *(each for policy in catalog.managed_policies for each in _of_policy(policy)),
-        *(each for entry in catalog.permission_sets for each in _of_permission_set(entry)),
+        *(Ending(each.kind, each.subject, each.expires, each.source) for each in entries(catalog) if each.expires),
         *(each for rule in catalog.access for each in _of_rule(rule)),
     ]
     return tuple(sorted(found, key=lambda each: (each.expires.end, each.source)))
+
+
+def entries(catalog: Catalog) -> Iterator[Entry]:
+    """Every entry but the access rules, whether it ends or not."""
+    for policy in catalog.managed_policies:
+        yield from _of_policy(policy)
+    for permission_set in catalog.permission_sets:
+        yield from _of_permission_set(permission_set)
 
 
 def ending_within(catalog: Catalog, at: datetime, within: timedelta) -> tuple[Ending, ...]:
@@ -76,25 +93,20 @@ def _words(texts: tuple[Text, ...]) -> str:
     return ", ".join(texts)
 
 
-def _of_policy(policy: ManagedPolicy) -> Iterator[Ending]:
-    if policy.expires:
-        yield Ending("managed policy", str(policy.name), policy.expires, policy.source)
+def _of_policy(policy: ManagedPolicy) -> Iterator[Entry]:
+    yield Entry("managed policy", str(policy.name), policy.expires, policy.source)
     for number, statement in enumerate(policy.statements, start=1):
-        if statement.expires:
-            name = f"{statement.sid or number} of {policy.name}"
-            yield Ending("statement", name, statement.expires, statement.source)
+        name = f"{statement.sid or number} of {policy.name}"
+        yield Entry("statement", name, statement.expires, statement.source)
 
 
-def _of_permission_set(entry: PermissionSet) -> Iterator[Ending]:
-    if entry.expires:
-        yield Ending("permission set", str(entry.name), entry.expires, entry.source)
+def _of_permission_set(entry: PermissionSet) -> Iterator[Entry]:
+    yield Entry("permission set", str(entry.name), entry.expires, entry.source)
     for policy in attached(entry):
-        if policy.expires:
-            yield Ending("attached policy", f"{attached_name(policy)} of {entry.name}", policy.expires, policy.source)
+        yield Entry("attached policy", f"{attached_name(policy)} of {entry.name}", policy.expires, policy.source)
     for number, statement in enumerate(entry.inline_policy.statements if entry.inline_policy else (), start=1):
-        if statement.expires:
-            name = f"{statement.sid or number} of {entry.name}"
-            yield Ending("statement", name, statement.expires, statement.source)
+        name = f"{statement.sid or number} of {entry.name}"
+        yield Entry("statement", name, statement.expires, statement.source)
 
 
 def _of_rule(rule: AccessRule) -> Iterator[Ending]:

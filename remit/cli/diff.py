@@ -15,7 +15,7 @@ from rich.text import Text
 from remit.cli.inputs import Inputs, now, options, read_organization
 from remit.cli.sides import WORKING_TREE, Side, Sides
 from remit.cli.tables import make_console
-from remit.diff import Diff, Direction, compare
+from remit.diff import Diff, Direction, both_known, compare
 from remit.diff.markdown import LIMIT, markdown
 from remit.diff.shape import shape
 from remit.diff.words import Line, lines_of, summary
@@ -69,6 +69,8 @@ def diff(
     views = before.view(known), after.view(known)
     names = AccountNames(known.found(needed=before.needs_organization or after.needs_organization))
     found = compare(*views, names.by_id)
+    if not both_known(views):
+        click.echo("A saved plan does not say when access ends: changes of `expires` are not compared.", err=True)
     if as_json:
         described = {"base": before.label, "head": after.label, "stack": stack, "at": reading.at.isoformat()}
         click.echo(json.dumps({**described, **shape(found, names)}, indent=2, ensure_ascii=False))

@@ -13,7 +13,7 @@ import click
 from remit.catalog import load_catalog
 from remit.cli.git import commit_of, extract, file_at
 from remit.cli.inputs import Inputs, catalog_folder, project_folder, read_inputs, stack_file
-from remit.diff import saved_view, view_of
+from remit.diff import ends_of, saved_view, view_of
 from remit.diff.values import View
 from remit.errors import CatalogError, Problem, Source
 from remit.organization import Organization
@@ -91,7 +91,8 @@ class Sides:
         return read_stack(copy)
 
     def _view(self, inputs: Inputs, find: OrganizationFor, shown: Callable[[Source], str]) -> View:
-        return view_of(make_plan(inputs.catalog, find(inputs), at=self.at, stack=inputs.stack), shown)
+        plan = make_plan(inputs.catalog, find(inputs), at=self.at, stack=inputs.stack)
+        return view_of(plan, shown, ends_of(inputs.catalog, self.at, shown))
 
 
 def _saved(path: Path) -> View:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
+from remit.diff.ends import both_known, entries_that_end_otherwise, grants_that_end_otherwise
 from remit.diff.permission_sets import permission_set_changes
 from remit.diff.statements import statement_changes
 from remit.diff.values import (
@@ -31,6 +32,7 @@ def compare(before: View, after: View, account_names: Mapping[str, str] | None =
     """
     return Diff(
         grants=tuple(sorted(_grants(before, after), key=lambda each: (each.grant, each.change))),
+        ends=tuple(entries_that_end_otherwise(before.ends, after.ends)) if before.ends and after.ends else (),
         policies=tuple(_policies(before, after, account_names or {})),
         permission_sets=tuple(permission_set_changes(before, after)),
     )
@@ -42,6 +44,8 @@ def _grants(before: View, after: View) -> Iterator[GrantChange]:
         old, new = before.grants.get(grant, nowhere), after.grants.get(grant, nowhere)
         yield from _grant("added", grant, new - old, after)
         yield from _grant("removed", grant, old - new, before)
+        if old & new and both_known((before, after)):
+            yield from grants_that_end_otherwise(grant, before, after)
 
 
 def _grant(change: Change, grant: Grant, accounts: frozenset[str], view: View) -> Iterator[GrantChange]:

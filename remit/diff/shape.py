@@ -9,11 +9,13 @@ from remit.diff.values import (
     Diff,
     Difference,
     Direction,
+    EndChange,
     GrantChange,
     PermissionSetChange,
     PolicyChange,
     StatementChange,
 )
+from remit.expiry import Expiry
 
 VERSION = 1
 
@@ -31,12 +33,13 @@ def shape(diff: Diff, names: Callable[[Collection[str]], str]) -> dict[str, Any]
         "assignments": [_grant(each, names) for each in diff.grants],
         "permission_sets": [_permission_set(each) for each in diff.permission_sets],
         "managed_policies": [_policy(each, names) for each in diff.policies],
+        "ends": [_end(each) for each in diff.ends],
     }
 
 
 def _grant(each: GrantChange, names: Callable[[Collection[str]], str]) -> dict[str, Any]:
     return {
-        "change": "gained" if each.change == "added" else "lost",
+        "change": _GRANT[each.change],
         "direction": each.direction,
         "principal": each.grant.principal,
         "principal_type": each.grant.principal_type,
@@ -44,7 +47,26 @@ def _grant(each: GrantChange, names: Callable[[Collection[str]], str]) -> dict[s
         "accounts": sorted(each.accounts),
         "where": names(each.accounts),
         "sources": list(each.sources),
+        **({"before": _text(each.before), "after": _text(each.after)} if each.change == "changed" else {}),
     }
+
+
+_GRANT = {"added": "gained", "removed": "lost", "changed": "kept"}
+
+
+def _end(each: EndChange) -> dict[str, Any]:
+    return {
+        "kind": each.kind,
+        "subject": each.subject,
+        "direction": each.direction,
+        "before": _text(each.before),
+        "after": _text(each.after),
+        "source": each.source,
+    }
+
+
+def _text(expiry: Expiry | None) -> str | None:
+    return str(expiry) if expiry else None
 
 
 def _permission_set(each: PermissionSetChange) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
+from remit.errors import Source
+from remit.expiry import Expiry
+
 Accounts = frozenset[str]
 Statement = Mapping[str, Any]
 Change = Literal["added", "removed", "changed"]
@@ -60,6 +63,19 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """When access ends.
+
+    `rules` by their exact place and `permission_sets` by name, as far as they have an end. `others` are all entries
+    that are there and are neither, by kind, what a person calls it, and which of several of that name it is.
+    """
+
+    rules: Mapping[Source, Expiry] = field(default_factory=dict)
+    permission_sets: Mapping[str, Expiry] = field(default_factory=dict)
+    others: Mapping[tuple[str, str, int], tuple[Expiry | None, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A plan by what is compared: policies by name and account, permission sets by name, as in the plan's JSON."""
 
@@ -68,20 +84,50 @@ class View:
     """By the place of a rule: the accounts in which it gives the grant."""
     policies: Mapping[str, Mapping[str, Policy]] = field(default_factory=dict)
     permission_sets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    ends: Ends | None = Ends()
+    """None: nobody knows, as of a saved plan."""
+    grant_ends: Mapping[Grant, Mapping[str, Expiry]] = field(default_factory=dict)
+    """By account, where every rule that gives the grant ends: the end of the last one."""
 
 
 @dataclass(frozen=True, slots=True)
 class GrantChange:
-    """Who gains ("added") or loses ("removed") a permission set, and where. `sources`: the rules that say so."""
+    """Who gains ("added") or loses ("removed") a permission set, and where. `sources`: the rules that say so.
+
+    "changed": they keep it, and it ends at another time: `before`, `after`; None is never.
+    """
 
     change: Change
     grant: Grant
     accounts: Accounts
     sources: tuple[str, ...]
+    before: Expiry | None = None
+    after: Expiry | None = None
 
     @property
     def direction(self) -> Direction:
-        return Direction.WIDENS if self.change == "added" else Direction.NARROWS
+        if self.change != "changed":
+            return Direction.WIDENS if self.change == "added" else Direction.NARROWS
+        longer = self.before and (self.after is None or self.after.end > self.before.end)
+        return Direction.WIDENS if longer else Direction.NARROWS
+
+
+@dataclass(frozen=True, slots=True)
+class EndChange:
+    """A policy, a statement or an attached policy that stays, and ends at another time; None is never.
+
+    Whether that is more or less access depends on what it says: EITHER.
+    """
+
+    kind: str
+    subject: str
+    before: Expiry | None
+    after: Expiry | None
+    source: str
+
+    @property
+    def direction(self) -> Direction:
+        return Direction.EITHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +202,14 @@ class Diff:
     grants: tuple[GrantChange, ...] = ()
     policies: tuple[PolicyChange, ...] = ()
     permission_sets: tuple[PermissionSetChange, ...] = ()
+    ends: tuple[EndChange, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.grants or self.policies or self.permission_sets)
+        return bool(self.changes)
 
     @property
-    def changes(self) -> tuple[GrantChange | PolicyChange | PermissionSetChange, ...]:
-        return (*self.grants, *self.policies, *self.permission_sets)
+    def changes(self) -> tuple[GrantChange | PolicyChange | PermissionSetChange | EndChange, ...]:
+        return (*self.grants, *self.policies, *self.permission_sets, *self.ends)
 
     @property
     def direction(self) -> Direction:

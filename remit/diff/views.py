@@ -7,15 +7,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from remit.diff.values import Grant, Policy, View
+from remit.diff.ends import moment
+from remit.diff.values import Ends, Grant, Policy, View
 from remit.errors import Source
+from remit.expiry import Expiry
 from remit.plan import Plan, permission_set_json
 
 Shown = Callable[[Source], str]
 
 
-def view_of(plan: Plan, shown: Shown = str) -> View:
-    """A plan to compare. `shown` says a place in the words of the reader."""
+def view_of(plan: Plan, shown: Shown = str, ends: Ends | None = None) -> View:
+    """A plan to compare. `shown` says a place in the words of the reader; `ends`, of its catalog, when access ends."""
     places: dict[Source, str] = {}
 
     def place(source: Source) -> str:
@@ -26,12 +28,16 @@ def view_of(plan: Plan, shown: Shown = str) -> View:
     accounts: defaultdict[Grant, set[str]] = defaultdict(set)
     sources: defaultdict[tuple[Grant, str], set[str]] = defaultdict(set)
     grants: dict[tuple[str, str, str], Grant] = {}
+    rule_ends = ends.rules if ends else {}
+    grant_ends: defaultdict[Grant, dict[str, Expiry]] = defaultdict(dict)
     for each in plan.assignments:
         key = (each.permission_set, each.principal_type, each.principal)
         grant = grants.get(key) or grants.setdefault(key, Grant(*key))
         accounts[grant].add(each.account)
         for source in each.sources:
             sources[grant, place(source)].add(each.account)
+        if rule_ends and all(source in rule_ends for source in each.sources):
+            grant_ends[grant][each.account] = max((rule_ends[source] for source in each.sources), key=moment)
     policies: defaultdict[str, dict[str, Policy]] = defaultdict(dict)
     for policy in plan.managed_policies:
         policies[policy.name][policy.account] = Policy(
@@ -42,6 +48,8 @@ def view_of(plan: Plan, shown: Shown = str) -> View:
         sources,
         policies,
         {each.name: {**permission_set_json(each), "source": place(each.source)} for each in plan.permission_sets},
+        ends,
+        dict(grant_ends),
     )
 
 
@@ -65,7 +73,7 @@ def _saved(plan: Mapping[str, Any]) -> View:
         document = {**each["document"]}
         policy = Policy(str(each["path"]), str(each["description"]), document, str(each["source"]))
         policies[str(each["name"])][str(each["account"])] = policy
-    return _view(accounts, sources, policies, {str(each["name"]): {**each} for each in plan["permission_sets"]})
+    return _view(accounts, sources, policies, {str(each["name"]): {**each} for each in plan["permission_sets"]}, None)
 
 
 def _view(
@@ -73,6 +81,8 @@ def _view(
     sources: Mapping[tuple[Grant, str], Iterable[str]],
     policies: Mapping[str, Mapping[str, Policy]],
     permission_sets: Mapping[str, Mapping[str, Any]],
+    ends: Ends | None,
+    grant_ends: Mapping[Grant, Mapping[str, Expiry]] | None = None,
 ) -> View:
     by_grant: defaultdict[Grant, dict[str, frozenset[str]]] = defaultdict(dict)
     for (grant, source), given in sources.items():
@@ -82,4 +92,6 @@ def _view(
         dict(by_grant),
         dict(policies),
         permission_sets,
+        ends,
+        grant_ends or {},
     )

@@ -12,16 +12,19 @@ from remit.diff.values import (
     Diff,
     Difference,
     Direction,
+    EndChange,
     GrantChange,
     PermissionSetChange,
     PolicyChange,
     StatementChange,
 )
 from remit.errors import listed
+from remit.expiry import Expiry
 
 Names = Callable[[Collection[str]], str]
 _MOST_SOURCES = 3
 _MOST_TEXTS = 8
+_Alike = tuple[Change, frozenset[str], Expiry | None, Expiry | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def lines_of(diff: Diff, names: Names, code: Callable[[str], str] = str) -> list
         *writing.grants(diff.grants),
         *(writing.permission_set(each) for each in diff.permission_sets),
         *(writing.policy(each) for each in diff.policies),
+        *(writing.end(each) for each in diff.ends),
     ]
     return sorted(lines, key=lambda line: _ORDER.index(line.direction))
 
@@ -65,19 +69,20 @@ class _Writing:
 
     def grants(self, changes: Sequence[GrantChange]) -> Iterator[Line]:
         """Grants of the same accounts together: by the permission sets of one principal, then by the principals."""
-        of_principal: defaultdict[tuple[Change, frozenset[str], str, str], list[GrantChange]] = defaultdict(list)
+        of_principal: defaultdict[tuple[_Alike, str, str], list[GrantChange]] = defaultdict(list)
         for each in changes:
-            grant = each.grant
-            of_principal[each.change, each.accounts, grant.principal_type, grant.principal].append(each)
-        together: defaultdict[tuple[Change, frozenset[str], tuple[str, ...]], list[GrantChange]] = defaultdict(list)
-        for (change, accounts, _, _), found in of_principal.items():
+            alike = (each.change, each.accounts, each.before, each.after)
+            of_principal[alike, each.grant.principal_type, each.grant.principal].append(each)
+        together: defaultdict[tuple[_Alike, tuple[str, ...]], list[GrantChange]] = defaultdict(list)
+        for (alike, _, _), found in of_principal.items():
             sets = tuple(sorted(each.grant.permission_set for each in found))
-            together[change, accounts, sets].extend(found)
-        for (change, accounts, sets), found in together.items():
+            together[alike, sets].extend(found)
+        for (_, sets), found in together.items():
             who = list(dict.fromkeys(self._principal(each) for each in found))
-            verb = "gain" if change == "added" else "lose"
             what = ", ".join(map(self.code, sets))
-            text = f"{_joined(who)} {verb}{'s' if len(who) == 1 else ''} {what} in {self.names(accounts)}"
+            verb = f"{_GRANT_VERBS[found[0].change]}{'s' if len(who) == 1 else ''}"
+            until = f"; {self._moved(found[0])}" if found[0].change == "changed" else ""
+            text = f"{_joined(who)} {verb} {what} in {self.names(found[0].accounts)}{until}"
             sources = sorted({source for each in found for source in each.sources})
             yield Line(text, found[0].direction, listed(sources, _MOST_SOURCES), grants=tuple(found))
 
@@ -93,6 +98,13 @@ class _Writing:
         details = self._details(each)
         text = f"policy {self.code(each.name)} {_VERBS[each.change]} in {self.names(each.accounts)}"
         return Line(text, each.direction, each.source, details, documents=each.statements)
+
+    def end(self, each: EndChange) -> Line:
+        return Line(f"{each.kind} {self.code(each.subject)} {self._moved(each)}", each.direction, each.source)
+
+    def _moved(self, each: GrantChange | EndChange) -> str:
+        before, after = (self.code(str(end)) if end else "never" for end in (each.before, each.after))
+        return f"ends: {before} → {after}"
 
     def _details(self, each: PermissionSetChange | PolicyChange) -> tuple[Detail, ...]:
         found = [*map(self._difference, each.differences), *map(self._statement, each.statements)]
@@ -138,6 +150,7 @@ class _Writing:
 
 
 _REACH = {"Action": "", "NotAction": "all but ", "Resource": "on ", "NotResource": "on all but "}
+_GRANT_VERBS = {"added": "gain", "removed": "lose", "changed": "keep"}
 _VERBS = {"added": "is new", "removed": "goes away", "changed": "changes"}
 
 

@@ -96,9 +96,13 @@ def test_folders_and_saved_plans_are_sides_too(run: Run, project: Path):
     (project / "old.json").write_text(run("plan", *ORG, *AT, "--json").stdout)
     (project / "new").mkdir()
     (project / "new" / "all.yaml").write_text(WIDER)
-    for base in ("old.json", "policies"):
-        shown = run("diff", base, "new", *ORG, *AT)
-        assert shown.stdout.startswith(f"{base} → new: 1 change: 1 narrowing; 0 assignments gained, 0 lost\n")
+    shown = run("diff", "old.json", "new", *ORG, *AT)
+    assert shown.stdout.startswith("old.json → new: 1 change: 1 narrowing; 0 assignments gained, 0 lost\n")
+    assert shown.stderr.startswith("A saved plan does not say when access ends")
+    shown = run("diff", "policies", "new", *ORG, *AT)
+    assert shown.stdout.startswith("policies → new: 2 changes: 1 widening, 1 narrowing; 0 assignments gained, 0 lost\n")
+    assert "+ engineers keeps Engineer in shop-dev; ends: 2026-06-30 → never\n" in shown.stdout
+    assert not shown.stderr
     nothing = run("diff", "old.json", "old.json")
     assert nothing.stdout == "old.json → old.json: nothing changes\n"
 

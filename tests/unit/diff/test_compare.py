@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remit.diff import Diff, Direction, compare, saved_view, view_of
+from remit.diff import Diff, Direction, compare, ends_of, saved_view, view_of
 from remit.diff.markdown import markdown
 from remit.diff.shape import shape
 from remit.diff.values import View
 from remit.diff.words import lines_of
 from remit.naming_accounts import AccountNames
-from remit.plan import plan_json
-from tests.unit.small_world import ORGANIZATION, plan_of
+from remit.plan import make_plan, plan_json
+from tests.unit.small_world import AT, ORGANIZATION, STACK, catalog_of, plan_of
 
 NAMES = AccountNames(ORGANIZATION)
 BASE = """\
@@ -44,7 +44,12 @@ def change(*pairs: tuple[str, str], base: str = BASE) -> Diff:
     for old, new in pairs:
         assert old in after
         after = after.replace(old, new)
-    return compare(view_of(plan_of(base)), view_of(plan_of(after)), NAMES.by_id)
+    return compare(view(base), view(after), NAMES.by_id)
+
+
+def view(text: str) -> View:
+    catalog = catalog_of(text)
+    return view_of(make_plan(catalog, ORGANIZATION, at=AT, stack=STACK), ends=ends_of(catalog, AT))
 
 
 def said(diff: Diff) -> list[str]:
@@ -140,8 +145,60 @@ def test_accounts_are_named_in_the_fewest_words():
     assert AccountNames(None)({"1", "2"}) == "2 accounts: 1, 2"
 
 
+UNTIL = "targets: ou:Workloads, expires: 2026-07-01"
+ENGINEERS = "engineers keeps Engineer in 3 accounts: all of Workloads"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "direction", "words"),
+    [
+        (UNTIL, "targets: ou:Workloads", WIDENS, f"{ENGINEERS}; ends: 2026-07-01 → never"),
+        (UNTIL, UNTIL.replace("07", "08"), WIDENS, f"{ENGINEERS}; ends: 2026-07-01 → 2026-08-01"),
+        (UNTIL, UNTIL.replace("07-01", "06-30T12:00Z"), NARROWS, f"{ENGINEERS}; ends: 2026-07-01 → 2026-06-30T12:00Z"),
+        ("  - name: Engineer\n", "  - name: Engineer\n    expires: 2026-06-15\n", NARROWS,
+         f"{ENGINEERS}; ends: 2026-07-01 → 2026-06-15"),
+        ("Sid: NoIam", "Sid: NoIam, expires: 2026-07-01", EITHER,
+         "statement NoIam of Guardrail ends: never → 2026-07-01"),
+        ("name: Guardrail\n", "name: Guardrail\n    expires: 2026-07-01\n", EITHER,
+         "managed policy Guardrail ends: never → 2026-07-01"),
+        ("[AdministratorAccess]", "[{name: AdministratorAccess, expires: 2026-07-01}]", EITHER,
+         "attached policy AdministratorAccess of Admin ends: never → 2026-07-01"),
+    ],
+)  # fmt: skip
+def test_access_that_ends_at_another_time_is_told(old: str, new: str, direction: Direction, words: str):
+    found = change((old, new), base=BASE.replace("targets: ou:Workloads", UNTIL))
+    assert words in said(found)
+    assert direction in {each.direction for each in found.changes}
+    assert (found.gained, found.lost) == (0, 0)
+
+
+def test_the_last_rule_that_gives_access_ends_it():
+    longer = "  - {groups: [engineers], permission_sets: [Engineer], targets: ou:Workloads/Prod, expires: 2026-09-01}\n"
+    assert not change((LAB, f"{LAB}}}\n{longer[:-2]}"))
+    base = BASE.replace("targets: ou:Workloads", UNTIL)
+    found = change((LAB, f"{LAB}}}\n{longer[:-2]}"), base=base)
+    assert [(each.direction, sorted(each.accounts)) for each in found.grants] == [
+        (WIDENS, ["111111111111", "222222222222"])
+    ]
+
+
+def test_rules_on_one_line_end_each_for_itself():
+    rules = [f"{{groups: [{group}], permission_sets: [A], targets: '*'}}" for group in ("sre", "engineers")]
+    base = f"permission_sets: [{{name: A}}]\naccess: [{', '.join(rules)}]\n"
+    [found] = change(("groups: [engineers]", "expires: 2026-07-01, groups: [engineers]"), base=base).grants
+    assert (found.grant.principal, found.direction, str(found.after)) == ("engineers", NARROWS, "2026-07-01")
+
+
+def test_a_saved_plan_says_nothing_of_ends():
+    ended, saved = view(BASE.replace("targets: ou:Workloads", UNTIL)), saved_view(plan_json(plan_of(BASE)))
+    assert saved.ends is None
+    assert not compare(ended, saved, NAMES.by_id).grants
+
+
 groups = st.sampled_from(["[sre]", "[engineers]", "[sre, engineers]"])
 targets = st.sampled_from(['"*"', "ou:Workloads", "management", "account:lab", "tag:stage=dev"])
+later = st.sampled_from(["", "", ", expires: 2026-07-01", ", expires: 2026-08-01"])
+ends = later | st.just(", expires: 2026-01-01")
 actions = st.lists(st.sampled_from(["s3:Get*", "s3:*", "iam:*", "ec2:Run?"]), min_size=1, max_size=3, unique=True)
 
 
@@ -150,14 +207,15 @@ def catalogs(draw: st.DrawFn) -> str:
     statements = [
         f"{{{draw(st.sampled_from(['', 'Sid: A, ']))}Effect: {draw(st.sampled_from(['Allow', 'Deny']))}, Action: "
         f'[{", ".join(draw(actions))}], Resource: "arn:aws:s3:::{{{{account.name}}}}/{draw(st.sampled_from("ab*"))}"'
-        f"{draw(st.sampled_from(['', ', Condition: {Bool: {a: x}}', ', Condition: {Bool: {a: [x, y]}}']))}}}"
+        f"{draw(st.sampled_from(['', ', Condition: {Bool: {a: x}}', ', Condition: {Bool: {a: [x, y]}}']))}"
+        f"{draw(later)}}}"
         for _ in range(draw(st.integers(1, 2)))
     ]
     if "Sid: A" in statements[0]:
         statements[1:] = [each.replace("Sid: A, ", "") for each in statements[1:]]
     sets = st.sampled_from(["S", "T", "[S, T]"])
     rules = [
-        f"  - {{groups: {draw(groups)}, permission_sets: {draw(sets)}, targets: {draw(targets)}}}\n"
+        f"  - {{groups: {draw(groups)}, permission_sets: {draw(sets)}, targets: {draw(targets)}{draw(ends)}}}\n"
         for _ in range(draw(st.integers(1, 3)))
     ]
     attached = draw(st.sampled_from(["[]", "[P]"]))
@@ -165,10 +223,10 @@ def catalogs(draw: st.DrawFn) -> str:
         st.sampled_from(["", ", permissions_boundary: {aws_managed: A}", ", permissions_boundary: {aws_managed: B}"])
     )
     aws = draw(st.lists(st.sampled_from(["ReadOnlyAccess", "AWSDenyAll", "job-function/Billing"]), unique=True))
-    hours = draw(st.integers(1, 3))
+    session = f"session_duration: {draw(st.integers(1, 3))}h{draw(ends)}"
     return (
         f"managed_policies:\n  - {{name: P, targets: ['*', management], statements: [{', '.join(statements)}]}}\n"
-        f"permission_sets:\n  - {{name: S, session_duration: {hours}h, customer_managed_policies: {attached}"
+        f"permission_sets:\n  - {{name: S, {session}, customer_managed_policies: {attached}"
         f"{boundary}}}\n  - {{name: T, aws_managed_policies: [{', '.join(aws)}]}}\naccess:\n{''.join(rules)}"
     )
 
@@ -176,21 +234,19 @@ def catalogs(draw: st.DrawFn) -> str:
 @settings(max_examples=40)
 @given(catalogs())
 def test_a_plan_and_itself_have_no_difference(text: str):
-    view = view_of(plan_of(text))
-    assert not compare(view, view, NAMES.by_id)
-    assert lines_of(compare(view, view), NAMES) == []
+    same = view(text)
+    assert not compare(same, same, NAMES.by_id)
+    assert lines_of(compare(same, same), NAMES) == []
 
 
+PARTS = ("grants", "policies", "permission_sets", "ends")
 TURNED = {"added": "removed", "removed": "added", "changed": "changed"}
 
 
 def mirrored(value: Any) -> Any:
     """A comparison seen from the other side, as plain values, without sources and order."""
     if isinstance(value, Diff):
-        return {
-            name: sorted(map(repr, map(mirrored, getattr(value, name))))
-            for name in ("grants", "policies", "permission_sets")
-        }
+        return {name: sorted(map(repr, map(mirrored, getattr(value, name)))) for name in PARTS}
     return plain(value, turn=True)
 
 
@@ -218,10 +274,9 @@ def plain(value: Any, *, turn: bool = False) -> Any:
 @settings(max_examples=60)
 @given(catalogs(), catalogs())
 def test_a_comparison_mirrors_the_one_the_other_way_round(one: str, other: str):
-    left, right = view_of(plan_of(one)), view_of(plan_of(other))
+    left, right = view(one), view(other)
     there, back = compare(left, right, NAMES.by_id), compare(right, left, NAMES.by_id)
-    names = ("grants", "policies", "permission_sets")
-    assert mirrored(there) == {name: sorted(repr(plain(each)) for each in getattr(back, name)) for name in names}
+    assert mirrored(there) == {name: sorted(repr(plain(each)) for each in getattr(back, name)) for name in PARTS}
     assert there.direction is back.direction.mirrored
     assert (there.gained, there.lost) == (back.lost, back.gained)
 
