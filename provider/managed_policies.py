@@ -19,6 +19,7 @@ from provider.policy_deletion import Deletion
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member, SpokeRoleError
+from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AwsError, RemitError
 from remit.managed_policy import LivePolicy, Policy, by_name, strangers
 from remit.policy_delta import Kind, Step, steps
@@ -43,26 +44,25 @@ class ManagedPolicies:
         self._iam, self._departures, self._cancelled = iam, departures, cancelled
         self._deletion = Deletion(iam)
 
-    def apply(self, inputs: Inputs, before: Inputs | None, state: Outputs) -> Outputs:
+    def apply(self, inputs: Inputs, before: Inputs | None, state: Outputs, limit: TimeLimit = NO_LIMIT) -> Outputs:
         """Creates and changes what differs, deletes the strays that a refresh found.
 
-        `before` and `state` are the old inputs and outputs; None for a resource that is new. Raises PartlyDoneError;
-        before any write AwsError.
+        `before` and `state` are the old inputs and outputs; None for a resource that is new. Once `limit` is over no
+        policy is begun. Raises PartlyDoneError; before any write AwsError.
         """
         member, ours = inputs.member, shapes_of(before, state) if before else {}
         live = self._iam.policies(member)
         todo = steps(inputs.policies, live, ours=ours, adopt=inputs.adopt)
-        failed = self._carry_out(member, todo)
+        failed = self._carry_out(member, todo, limit)
         strays = before.strays if before and inputs.unmanaged is Unmanaged.REMOVE else {}
         failed |= self._delete(
-            member, live, {name: shape for name, shape in strays.items() if name not in inputs.shapes}
+            member, live, {name: shape for name, shape in strays.items() if name not in inputs.shapes}, limit
         )
         kept = strangers(_places(live), {*inputs.shapes, *ours, *strays}, inputs.owned_path)
         there = self._there(inputs, todo, failed)
         if failed:
             outputs = Outputs(failed, kept, there)
-            reasons = [f"account {inputs.account}: {_reason(name, reason)}" for name, reason in sorted(failed.items())]
-            raise PartlyDoneError(inputs.account, outputs.properties(inputs), reasons)
+            raise PartlyDoneError(inputs.account, outputs.properties(inputs), _told(inputs.account, failed))
         adopted = any(step.kind is Kind.ADOPT for step in todo)
         return Outputs({}, kept, there if adopted else None)
 
@@ -71,8 +71,8 @@ class ManagedPolicies:
         todo = steps(inputs.policies, self._iam.policies(inputs.member), ours=ours, adopt=True)
         return [_adoption(step.policy, step.live.policy) for step in todo if step.kind is Kind.ADOPT and step.live]
 
-    def remove(self, inputs: Inputs, state: Outputs, warn: Warn) -> None:
-        """Deletes what is ours. Raises AwsError with a reason for each policy that is still there."""
+    def remove(self, inputs: Inputs, state: Outputs, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
+        """Deletes what is ours, until `limit` is over. Raises AwsError with a reason for each policy still there."""
         ours = shapes_of(inputs, state)
         try:
             live = self._iam.policies(inputs.member)
@@ -81,9 +81,9 @@ class ManagedPolicies:
                 raise
             warn(f"account {inputs.account} is {how}: its policies leave the state, AWS removes them with the account")
             return
-        failed = self._delete(inputs.member, live, ours)
+        failed = self._delete(inputs.member, live, ours, limit)
         if failed:
-            raise AwsError("\n".join(f"account {inputs.account}: {reason}" for reason in failed.values()))
+            raise AwsError("\n".join(_told(inputs.account, failed)))
 
     def refresh(self, inputs: Inputs, state: Outputs) -> tuple[Inputs, Outputs] | None:
         """The inputs and outputs that describe what is live; None when the account is gone."""
@@ -113,14 +113,14 @@ class ManagedPolicies:
         shapes = {each.name: shaped(each.policy) for each in live if each.policy.path.startswith(path)}
         return Inputs(member.account, member.role, shapes), Outputs()
 
-    def _carry_out(self, member: Member, todo: Collection[Step]) -> dict[str, str]:
+    def _carry_out(self, member: Member, todo: Collection[Step], limit: TimeLimit) -> dict[str, str]:
         """{policy: reason} of those that failed or were not begun."""
         failed: dict[str, str] = {}
         for step in todo:
             if step.kind is Kind.ADOPT:
                 continue
-            if self._cancelled.is_set():
-                failed[step.policy.name] = "interrupted, not attempted; the next run goes on from here"
+            if stopped := not_begun(self._cancelled, limit):
+                failed[step.policy.name] = stopped
                 continue
             try:
                 self._perform(member, step)
@@ -140,23 +140,22 @@ class ManagedPolicies:
             raise AwsError(_taken(step.live))
 
     def _done_all_the_same(self, member: Member, step: Step) -> bool:
-        """Whether a call was carried out whose answer was lost, so that its repetition was refused."""
-        if step.kind is Kind.TAKEN:
-            return False
-        try:
-            live = by_name(self._iam.policies(member)).get(step.policy.name.lower())
-        except AwsError:
-            return False
-        return live is not None and live.policy.same(step.policy)
+        """Whether a call was carried out whose answer was lost, so that its repetition was refused.
 
-    def _delete(self, member: Member, live: Collection[LivePolicy], shapes: Mapping[str, Shape]) -> dict[str, str]:
+        A replacement sees to that by itself: that the policy is there does not say that everybody has it back.
+        """
+        return step.kind in {Kind.CREATE, Kind.UPDATE} and self._iam.has(member, step.policy)
+
+    def _delete(
+        self, member: Member, live: Collection[LivePolicy], shapes: Mapping[str, Shape], limit: TimeLimit
+    ) -> dict[str, str]:
         there, failed = by_name(live), dict[str, str]()
         for name, shape in sorted(shapes.items()):
             policy = there.get(name.lower())
             if policy is None:
                 continue
-            if self._cancelled.is_set():
-                failed[name] = "interrupted, not attempted; the next run goes on from here"
+            if stopped := not_begun(self._cancelled, limit):
+                failed[name] = stopped
                 continue
             try:
                 self._deletion.delete(member, policy, detach=bool(shape.get("detachOnDelete")))
@@ -176,6 +175,12 @@ class ManagedPolicies:
         return there
 
 
+def not_begun(cancelled: threading.Event, limit: TimeLimit) -> str:
+    """Why no further policy may be begun; "" while it may."""
+    why = "interrupted" if cancelled.is_set() else limit.reason()
+    return why and f"{why}, not attempted; the next run goes on from here"
+
+
 def _found(name: str, known: Shape, live: LivePolicy) -> Shape:
     """The shape of a live policy: as it is known where that means the same, so that nothing differs by its writing."""
     expected = policy_of(name, known)
@@ -188,8 +193,12 @@ def _places(live: Collection[LivePolicy]) -> list[tuple[str, str]]:
     return [(each.name, each.policy.path) for each in live]
 
 
-def _reason(name: str, reason: str) -> str:
-    return reason if name in reason else f"policy {name}: {reason}"
+def _told(account: str, failed: Mapping[str, str]) -> list[str]:
+    """A line for each policy that failed, which names it."""
+    return [
+        f"account {account}: {reason if name in reason else f'policy {name}: {reason}'}"
+        for name, reason in sorted(failed.items())
+    ]
 
 
 def _taken(live: LivePolicy) -> str:

@@ -33,20 +33,45 @@ class Deletion:
             raise HeldError(live.name, self._iam.holders(member, live), detach=detach) from None
 
     def replace(self, member: Member, live: LivePolicy, policy: Policy) -> None:
-        """Deletes the one and makes the other, which everybody gets who had the first. If the second cannot be made,
-        the first is put back.
+        """Deletes the one and makes the other, which everybody gets who had the first.
+
+        If the second cannot be made, the first is put back. Where somebody may have lost it for good, the message says
+        who: no later run would know.
         """
         detach = policy.detach_on_delete
         holders = self._released(member, live, detach=detach)
-        self._iam.detach(member, live, holders)
-        self._iam.delete(member, live)
+        try:
+            self._iam.detach(member, live, holders)
+            self._iam.delete(member, live)
+        except AwsError as error:
+            self._give(member, live.arn, holders, because=error)
+            raise
         try:
             self._iam.create(member, policy)
         except AwsError as error:
-            self._iam.create(member, live.policy)
-            self._iam.attach(member, live.arn, holders)
+            if self._iam.has(member, policy):  # the answer to an earlier call was lost
+                self._give(member, arn_of(member, policy), holders)
+                return
+            self._put_back(member, live, holders, because=error)
             raise AwsError(f"{error} (the policy was put back as it was)") from error
-        self._iam.attach(member, arn_of(member, policy), holders)
+        self._give(member, arn_of(member, policy), holders)
+
+    def _put_back(self, member: Member, live: LivePolicy, holders: Holders, *, because: AwsError) -> None:
+        try:
+            self._iam.create(member, live.policy)
+        except AwsError as error:
+            lost = f"; {holders} had it, and must be given it by hand once it is there" if holders else ""
+            raise AwsError(f"{because}; the old policy is deleted and could not be put back: {error}{lost}") from error
+        self._give(member, live.arn, holders, because=because)
+
+    def _give(self, member: Member, arn: str, holders: Holders, *, because: AwsError | None = None) -> None:
+        """`because`: what went wrong before, for the message."""
+        try:
+            self._iam.attach(member, arn, holders)
+        except AwsError as error:
+            first = f"{because}; " if because else ""
+            what = f"{first}{arn} could not be given back to all of {holders}: attach it there by hand"
+            raise AwsError(f"{what} ({error})") from error
 
     def _released(self, member: Member, live: LivePolicy, *, detach: bool) -> Holders:
         """Those who hold it and may lose it. Raises HeldError for one who may not."""

@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from provider.changes import Change, Kind
 from provider.inputs import Failure, Properties
-from provider.managed_policies import PartlyDoneError, Warn
+from provider.managed_policies import PartlyDoneError, Warn, not_begun
 from provider.policy_deletion import Deletion, HeldError
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member, SpokeRoleError
+from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AwsError
 from remit.managed_policy import by_name
 
@@ -73,14 +74,21 @@ class PolicyRemoval:
         self._iam, self._departures, self._cancelled = iam, departures, cancelled
         self._deletion = Deletion(iam)
 
-    def apply(self, old_inputs: Properties, old_outputs: Properties, news: Properties, warn: Warn) -> Properties:
-        """The new outputs. Raises PartlyDoneError with what is left.
+    def apply(
+        self,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        news: Properties,
+        warn: Warn,
+        limit: TimeLimit = NO_LIMIT,
+    ) -> Properties:
+        """The new outputs. Raises PartlyDoneError with what is left, be it because `limit` is over.
 
         With `waitForOthers`, the permission sets are another stack's: what they still hold is left for a later run.
         """
         detach = {*(old_inputs.get("detachOnDelete") or ()), *(news.get("detachOnDelete") or ())}
         doomed = _doomed(old_inputs, old_outputs, news)
-        failed = self._carry_out(doomed, old_inputs.get("role") or news["role"], detach, warn)
+        failed = self._carry_out(doomed, old_inputs.get("role") or news["role"], detach, warn, limit)
         staying = _staying(news)
         for place in [place for place in failed if place[1] not in staying]:
             warn(f"left where it is: {failed.pop(place).reason}")  # nobody may ever get into an account that left
@@ -92,31 +100,36 @@ class PolicyRemoval:
             warn(f"left for a later run: {each.reason}")
         return {"left": left} if left else {}
 
-    def remove(self, old_inputs: Properties, old_outputs: Properties, warn: Warn) -> None:
+    def remove(self, old_inputs: Properties, old_outputs: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
         """The stack goes: what could not be deleted so far is tried once more, and told. The rest is its accounts'."""
         doomed = _doomed({}, old_outputs, {"policies": {}})
         detach = set(old_inputs.get("detachOnDelete") or ())
-        for failed in self._carry_out(doomed, old_inputs["role"], detach, warn).values():
+        for failed in self._carry_out(doomed, old_inputs["role"], detach, warn, limit).values():
             warn(f"left where it is: {failed.reason}")
 
     def _carry_out(
-        self, doomed: Mapping[str, Mapping[str, str]], role: str, detach: Collection[str], warn: Warn
+        self,
+        doomed: Mapping[str, Mapping[str, str]],
+        role: str,
+        detach: Collection[str],
+        warn: Warn,
+        limit: TimeLimit,
     ) -> dict[Place, Failed]:
         """What is still there."""
 
         def in_account(account: str) -> dict[Place, Failed]:
-            failed = self._in_account(Member(account, role), doomed[account], detach, warn)
+            failed = self._in_account(Member(account, role), doomed[account], detach, warn, limit)
             return {(name, account): each for name, each in failed.items()}
 
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="removal") as pool:
             return {key: reason for found in pool.map(in_account, doomed) for key, reason in found.items()}
 
     def _in_account(
-        self, member: Member, doomed: Mapping[str, str], detach: Collection[str], warn: Warn
+        self, member: Member, doomed: Mapping[str, str], detach: Collection[str], warn: Warn, limit: TimeLimit
     ) -> dict[str, Failed]:
         where = f"account {member.account}: "
-        if self._cancelled.is_set():
-            return dict.fromkeys(doomed, Failed(f"{where}interrupted; the next run goes on from here"))
+        if stopped := not_begun(self._cancelled, limit):
+            return dict.fromkeys(doomed, Failed(f"{where}{stopped}"))
         try:
             live = by_name(self._iam.policies(member))
         except SpokeRoleError as error:

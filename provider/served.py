@@ -18,6 +18,7 @@ from provider.policy_removal import PolicyRemoval
 from provider.policy_watch import PolicyWatch
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
+from remit.aws.time_limit import NO_LIMIT, TimeLimit
 
 BARRIER = "remit:index:Barrier"
 
@@ -31,16 +32,27 @@ class Written(NamedTuple):
 
 
 class Served(Protocol):
-    """One type of resource. Every method may raise RemitError and ValueError; writing ones PartlyDoneError."""
+    """One type of resource. Every method may raise RemitError and ValueError; writing ones PartlyDoneError.
+
+    Once `limit` is over, a writing method begins nothing more.
+    """
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]: ...
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]: ...
-    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written: ...
+    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written: ...
     def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None: ...
     def update(
-        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+        self,
+        id_: str,
+        old_inputs: Properties,
+        olds: Properties,
+        news: Properties,
+        warn: Warn,
+        *,
+        preview: bool,
+        limit: TimeLimit = NO_LIMIT,
     ) -> Written: ...
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None: ...
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None: ...
 
 
 class ServedPolicies:
@@ -62,12 +74,12 @@ class ServedPolicies:
             )
         return managed_policies_changes.changes(old_inputs, olds, news)
 
-    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
+    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
         inputs = Inputs.of(news)
         if preview:
             self._tell_adoptions(inputs, (), warn)
             return Written("", {"account": inputs.account, "unmanagedPolicies": UNKNOWN})
-        return self._applied(inputs, None, Outputs(), warn)
+        return self._applied(inputs, None, Outputs(), warn, limit)
 
     def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
         if "policies" in inputs:
@@ -81,21 +93,29 @@ class ServedPolicies:
         return Written(live.account, outputs.properties(live), live.properties())
 
     def update(
-        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+        self,
+        id_: str,
+        old_inputs: Properties,
+        olds: Properties,
+        news: Properties,
+        warn: Warn,
+        *,
+        preview: bool,
+        limit: TimeLimit = NO_LIMIT,
     ) -> Written:
         inputs, before, state = Inputs.of(news), Inputs.of(old_inputs), Outputs.of(olds)
         if preview:
             self._tell_adoptions(inputs, before.shapes, warn)
             return Written(id_, {"account": inputs.account, "unmanagedPolicies": UNKNOWN})
-        return self._applied(inputs, before, state, warn)
+        return self._applied(inputs, before, state, warn, limit)
 
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
-        self._resource.remove(Inputs.of(old_inputs), Outputs.of(olds), warn)
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
+        self._resource.remove(Inputs.of(old_inputs), Outputs.of(olds), warn, limit)
 
-    def _applied(self, inputs: Inputs, before: Inputs | None, state: Outputs, warn: Warn) -> Written:
+    def _applied(self, inputs: Inputs, before: Inputs | None, state: Outputs, warn: Warn, limit: TimeLimit) -> Written:
         if inputs.adopt:
             self._tell_adoptions(inputs, before.shapes if before else (), warn)
-        outputs = self._resource.apply(inputs, before, state)
+        outputs = self._resource.apply(inputs, before, state, limit)
         _tell_unmanaged(inputs.account, outputs, warn)
         return Written(inputs.account, outputs.properties(inputs))
 
@@ -117,19 +137,27 @@ class ServedRemoval:
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
         return policy_removal.changes(old_inputs, olds, news)
 
-    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
+    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
         return Written(policy_removal.ID, {})
 
     def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
         return Written(id_, olds, inputs)
 
     def update(
-        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+        self,
+        id_: str,
+        old_inputs: Properties,
+        olds: Properties,
+        news: Properties,
+        warn: Warn,
+        *,
+        preview: bool,
+        limit: TimeLimit = NO_LIMIT,
     ) -> Written:
-        return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news, warn))
+        return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news, warn, limit))
 
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
-        self._resource.remove(old_inputs, olds, warn)
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
+        self._resource.remove(old_inputs, olds, warn, limit)
 
 
 class ServedBarrier:
@@ -142,18 +170,26 @@ class ServedBarrier:
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
         return {}
 
-    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
+    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
         return Written("barrier", {})
 
     def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
         return Written(id_, {}, {})
 
     def update(
-        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+        self,
+        id_: str,
+        old_inputs: Properties,
+        olds: Properties,
+        news: Properties,
+        warn: Warn,
+        *,
+        preview: bool,
+        limit: TimeLimit = NO_LIMIT,
     ) -> Written:
         return Written(id_, {})
 
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
         return
 
 
@@ -171,18 +207,26 @@ class ServedWatch:
             warn(line)
         return policy_watch.changes(old_inputs, olds, news)
 
-    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
+    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
         return Written(news["account"], {})
 
     def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
         return Written(id_, olds, inputs)
 
     def update(
-        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+        self,
+        id_: str,
+        old_inputs: Properties,
+        olds: Properties,
+        news: Properties,
+        warn: Warn,
+        *,
+        preview: bool,
+        limit: TimeLimit = NO_LIMIT,
     ) -> Written:
         return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news))
 
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
         return
 
 
@@ -195,18 +239,26 @@ class ServedApplied:
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
         return applied.changes(old_inputs, news)
 
-    def create(self, news: Properties, warn: Warn, *, preview: bool) -> Written:
+    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
         return Written(applied.ID, {})
 
     def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
         return Written(id_, {}, inputs)
 
     def update(
-        self, id_: str, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, *, preview: bool
+        self,
+        id_: str,
+        old_inputs: Properties,
+        olds: Properties,
+        news: Properties,
+        warn: Warn,
+        *,
+        preview: bool,
+        limit: TimeLimit = NO_LIMIT,
     ) -> Written:
         return Written(id_, {})
 
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn) -> None:
+    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
         return
 
 

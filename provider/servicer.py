@@ -170,7 +170,8 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
     def Create(self, request: Request, context: Context) -> object:  # noqa: N802
         properties, told = wire.read(request.properties), self._log.told(request.urn)
         if served := self._served(request):
-            written = served.create(properties, self._warn(request), preview=request.preview)
+            limit = TimeLimit(request.timeout)
+            written = served.create(properties, self._warn(request), preview=request.preview, limit=limit)
             return provider_pb2.CreateResponse(id=written.id, properties=wire.write(written.outputs))
         if _is_guard(request):
             kept = wire.write(revocation_guard.outputs(properties))
@@ -207,10 +208,12 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
 
     @_taught
     def Update(self, request: Request, context: Context) -> object:  # noqa: N802
-        properties = wire.read(request.news)
+        properties, limit = wire.read(request.news), TimeLimit(request.timeout)
         if served := self._served(request):
             before = wire.read(request.old_inputs), wire.read(request.olds)
-            written = served.update(request.id, *before, properties, self._warn(request), preview=request.preview)
+            written = served.update(
+                request.id, *before, properties, self._warn(request), preview=request.preview, limit=limit
+            )
             return provider_pb2.UpdateResponse(properties=wire.write(written.outputs))
         if _is_guard(request):
             return provider_pb2.UpdateResponse(properties=wire.write(revocation_guard.outputs(properties)))
@@ -220,7 +223,6 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         labels, olds = wire.read(request.old_inputs).get("assignments") or {}, Outputs.of(wire.read(request.olds))
         told = self._log.told(request.urn)
         called = {**olds.unmanaged, **(olds.live or {}), **labels}
-        limit = TimeLimit(request.timeout)
         achieved = self._resource.apply(wanted, owned(labels, olds), told, self._allow(request), called, limit)
         self._report(achieved, request.urn)
         return provider_pb2.UpdateResponse(properties=wire.write(achieved.properties(wanted)))
@@ -228,7 +230,8 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
     @_taught
     def Delete(self, request: Request, context: Context) -> object:  # noqa: N802
         if served := self._served(request):
-            served.delete(wire.read(request.old_inputs), wire.read(request.properties), self._warn(request))
+            known = wire.read(request.old_inputs), wire.read(request.properties)
+            served.delete(*known, self._warn(request), TimeLimit(request.timeout))
             return empty_pb2.Empty()
         if _is_guard(request):
             return empty_pb2.Empty()

@@ -14,7 +14,8 @@ from remit.aws.member_sessions import Member
 from remit.aws.refusals import NotFoundError
 from remit.aws.session import Answer
 from remit.documents import Document
-from remit.managed_policy import Holders, LivePolicy, Policy
+from remit.errors import AwsError
+from remit.managed_policy import Holders, LivePolicy, Policy, by_name
 
 _PAGE = 1000  # the most that AWS takes; it may still return less
 _KINDS = (("PolicyRoles", "RoleName"), ("PolicyUsers", "UserName"), ("PolicyGroups", "GroupName"))
@@ -36,6 +37,14 @@ class Iam:
         """Every customer managed policy of the account."""
         pages = self._pages(member, "GetAccountAuthorizationDetails", Filter=["LocalManagedPolicy"])
         return [_live(each) for page in pages for each in page.get("Policies", ())]
+
+    def has(self, member: Member, policy: Policy) -> bool:
+        """Whether the policy is there, just so; False also where that cannot be read."""
+        try:
+            live = by_name(self.policies(member)).get(policy.name.lower())
+        except AwsError:
+            return False
+        return live is not None and live.policy.same(policy)
 
     def create(self, member: Member, policy: Policy) -> None:
         described = {"Description": policy.description} if policy.description else {}
@@ -75,15 +84,15 @@ class Iam:
 
     def detach(self, member: Member, live: LivePolicy, holders: Holders) -> None:
         """From the roles, users and groups; boundaries stay."""
-        self._change(member, "Detach", live.arn, holders)
+        for kind, name in _attached(holders):
+            try:
+                self._calls.call(member, f"Detach{kind}Policy", PolicyArn=live.arn, **{f"{kind}Name": name})
+            except NotFoundError:
+                continue  # it is detached: the answer to an earlier call was lost, or somebody was faster
 
     def attach(self, member: Member, arn: str, holders: Holders) -> None:
-        self._change(member, "Attach", arn, holders)
-
-    def _change(self, member: Member, verb: str, arn: str, holders: Holders) -> None:
-        for kind, names in (("Role", holders.roles), ("User", holders.users), ("Group", holders.groups)):
-            for name in names:
-                self._calls.call(member, f"{verb}{kind}Policy", PolicyArn=arn, **{f"{kind}Name": name})
+        for kind, name in _attached(holders):
+            self._calls.call(member, f"Attach{kind}Policy", PolicyArn=arn, **{f"{kind}Name": name})
 
     def _drop(self, member: Member, arn: str, version: str) -> None:
         try:
@@ -103,6 +112,12 @@ class Iam:
             if not page.get("IsTruncated"):
                 return
             marker = {"Marker": page["Marker"]}
+
+
+def _attached(holders: Holders) -> Iterator[tuple[str, str]]:
+    """(Role, User or Group; its name)."""
+    for kind, names in (("Role", holders.roles), ("User", holders.users), ("Group", holders.groups)):
+        yield from ((kind, name) for name in names)
 
 
 def _live(told: Mapping[str, Any]) -> LivePolicy:

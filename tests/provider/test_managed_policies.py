@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from provider.managed_policies import PartlyDoneError
+from remit.aws.time_limit import TimeLimit
 from remit.errors import AccessDeniedError, AwsError
 from remit.organization import AccountState
 from sandbox import moto_bridge
@@ -114,6 +115,46 @@ def test_who_holds_a_policy_keeps_it_from_being_replaced_unless_they_get_the_new
         with pytest.raises(PartlyDoneError, match=r"111111111111: policy Guardrail .*role ci .*detach_on_delete: true"):
             cloud.update(old, new)
         assert cloud.attached() == [arn_of("Guardrail")]
+
+
+LOST = {
+    "iam:DetachUserPolicy": r"iam:DetachUserPolicy in account 111111111111 was denied",
+    "iam:DeletePolicy": r"iam:DeletePolicy in account 111111111111 was denied",
+    "iam:CreatePolicy": r"deleted and could not be put back: .*; role ci, user ada had it, and must be given it by",
+    "iam:AttachUserPolicy": r"policy/moved/Guardrail could not be given back to all of role ci, user ada: attach it",
+}
+
+
+@pytest.mark.parametrize("denied", LOST)
+def test_a_replacement_that_fails_halfway_gives_back_or_says_who_has_lost_it(cloud: Accounts, denied: str) -> None:
+    old = inputs(policy("Guardrail", detach=True))
+    cloud.create(old)
+    cloud.attach("Guardrail")
+    cloud.client().create_user(UserName="ada")
+    cloud.client().attach_user_policy(UserName="ada", PolicyArn=arn_of("Guardrail"))
+    new = inputs(policy("Guardrail", path="/moved/", detach=True))
+    cloud.sandbox.world.faults.reset(FaultPlan(denied=100, calls=(denied,), accounts=(A,)))
+    with pytest.raises(PartlyDoneError, match=LOST[denied]):
+        cloud.update(old, new)
+    cloud.sandbox.world.faults.reset(FaultPlan())
+    if denied in {"iam:DetachUserPolicy", "iam:DeletePolicy"}:
+        assert cloud.attached() == [arn_of("Guardrail")], "given back"
+        cloud.update(old, new)
+        assert cloud.attached() == [arn_of("Guardrail", "/moved/")]
+
+
+def test_a_replacement_whose_answers_are_lost_gives_everybody_the_new_one(cloud: Accounts) -> None:
+    old = inputs(policy("Guardrail", detach=True))
+    cloud.create(old)
+    cloud.attach("Guardrail")
+    for number in range(6):
+        new = inputs(policy("Guardrail", path=f"/moved/{number}/", detach=True))
+        calls = ("iam:Create*", "iam:D*", "iam:Attach*")
+        cloud.sandbox.world.faults.reset(FaultPlan(seed=number, reset=60, calls=calls))
+        cloud.update(old, new)
+        cloud.sandbox.world.faults.reset(FaultPlan())
+        assert cloud.attached() == [arn_of("Guardrail", f"/moved/{number}/")]
+        old = new
 
 
 def test_a_boundary_is_never_taken_away(cloud: Accounts) -> None:
@@ -271,6 +312,34 @@ def test_iams_own_rates_are_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
     with accounts(monkeypatch, limits=Limits(iam_writes_per_second=50)) as cloud:
         cloud.create(inputs(*(policy(f"Policy{number}") for number in range(60))))
         assert len(cloud.live()) == 60
+
+
+@pytest.mark.parametrize("verb", ["create", "update", "delete"])
+def test_after_the_time_that_customtimeouts_give_no_policy_is_begun(cloud: Accounts, verb: str) -> None:
+    old, new, over = inputs(policy("Guardrail")), inputs(policy("Guardrail", BUILD), policy("New")), TimeLimit(1e-9)
+    if verb != "create":
+        cloud.create(old)
+    before = set(cloud.live())
+    calls: dict[str, Callable[[], object]] = {
+        "create": lambda: cloud.policies.create(new, cloud.warn, preview=False, limit=over),
+        "update": lambda: cloud.policies.update(A, old, {}, new, cloud.warn, preview=False, limit=over),
+        "delete": lambda: cloud.policies.delete(old, {}, cloud.warn, over),
+    }
+    with pytest.raises(AwsError if verb == "delete" else PartlyDoneError) as failed:
+        calls[verb]()
+    assert "policy Guardrail: the 1e-09 s of customTimeouts are over, not attempted; the next run" in str(failed.value)
+    assert set(cloud.live()) == before
+    assert not before or cloud.versions("Guardrail") == 1
+
+
+def test_a_removal_whose_time_is_over_keeps_in_mind_what_is_left(cloud: Accounts) -> None:
+    cloud.create(inputs(policy("Guardrail"), policy("Old")))
+    after: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/"}}}
+    before = {**after, "policies": {**after["policies"], "Old": {A: "/remit/"}}}
+    with pytest.raises(PartlyDoneError, match="customTimeouts are over, not attempted") as failed:
+        cloud.removal.update("policy-removal", before, {}, after, cloud.warn, preview=False, limit=TimeLimit(1e-9))
+    assert failed.value.properties == {"left": {"Old": {A: "/remit/"}}}
+    assert set(cloud.live()) == {"Guardrail", "Old"}
 
 
 def test_an_interrupted_change_says_what_is_left_and_keeps_what_was_done(cloud: Accounts) -> None:
