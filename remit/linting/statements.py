@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,13 +44,22 @@ def actions_of(statement: Statement) -> tuple[Text, ...]:
     return tuple(statement.action or statement.not_action or ())
 
 
+_EVERY_ACTION = re.compile(r"\*+(:\*+)?")
+_EVERY_RESOURCE = re.compile(r"\*+|arn:\*+|arn:[^:]+(:\*+)+")
+
+
+def is_every_action(action: str) -> bool:
+    """`*`, `*:*` and the like."""
+    return _EVERY_ACTION.fullmatch(action) is not None
+
+
 def allows_everything(statement: Statement) -> bool:
     """Allow, every action, every resource, under no condition."""
     return (
         statement.effect == "Allow"
         and statement.condition is None
-        and any(action in {"*", "*:*"} for action in statement.action or ())
-        and any(resource == "*" for resource in statement.resource or ())
+        and any(map(is_every_action, statement.action or ()))
+        and any(_EVERY_RESOURCE.fullmatch(resource) for resource in statement.resource or ())
     )
 
 

@@ -15,7 +15,7 @@ from remit.linting.statements import Statement, StatementList, allows_everything
 from remit.linting.subject import Subject
 from remit.yaml_places import Text
 
-_BROAD = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:[\w-]*[/:]?\*")
+_BROAD = re.compile(r"\*+|arn(:[^:]*){0,3}:\*+|arn(:[^:]*){4}:[\w-]*[/:]?\*+")
 # Conditions on these say when, or from where, but not on what.
 _NO_LIMIT = frozenset(
     f"aws:{name}"
@@ -106,7 +106,7 @@ def _is_broad(statement: Statement) -> bool:
     """An Allow on every resource of a kind, under no condition that says which. The star on stars has its own rule."""
     return (
         statement.effect == "Allow"
-        and any(_BROAD.fullmatch(resource) for resource in statement.resource or ())
+        and (statement.not_resource or any(_BROAD.fullmatch(resource) for resource in statement.resource or ()))
         and all(key.lower() in _NO_LIMIT for keys in (statement.condition or {}).values() for key in keys)
         and not allows_everything(statement)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from remit.linting.rule import Finding, Rule, Severity
-from remit.linting.statements import allows_everything
+from remit.linting.statements import allows_everything, is_every_action
 from remit.linting.subject import Subject
 
 
@@ -21,5 +21,5 @@ class WildcardAdministrator(Rule):
         for policy in subject.statement_lists:
             for statement in policy.statements:
                 if allows_everything(statement):
-                    stars = (action for action in statement.action or () if action in {"*", "*:*"})
+                    stars = filter(is_every_action, statement.action or ())
                     yield self.finding(next(stars).source, f"{policy} allows every action on every resource")
