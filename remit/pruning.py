@@ -173,11 +173,7 @@ def _check(directory: Path, texts: Mapping[Path, str | None]) -> None:
                     Problem(
                         f"what is left would be no catalog: {said.message}".replace(folder, str(directory)),
                         "an anchor may stand in what has ended, or nothing else is there: edit it by hand",
-                        next(iter(_first_places(texts)), None),
+                        Source(said.source.file.replace(folder, str(directory)), 0) if said.source else None,
                     )
                 ]
             ) from error
-
-
-def _first_places(texts: Mapping[Path, str | None]) -> Iterator[Source]:
-    yield from (Source(str(path), 0) for path in texts)

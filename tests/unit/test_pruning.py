@@ -117,6 +117,13 @@ def test_what_would_leave_no_catalog_is_refused(tmp_path: Path, text: str):
     assert (tmp_path / "c.yaml").read_text() == text
 
 
+def test_the_file_that_would_be_wrong_is_named(tmp_path: Path):
+    (tmp_path / "a.yaml").write_text(f"permission_sets: [{{name: Z, expires: {OVER}}}, {{name: A}}]\n")
+    with pytest.raises(CatalogError, match="an anchor may stand") as refused:
+        pruned(tmp_path, f"permission_sets: [{{name: X, expires: {OVER}, tags: &t {{a: b}}}}, {{name: Y, tags: *t}}]\n")
+    assert str(refused.value).startswith(f"{tmp_path}/c.yaml: what is left")
+
+
 def test_endings_come_soonest_first_and_name_their_place():
     catalog = catalog_of(ALL_KINDS)
     assert [each.source.line for each in endings(catalog)] == [3, 11, 14, 16, 17, 21, 22]
