@@ -122,5 +122,5 @@ def test_the_first_up_after_an_import_takes_everything_over_without_a_call_that_
     grown.forget_calls()
     grown.up(stack="adopting")
     assert writes(grown) == {"cloudcontrol:UpdateResource"}
-    assert grown.permission_sets() == sets | {"Auditor": {**sets["Auditor"], "duration": "PT3H"}}
+    assert grown.permission_sets() == sets | {"Auditor": {**sets["Auditor"], "session_duration": "PT3H"}}
     assert (grown.grants(), grown.policies()) == (grants, policies)
