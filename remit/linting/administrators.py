@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from remit.catalog.models import ManagedPolicy, PermissionSet
+from remit.catalog.models import AwsPolicy, ManagedPolicy, PermissionSet
 from remit.linting.statements import allows_everything
 
 AWS_POLICIES = frozenset({"AdministratorAccess"})
@@ -12,11 +12,15 @@ AWS_POLICIES = frozenset({"AdministratorAccess"})
 
 
 def why_administrator(permission_set: PermissionSet, policies: Mapping[str, ManagedPolicy]) -> str:
-    """What makes this permission set an administrator's, in words; empty when nothing does. Boundaries count for it."""
-    if permission_set.permissions_boundary is not None:
+    """What makes this permission set an administrator's, in words; empty when nothing does.
+
+    Nobody is one within a boundary, unless it is AdministratorAccess again.
+    """
+    boundary = permission_set.permissions_boundary
+    if boundary is not None and not (boundary.aws_managed and _name(boundary.aws_managed) in AWS_POLICIES):
         return ""
     for attached in permission_set.aws_managed_policies:
-        name = attached.full_arn.rpartition("/")[2]
+        name = _name(attached)
         if name in AWS_POLICIES:
             return name
     inline = permission_set.inline_policy
@@ -27,3 +31,7 @@ def why_administrator(permission_set: PermissionSet, policies: Mapping[str, Mana
         if policy is not None and any(allows_everything(statement) for statement in policy.statements):
             return f"policy {policy.name} allows everything"
     return ""
+
+
+def _name(policy: AwsPolicy) -> str:
+    return policy.full_arn.rpartition("/")[2]
