@@ -32,7 +32,12 @@ def permission_set_changes(before: View, after: View) -> Iterator[PermissionSetC
         if statements or differences:
             direction = together([*(each.direction for each in statements), *(each.direction for each in differences)])
             source = str(new.get("source", ""))
-            yield PermissionSetChange("changed", name, direction, statements, differences, source)
+            accounts = _assigned(name, before) & _assigned(name, after)
+            yield PermissionSetChange("changed", name, direction, statements, differences, source, accounts)
+
+
+def _assigned(name: str, view: View) -> frozenset[str]:
+    return frozenset().union(*(accounts for grant, accounts in view.grants.items() if grant.permission_set == name))
 
 
 def _whole(old: Fields | None, new: Fields | None) -> Iterator[Difference]:

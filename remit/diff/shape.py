@@ -31,7 +31,7 @@ def shape(diff: Diff, names: Callable[[Collection[str]], str]) -> dict[str, Any]
             "assignments_lost": diff.lost,
         },
         "assignments": [_grant(each, names) for each in diff.grants],
-        "permission_sets": [_permission_set(each) for each in diff.permission_sets],
+        "permission_sets": [_permission_set(each, names) for each in diff.permission_sets],
         "managed_policies": [_policy(each, names) for each in diff.policies],
         "ends": [_end(each) for each in diff.ends],
     }
@@ -69,11 +69,13 @@ def _text(expiry: Expiry | None) -> str | None:
     return str(expiry) if expiry else None
 
 
-def _permission_set(each: PermissionSetChange) -> dict[str, Any]:
+def _permission_set(each: PermissionSetChange, names: Callable[[Collection[str]], str]) -> dict[str, Any]:
     return {
         "change": each.change,
         "direction": each.direction,
         "name": each.name,
+        "accounts": sorted(each.accounts),
+        "where": names(each.accounts) if each.accounts else "",
         "fields": [_difference(one) for one in each.differences],
         "statements": [_statement(one) for one in each.statements],
         "source": each.source,

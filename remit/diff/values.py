@@ -185,7 +185,10 @@ class PolicyChange:
 
 @dataclass(frozen=True, slots=True)
 class PermissionSetChange:
-    """A permission set: its fields that differ, and the statements of its inline policy."""
+    """A permission set: its fields that differ, and the statements of its inline policy.
+
+    `accounts`: of one that changes, where it is assigned before and after; empty for others.
+    """
 
     change: Change
     name: str
@@ -193,6 +196,7 @@ class PermissionSetChange:
     statements: tuple[StatementChange, ...]
     differences: tuple[Difference, ...]
     source: str
+    accounts: Accounts = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

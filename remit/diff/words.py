@@ -91,7 +91,8 @@ class _Writing:
 
     def permission_set(self, each: PermissionSetChange) -> Line:
         details = self._details(each)
-        text = f"permission set {self.code(each.name)} {_VERBS[each.change]}"
+        where = f" in {self.names(each.accounts)}" if each.accounts else ""
+        text = f"permission set {self.code(each.name)} {_VERBS[each.change]}{where}"
         return Line(text, each.direction, each.source, details, documents=each.statements)
 
     def policy(self, each: PolicyChange) -> Line:

@@ -54,7 +54,7 @@ def test_a_revision_is_held_against_the_work_tree(run: Run, repository: Path):
         "main → working tree: 2 changes: 2 widening; 0 assignments gained, 0 lost",
         "",
         "Widening",
-        "+ permission set Engineer changes",
+        "+ permission set Engineer changes in 2 accounts: every account but the management account",
         "    policies/all.yaml:6",
         "    + session duration: PT8H → PT12H",
         "+ policy Guardrail changes in 2 accounts: every account but the management account",

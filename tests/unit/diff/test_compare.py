@@ -56,7 +56,8 @@ def said(diff: Diff) -> list[str]:
     return [line.text for line in lines_of(diff, NAMES)]
 
 
-ENGINEER, ADMIN = "permission set Engineer changes", "permission set Admin changes"
+ENGINEER = "permission set Engineer changes in 4 accounts: lab, all of Workloads"
+ADMIN = "permission set Admin changes in lab"
 EVERYWHERE = "policy Guardrail changes in 6 accounts: every account"
 BOUNDARY = "    permissions_boundary: {customer_managed: Guardrail}\n"
 LAB = "targets: account:lab"
