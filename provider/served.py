@@ -282,5 +282,9 @@ def _replacement(account: str, name: str, differing: list[str], *, detach: bool)
 
 def _tell_unmanaged(account: str, outputs: Outputs, warn: Warn) -> None:
     if outputs.unmanaged:
-        names = "\n".join(f"  {path}{name}" for name, path in sorted(outputs.unmanaged.items()))
-        warn(f"account {account} has policies that nobody manages, left as they are:\n{names}")
+        names = [f"{path}{name}" for name, path in sorted(outputs.unmanaged.items())]
+        if len(names) == 1:  # on the first line, which is all that a table of resources shows
+            warn(f"account {account} has a policy that nobody manages, left as it is: {names[0]}")
+        else:
+            found = f"account {account} has {len(names)} policies that nobody manages, left as they are:"
+            warn("\n  ".join([found, *names]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from remit.catalog.models import ManagedPolicy, PolicyStatement
 from remit.documents import Document, document, repeated_sids, size
+from remit.errors import Source
 from remit.expiry import expired
 from remit.planning.rendering import Rendering
 from remit.planning.values import PlannedPolicy
@@ -50,6 +51,18 @@ def check_detaching(world: World, policies: Policies, accounts: int) -> None:
                 f"set remit:fanOut: pooled for the stack {world.stack.name}, or take it out",
                 policy.source,
             )
+
+
+def check_owned_path(world: World, accounts: int) -> None:
+    """Warn of settings that no run heeds. `accounts`: how many have policies."""
+    stack = world.stack
+    source = Source(f"Pulumi.{stack.name}.yaml", 0)
+    if stack.unmanaged_policies == "remove" and not stack.owned_path:
+        message = "remit:unmanagedPolicies: remove removes nothing without remit:ownedPath"
+        world.findings.odd(message, "say which path is the stack's own, such as /remit/", source)
+    elif stack.owned_path and accounts and stack.fan_out_over(accounts) == "aliases":
+        message = f"remit:fanOut is aliases: no run sees other policies under {stack.owned_path}, nor removes them"
+        world.findings.odd(message, "set remit:fanOut: pooled, or look with `remit drift`", source)
 
 
 def statement_accounts(statement: PolicyStatement, among: frozenset[str], world: World) -> frozenset[str]:

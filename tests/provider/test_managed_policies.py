@@ -227,7 +227,7 @@ def test_strangers_under_the_owned_path_are_told_or_removed_by_name(cloud: Accou
     live, state = cloud.refresh(wanted)
     if unmanaged == "report":
         assert cloud.differs(live, wanted, state) == {}
-        assert "/remit/x/Stray" in cloud.said[-1]
+        assert cloud.said == [f"account {A} has a policy that nobody manages, left as it is: /remit/x/Stray"]
         assert state["unmanagedPolicies"] == {"Stray": "/remit/x/"}
     else:
         assert cloud.differs(live, wanted, state) == {'policies["Stray"]': "DELETE"}

@@ -449,3 +449,16 @@ def test_detaching_needs_the_pooled_mode(fan_out: Literal["aliases", "auto", "po
             plan_of(text, stack=stack)
     else:
         assert {policy.detach_on_delete for policy in plan_of(text, stack=stack).managed_policies} == {True}
+
+
+@pytest.mark.parametrize(
+    ("stack", "warning"),
+    [
+        (Stack("prod", unmanaged_policies="remove"), "removes nothing without remit:ownedPath"),
+        (Stack("prod", owned_path="/remit/"), "no run sees other policies under /remit/, nor removes them"),
+        (Stack("prod", owned_path="/remit/", unmanaged_policies="remove", fan_out="pooled"), ""),
+    ],
+)
+def test_a_setting_about_unmanaged_policies_that_no_run_heeds_is_a_warning(stack: Stack, warning: str):
+    told = [str(each) for each in plan_of(CATALOG, stack=stack).warnings if "Pulumi.prod.yaml" in str(each)]
+    assert [warning in each for each in told] == ([True] if warning else [])
