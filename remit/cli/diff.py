@@ -63,6 +63,8 @@ def diff(
     Widening comes first: a new grant or Allow, a wider Action or Resource, a Deny, Condition or boundary that is gone.
     What cannot be judged narrower stands there too, with a question mark.
     """
+    if as_json and as_markdown:
+        raise click.UsageError("--json and --markdown are two formats: choose one")
     reading = Sides(catalog, stack, at or now())
     before, after = reading.side(base), reading.side(head)
     known = _Organization(organization)

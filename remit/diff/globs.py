@@ -8,17 +8,26 @@ from functools import lru_cache
 
 from remit.diff.values import Direction, together
 
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_MARK = "\0"
+
+
+@lru_cache(maxsize=8192)
+def _whole(text: str) -> str:
+    """`${aws:username}`, and `${*}` for a star that is none, in signs of which no wildcard takes a part."""
+    return _VARIABLE.sub(lambda found: f"{_MARK}{found[0].encode().hex()}{_MARK}", text)
+
 
 @lru_cache(maxsize=8192)
 def _matcher(pattern: str) -> re.Pattern[str]:
     """`*` of the other glob is text like any other to `*`; `?` must stand neither for it nor for a variable."""
-    parts = (".*" if letter == "*" else "[^*$]" if letter == "?" else re.escape(letter) for letter in pattern)
-    return re.compile("".join(parts), re.DOTALL)
+    signs = {"*": ".*", "?": f"[^*{_MARK}]"}
+    return re.compile("".join(signs.get(letter) or re.escape(letter) for letter in _whole(pattern)), re.DOTALL)
 
 
 def covers(wide: Collection[str], narrow: Collection[str]) -> bool:
     """Whether whatever matches `narrow` surely matches `wide`."""
-    return all(any(_matcher(pattern).fullmatch(text) for pattern in wide) for text in narrow)
+    return all(any(_matcher(pattern).fullmatch(_whole(text)) for pattern in wide) for text in narrow)
 
 
 def direction_of(before: Collection[str], after: Collection[str]) -> Direction:

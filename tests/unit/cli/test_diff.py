@@ -121,6 +121,12 @@ def test_a_side_that_is_none_is_refused(run: Run, side: str, words: str):
     assert words in refused.stderr
 
 
+def test_one_format_at_a_time(run: Run):
+    refused = run("diff", "policies", *ORG, "--json", "--markdown")
+    assert refused.exit_code == 2
+    assert "choose one" in refused.stderr
+
+
 def test_json_and_markdown_say_the_same(run: Run, project: Path):
     (project / "new").mkdir()
     (project / "new" / "all.yaml").write_text(WIDER.replace("groups: [engineers]", "groups: [engineers]"))
