@@ -24,7 +24,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
 
 @click.command()
 @click.option("--report", type=_file, metavar="FILE", help="What `remit up --report FILE` wrote.")
-@click.option("--drift", type=_file, metavar="FILE", help="What `remit drift --json` printed.")
+@click.option("--drift", type=_file, metavar="FILE", help="What `remit drift --json` or `remit repair -o` wrote.")
 @click.option("--expiring", type=_file, metavar="FILE", help="What `remit expiring --json` printed.")
 @click.option("--channels", type=_file, metavar="FILE", help=f"Default: {FILE}, beside Pulumi.yaml.")
 @click.option("--print", "print_only", is_flag=True, help="Print the message as text, and send nothing.")
@@ -46,11 +46,12 @@ def notify(
     if check:
         _check(read_channels(path), path)
         return
+    missing = [each.name for each in (report, drift) if each and not each.is_file()]
     news = News(
         report=_read(report, RunReport) if report and report.is_file() else None,
-        drift=_read(drift, Drift) if drift else None,
+        drift=_read(drift, Drift) if drift and drift.is_file() else None,
         expiring=_read(expiring, Expiring) if expiring else None,
-        missing_report=f"the run left no report in {report.name}" if report and not report.is_file() else "",
+        missing_report=f"the run left no report in {' and '.join(missing)}" if missing else "",
         run_url=run_address(os.environ),
     )
     message = digest(news)

@@ -43,7 +43,9 @@ def _headlines(news: News) -> Iterator[str]:
     if report and not report.succeeded:
         yield f"{report.verb} {_ENDED[report.result]}"
     if news.drift and news.drift.drift:
-        yield f"drift, {counted(len(news.drift.drift), 'difference')}"
+        repaired, left = len(news.drift.repaired), len(news.drift.not_repaired)
+        told = [f"{repaired} repaired"] * bool(repaired) + [f"{left} could not be repaired"] * bool(left)
+        yield ", ".join(["drift", counted(len(news.drift.drift), "difference"), *told])
     if report and report.changes_anything:
         what = "would be made by this preview" if report.preview else f"made by {report.verb}"
         yield f"{counted(_changes(report), 'change')} {what}"
@@ -72,8 +74,12 @@ def _sections(news: News) -> Iterator[Section]:
     if news.drift:
         unread = tuple(map(_unread, news.drift.unread))
         yield Section(Topic.FAILED, f"Accounts that could not be read ({len(unread)})", unread)
-        lines = tuple(map(_difference, news.drift.drift))
-        yield Section(Topic.DRIFT, f"Drift ({len(lines)})", lines)
+        for topic, title, found in (
+            (Topic.FAILED, "Drift that could not be repaired", news.drift.not_repaired),
+            (Topic.DRIFT, "Drift", news.drift.waiting),
+            (Topic.DRIFT, "Drift repaired", news.drift.repaired),
+        ):
+            yield Section(topic, f"{title} ({len(found)})", tuple(map(_difference, found)))
     if news.report:
         yield from _done(news.report)
     if news.expiring:

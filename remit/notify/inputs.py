@@ -44,6 +44,7 @@ class DifferentField(_Input):
 class Difference(_Input):
     """One thing that is not as the catalog says. `change`: missing, changed or unmanaged. `who`: newest first."""
 
+    id: str = ""
     title: str
     change: str
     mode: str = ""
@@ -58,12 +59,36 @@ class Unread(_Input):
     reason: str
 
 
+class Repair(_Input):
+    """What became of the differences to be reverted, by their ids. A preview leaves all, and does not fail."""
+
+    exit_code: int = 0
+    repaired: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
 class Drift(_Input):
-    """All that was found in a stack's scope: what `remit.drift.values.as_json` writes."""
+    """All that was found in a stack's scope: what `remit.drift.values.as_json` writes, and `remit repair` adds."""
 
     stack: str = ""
     drift: tuple[Difference, ...]
     unread: tuple[Unread, ...] = ()
+    repair: Repair = Repair()
+
+    @property
+    def repaired(self) -> tuple[Difference, ...]:
+        return tuple(each for each in self.drift if each.id in self.repair.repaired)
+
+    @property
+    def not_repaired(self) -> tuple[Difference, ...]:
+        """What a repair that failed should have reverted."""
+        return tuple(each for each in self.drift if self.repair.exit_code and each.id in self.repair.left)
+
+    @property
+    def waiting(self) -> tuple[Difference, ...]:
+        """What a person decides on, and all of it where nothing was to be repaired."""
+        told = {*self.repaired, *self.not_repaired}
+        return tuple(each for each in self.drift if each not in told)
 
 
 class Ending(_Input):
@@ -86,7 +111,7 @@ class Expiring(_Input):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """All there is to tell. `missing_report`: a report was promised, and the run left none."""
+    """All there is to tell. `missing_report`: a report, or the drift, was promised, and the run left none."""
 
     report: RunReport | None = None
     drift: Drift | None = None

@@ -244,7 +244,7 @@ def _what_is_clicked_together_goes_or_waits_for_a_person(story: Story) -> None:
     assert "Developer" not in issue["body"]
     assert "stack dev" not in issue["body"]
     told = story.said()
-    assert "Remit prod: drift, 2 differences" in told
+    assert "Remit prod: drift, 2 differences, 1 repaired" in told
     assert stranger.replace("Auditor", "Developer") in told
     assert stranger in told
     world.unassign("Auditor", PAY_PROD, "USER", ADA)

@@ -121,6 +121,7 @@ def test_the_verb_never_fails_a_job(tmp_path: Path) -> None:
     assert "broken.json is not what it should be" in run("--report", str(broken))
     assert "cannot be read" in run("--report", str(told), at=tmp_path / "nowhere.yaml")
     assert "the run left no report in absent.json" in run("--report", absent, "--print")
+    assert "the run left no report in absent.json" in run("--drift", absent, "--print")
 
 
 def test_what_is_wrong_with_the_channels_is_told_by_line_and_all_at_once(tmp_path: Path) -> None:

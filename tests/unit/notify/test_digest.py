@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from remit.notify.digest import digest
-from remit.notify.inputs import News
+from remit.notify.inputs import Difference, Drift, News, Repair
 from remit.notify.message import Topic
 from remit.notify.text import plain_text
 from remit.reporting.report import Assignments, Result
@@ -62,6 +62,22 @@ def test_accounts_are_named_as_long_as_one_can_read_them() -> None:
     assert message.sections[0].lines == ("developers: Developer in a0, a1, a2, a3, a4, a5 and 3 more accounts",)
 
 
+REPAIR = Drift(
+    stack="prod",
+    drift=tuple(Difference(id=each, title=f"policy {each}", change="changed") for each in "abc"),
+    repair=Repair(exit_code=255, repaired=("a",), left=("b",)),
+)
+
+
+def test_a_repair_says_what_it_reverted_what_it_could_not_and_what_waits() -> None:
+    sections = {section.title: section for section in digest(News(drift=REPAIR)).sections}
+    assert {title: (section.topic, section.lines) for title, section in sections.items()} == {
+        "Drift that could not be repaired (1)": (Topic.FAILED, ("policy b: changed",)),
+        "Drift (1)": (Topic.DRIFT, ("policy c: changed",)),
+        "Drift repaired (1)": (Topic.DRIFT, ("policy a: changed",)),
+    }
+
+
 @pytest.mark.parametrize(
     ("news", "title"),
     [
@@ -72,6 +88,8 @@ def test_accounts_are_named_as_long_as_one_can_read_them() -> None:
         (News(missing_report="the run left no report in run.json"), "Remit: a run ended without a report"),
         (News(expiring=EVERYTHING.expiring), "Remit: 1 entry ends soon"),
         (News(drift=EVERYTHING.drift), "Remit prod: drift, 1 difference"),
+        (News(drift=REPAIR), "Remit prod: drift, 3 differences, 1 repaired, 1 could not be repaired"),
+        (News(drift=REPAIR.model_copy(update={"repair": Repair(left=("a", "b"))})), "Remit prod: drift, 3 differences"),
     ],
 )
 def test_the_title_is_the_most_important_thing(news: News, title: str) -> None:
