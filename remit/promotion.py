@@ -68,7 +68,7 @@ def state_of(head: Revision, applied: Applied | None, *, newer: bool) -> State:
         return "never"
     if applied.revision.dirty:
         return "dirty"
-    if applied.revision.catalog == head.catalog:
+    if (applied.revision.catalog, applied.revision.stack_file) == (head.catalog, head.stack_file):
         return "current"
     return "ahead" if newer else "waiting"
 

@@ -59,9 +59,9 @@ def read_revision(catalog: Path, stack_file: Path) -> Revision | None:
     return Revision(commit, folder, file, dirty=bool(changed or changed_file))
 
 
-def commits_since(commit: str, catalog: Path) -> tuple[Commit, ...] | None:
-    """What HEAD has of the catalog and `commit` has not, newest first; None when `commit` is not known here."""
-    told = _asked(catalog, "log", "--format=%H %s", f"{commit}..HEAD", "--", ".")
+def commits_since(commit: str, catalog: Path, stack_file: Path) -> tuple[Commit, ...] | None:
+    """What HEAD has of the two and `commit` has not, newest first; None when `commit` is not known here."""
+    told = _asked(catalog, "log", "--format=%H %s", f"{commit}..HEAD", "--", ".", str(stack_file.absolute()))
     if told is None:
         return None
     return tuple(Commit(*line.split(" ", 1)) for line in told.splitlines())
@@ -79,18 +79,22 @@ def file_at(commit: str, file: Path) -> bytes:
 
 def write_folder_at(commit: str, folder: Path, into: Path) -> None:
     """The content of a folder as a commit has it. Raises RevisionError."""
-    archive = _told(folder, commit, "archive", "--format=tar", commit, ".")
+    unpack(_told(folder, commit, "archive", "--format=tar", commit, "."), into)
+
+
+def unpack(archive: bytes, into: Path) -> None:
+    """Write the files of a tar archive, as `git archive` makes one, below `into`."""
     with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
         opened.extractall(into, filter="data")
 
 
 def _asked(folder: Path, *arguments: str) -> str | None:
-    done = _run(folder, arguments)
+    done = run_git(folder, *arguments)
     return done.stdout.decode(errors="replace").strip() if done and done.returncode == 0 else None
 
 
 def _told(folder: Path, commit: str, *arguments: str) -> bytes:
-    done = _run(folder, arguments)
+    done = run_git(folder, *arguments)
     if done is None or done.returncode:
         said = done.stderr.decode(errors="replace").strip() if done else "there is no git"
         raise RevisionError(
@@ -99,7 +103,8 @@ def _told(folder: Path, commit: str, *arguments: str) -> bytes:
     return done.stdout
 
 
-def _run(folder: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[bytes] | None:
+def run_git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
+    """What git says of a folder, with its exit code; None where there is no git, or no such folder."""
     git = shutil.which("git")
     if git is None or not folder.is_dir():
         return None

@@ -47,7 +47,8 @@ def _headline(drift: Drift) -> str:
         return f"No drift in stack {drift.stack} ({told})."
     counts = drift.count()
     parts = [f"{counts[word]} {word}" for word in ("missing", "changed", "unmanaged") if counts[word]]
-    then = [f"remit repair reverts {counts['enforce']}"] if counts["enforce"] else []
+    enforced = f"remit repair reverts {counts['enforce']}" if drift.applied else f"{counts['enforce']} to enforce"
+    then = [enforced] if counts["enforce"] else []
     then += (
         [f"{counts['report']} {'waits' if counts['report'] == 1 else 'wait'} for a person"] if counts["report"] else []
     )

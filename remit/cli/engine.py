@@ -14,6 +14,9 @@ import click
 
 from remit.errors import RemitError
 
+UNKNOWN_STACK = "no stack named"
+"""How both engines say that there is no such stack."""
+
 
 class EngineError(RemitError):
     """There is no engine as asked for, or it failed."""

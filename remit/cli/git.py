@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
-import tarfile
 from pathlib import Path
 
 import click
 
 from remit.errors import RemitError
+from remit.revision import run_git, unpack
 
 
 class GitError(RemitError):
@@ -39,13 +38,12 @@ def extract(commit: str, path: str, folder: Path, into: Path) -> bool:
     done = _run(["archive", "--format=tar", commit, "--", path], folder)
     if done.returncode:
         raise GitError(f"git archive {commit} {path} failed: {done.stderr.decode().strip()}")
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(into, filter="data")
+    unpack(done.stdout, into)
     return True
 
 
 def _run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
-    except FileNotFoundError as error:
-        raise GitError("git is not on PATH: compare folders, or plans that `remit plan --json` saved") from error
+    done = run_git(folder, *arguments)
+    if done is None:
+        raise GitError("git is not on PATH: compare folders, or plans that `remit plan --json` saved")
+    return done

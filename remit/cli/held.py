@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from remit.catalog import Catalog, load_catalog
-from remit.cli.engine import EngineError, choose_engine
+from remit.cli.engine import UNKNOWN_STACK, EngineError, choose_engine
 from remit.cli.inputs import catalog_folder, read_inputs, stack_file
 from remit.cli.retire import exported_state
 from remit.errors import Source
@@ -48,7 +48,7 @@ class Held:
 def held(stack: str | None, catalog: Path | None, *, work_tree: bool) -> Iterator[Held]:
     """The catalog that the stack got last, unless a folder is named, or `work_tree`, or nobody knows; then says so.
 
-    Raises CatalogError, and RevisionError when the commit is not in this clone.
+    Raises CatalogError, EngineError, and RevisionError when the commit is not in this clone.
     """
     if stack is None or catalog or work_tree:
         yield _of_work_tree(stack, catalog)
@@ -77,11 +77,16 @@ def _of_work_tree(stack: str | None, catalog: Path | None, why_not: str = "") ->
 
 
 def _applied(stack: str) -> tuple[Applied | None, str]:
-    """What the stack got last; or None, and why nobody knows."""
+    """What the stack got last; or None, and why nobody knows. Raises EngineError when the state cannot be read."""
     try:
         found = applied_in(exported_state(choose_engine(os.environ), stack))
     except EngineError as error:
-        return None, f"the state of stack {stack} cannot be read: {error}"
+        if UNKNOWN_STACK not in str(error):
+            raise EngineError(
+                f"the state of stack {stack} cannot be read, so nobody knows which catalog it has: {error} "
+                "(to go by the files here: --work-tree)"
+            ) from error
+        return None, f"there is no stack {stack} yet"
     if found is None:
         return None, f"no run of stack {stack} from a commit has succeeded yet"
     if found.revision.dirty:

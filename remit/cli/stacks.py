@@ -13,7 +13,7 @@ import click
 from rich.text import Text
 
 from remit.catalog import load_catalog
-from remit.cli.engine import Engine, EngineError, choose_engine
+from remit.cli.engine import UNKNOWN_STACK, Engine, EngineError, choose_engine
 from remit.cli.inputs import catalog_folder, options, stack_file
 from remit.cli.retire import exported_state
 from remit.cli.tables import make_console, print_table
@@ -23,7 +23,6 @@ from remit.revision import Revision, commits_since, is_older, read_revision
 from remit.stack import Stack, read_stack
 
 _AT_ONCE = 4  # engines that export a state
-_UNKNOWN_STACK = "no stack named"  # as Pulumi says it
 _MOST_COMMITS = 10
 
 
@@ -70,13 +69,13 @@ def _status(engine: Engine, name: str, stage: int, catalog: Path | None) -> Stac
     try:
         applied = applied_in(exported_state(engine, name))
     except EngineError as error:
-        if _UNKNOWN_STACK in str(error):
+        if UNKNOWN_STACK in str(error):
             return StackStatus(name, "never", stage, waiting=None)
         return StackStatus(name, "unknown", stage, problem=" ".join(str(error).split()))
     state = state_of(head, applied, newer=bool(applied and is_older(head.commit, applied.revision.commit, folder)))
     if applied is None:
         return StackStatus(name, state, stage)
-    waiting = commits_since(applied.revision.commit, folder) if state in {"waiting", "dirty"} else ()
+    waiting = commits_since(applied.revision.commit, folder, file) if state in {"waiting", "dirty"} else ()
     return StackStatus(name, state, stage, applied, waiting)
 
 

@@ -56,7 +56,8 @@ def test_a_state_says_which_commit_the_stack_got() -> None:
     [
         (None, False, "never"),
         (Applied(HEAD), False, "current"),
-        (Applied(Revision("c0", "tree2", "other")), False, "current"),  # content counts, not the commit
+        (Applied(Revision("c0", "tree2", "file")), False, "current"),  # content counts, not the commit
+        (Applied(Revision("c0", "tree2", "other")), False, "waiting"),  # a scope that is new, say
         (Applied(OLD), False, "waiting"),
         (Applied(OLD), True, "ahead"),
         (Applied(Revision("c2", "tree2", "file", dirty=True)), False, "dirty"),
@@ -122,7 +123,7 @@ def test_a_revision_is_that_of_the_catalog_and_the_stack_file(tmp_path: Path) ->
     second = read_revision(catalog, file)
     assert second is not None
     assert second.same_content(first)
-    assert commits_since(first.commit, catalog) == ()
+    assert commits_since(first.commit, catalog, file) == ()
     (catalog / "b.yaml").write_text("new")
     dirty = read_revision(catalog, file)
     assert dirty is not None
@@ -130,8 +131,11 @@ def test_a_revision_is_that_of_the_catalog_and_the_stack_file(tmp_path: Path) ->
     assert not dirty.same_content(dirty)
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "--quiet", "-m", "more")
-    assert [each.subject for each in commits_since(first.commit, catalog) or ()] == ["more"]
-    assert commits_since("f" * 40, catalog) is None
+    file.write_text("config: {remit:maxRevoke: 5}")
+    git(tmp_path, "commit", "--quiet", "-a", "-m", "a setting")
+    found = commits_since(first.commit, catalog, file) or ()
+    assert [each.subject for each in found] == ["a setting", "more"]
+    assert commits_since("f" * 40, catalog, file) is None
     head = read_revision(catalog, file)
     assert head is not None
     assert is_older(first.commit, head.commit, catalog)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
 Run = Callable[..., Result]
@@ -29,3 +30,13 @@ def test_a_name_that_no_stack_has_is_an_error_at_its_line(run: Run, project: Pat
     result = run("ci", "stacks")
     assert result.exit_code == 2
     assert "organization.yaml:1" in result.stderr
+
+
+def test_drift_is_not_guessed_where_the_state_cannot_be_read(run: Run, monkeypatch: pytest.MonkeyPatch):
+    """Else what waits for its turn would stand in the issue as drift."""
+    monkeypatch.setenv("REMIT_ENGINE", "embedded")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://not-here")
+    result = run("drift", "--stack", "prod", "--markdown")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the state of stack prod cannot be read" in result.stderr
+    assert "--work-tree" in result.stderr
