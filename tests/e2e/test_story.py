@@ -221,12 +221,16 @@ def _an_account_that_is_created_by_hand_gets_what_its_place_gives(story: Story) 
     account = world.create_account("search-dev", "Workloads/Dev")
     assert [each["client_payload"]["event"] for each in host.dispatches] == ["CreateAccountResult", "MoveAccount"]
     assert {each["event_type"] for each in host.dispatches} == {"organization-event"}
+    world.assign("Developer", PAY_PROD, "USER", ADA)  # an event as well, of a stack that no account came to
+    assert host.dispatches[-1]["client_payload"]["event"] == "CreateAccountAssignment"
     assert story.run_again("organization-event") == ["dev", "prod"]
+    assert ("Developer", PAY_PROD, "USER", ADA) not in world.grants()
     assert (account, "Guardrail") in world.policies()
     assert {("Developer", account, "GROUP", DEVELOPERS), ("Auditor", account, "GROUP", AUDITORS)} <= world.grants()
     told = story.said()
     assert "developers@shop.example: Developer in search-dev" in told
     assert "policy Guardrail created in search-dev" in told
+    assert "Remit prod: drift, 1 difference, 1 repaired" in told
 
 
 def _what_is_clicked_together_goes_or_waits_for_a_person(story: Story) -> None:
