@@ -25,7 +25,7 @@ from remit.yaml_places import Block, read_yaml, source_of
 PermissionSetsMode = Literal["own", "refer"]
 UnmanagedMode = Literal["remove", "report"]
 FanOut = Literal["aliases", "pooled"]
-DriftMode = Literal["enforce", "report"]
+DriftMode = Literal["enforce", "report", "adopt"]
 
 ALIASES_UP_TO = 20
 """Accounts with policies up to which `auto` means aliases: their plugins take 2.7 GiB (138 MiB each)."""
@@ -57,7 +57,7 @@ class Stack:
     `request_rate`: sso-admin calls a second. AWS allows 20, unless the quota was raised.
     `owned_path`: the IAM path under which every policy of its accounts is the stack's business; "": none.
     `runs_every`: how far apart the scheduled runs are; a plan warns of what ends before the next one.
-    `drift`: what `remit repair` does about changes by hand where an entry of the catalog does not say.
+    `drift`: what becomes of changes by hand where an entry of the catalog does not say.
     `adopt`: what exists under the name of a policy or permission set is taken over as it is.
     `waves`: selectors, in the order in which accounts get their policies. `shard`: the part of the stack's work that
     this one does: the policies of some accounts, or all but the policies ("identity-center"); None: all of it.
@@ -289,7 +289,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "fanOut": _one_of("aliases", "pooled", "auto"),
     "ownedPath": _owned_path,
     "unmanagedPolicies": _one_of("remove", "report"),
-    "drift": _one_of("enforce", "report"),
+    "drift": _one_of("enforce", "report", "adopt"),
     "runsEvery": _runs_every,
     "adopt": _true_or_false,
     "waves": _waves,

@@ -44,11 +44,14 @@ from remit.yaml_places import NOWHERE, Block, Text, source_of
 
 BY_ID = "id:"
 """What a principal that is named by its id begins with, such as one that is gone from the identity store."""
-DriftMode = Literal["enforce", "report"]
-"""What a scheduled run does about a difference that somebody made by hand: reverts it, or leaves it to a person."""
+DriftMode = Literal["enforce", "report", "adopt"]
+"""What becomes of a change by hand: a scheduled run reverts it, a person decides, or `remit sync` writes it down."""
 _ROOT = Text("/")
 _NO_TEXT = Text("")
-_DRIFT = "What `remit repair` does about changes by hand: enforce, report; default: the stack's remit:drift"
+_DRIFT = (
+    "What becomes of changes by hand: enforce (`remit repair` reverts them), report, adopt (`remit sync` writes them "
+    "here); default: the stack's remit:drift"
+)
 
 
 class Entry(BaseModel):

@@ -69,8 +69,9 @@ class Comparison:
     def _missing(self, planned: PlannedAssignment) -> Finding:
         mode = self._modes.of_missing_assignment(planned.sources)
         name = planned.permission_set
-        if name not in self._live.arns and self._modes.of_permission_set(name) == "report":
-            mode = "report"  # what nobody may make again, nobody can be assigned to
+        of_set = self._modes.of_permission_set(name)
+        if name not in self._live.arns and of_set != "enforce":
+            mode = of_set  # what nobody may make again, nobody can be assigned to
         return Finding(
             "assignment",
             "missing",

@@ -1,4 +1,7 @@
-"""Who puts right what was changed by hand: the scheduled run (`enforce`), or a person (`report`). Pure."""
+"""Who puts right what was changed by hand. Pure.
+
+The scheduled run takes it back (`enforce`), a person decides (`report`), or the catalog follows (`adopt`).
+"""
 
 from __future__ import annotations
 
@@ -26,13 +29,16 @@ class Modes:
         return self._permission_sets.get(name) or self._stack.drift
 
     def of_missing_assignment(self, rules: Iterable[Source]) -> Mode:
-        """Enforced as soon as one of the rules that give it is."""
+        """Enforced as soon as one of the rules that give it is; adopted only if all of them are."""
         found = {self._rules.get(source) or self._stack.drift for source in rules}
-        return "enforce" if "enforce" in found else "report"
+        return "enforce" if "enforce" in found else "adopt" if found == {"adopt"} else "report"
 
     def of_stranger(self, permission_set: str) -> Mode:
         """An assignment that somebody made by hand belongs to its permission set: no rule knows it."""
-        return "report" if self._stack.unmanaged == "report" else self.of_permission_set(permission_set)
+        mode = self.of_permission_set(permission_set)
+        return "report" if mode == "enforce" and self._stack.unmanaged == "report" else mode
 
     def of_unmanaged_policy(self) -> Mode:
-        return "report" if self._stack.unmanaged_policies == "report" else self._stack.drift
+        """Never adopted: what no entry of the catalog knows is brought in by `remit import`."""
+        enforced = self._stack.drift == "enforce" and self._stack.unmanaged_policies != "report"
+        return "enforce" if enforced else "report"

@@ -2,7 +2,7 @@
 
     {"stack": "prod", "at": "2026-11-24T03:00:00+00:00",
      "catalog": {"folder": "policies", "commit": "4f2a…", "applied": true},
-     "summary": {"missing": 1, "changed": 2, "unmanaged": 1, "enforce": 3, "report": 1, "unread": 0},
+     "summary": {"missing": 1, "changed": 2, "unmanaged": 1, "enforce": 3, "report": 1, "adopt": 0, "unread": 0},
      "drift": [
        {"id": "assignment/Auditor/012345678901/USER/2000…", "kind": "assignment", "change": "unmanaged",
         "mode": "enforce", "title": "Auditor in audit (012345678901): user ada",
@@ -18,7 +18,8 @@
      "unread": [{"account": {"id": "…", "name": "…"}, "reason": "…"}]}
 
 `kind`: managed_policy, permission_set, assignment. `change`: missing (the catalog has it, AWS has not), changed,
-unmanaged (AWS has it, the catalog has not). `mode`: enforce (`remit repair` reverts it) or report (a person decides).
+unmanaged (AWS has it, the catalog has not). `mode`: enforce (`remit repair` reverts it), report (a person
+decides) or adopt (`remit sync` writes it into the catalog).
 `differences` of a document are statement by statement: field `statement Sid` or `statement 2`; `catalog` or `live` is
 null where only the other has it. `who` is null unless it was asked for, and [] when nobody was found; newest first.
 """
@@ -35,7 +36,7 @@ from remit.errors import Source
 
 Kind = Literal["managed_policy", "permission_set", "assignment"]
 Change = Literal["missing", "changed", "unmanaged"]
-Mode = Literal["enforce", "report"]
+Mode = Literal["enforce", "report", "adopt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Drift:
     def count(self) -> Mapping[str, int]:
         """By change and by mode, zeros included."""
         counts = Counter[str]([each.change for each in self.findings] + [each.mode for each in self.findings])
-        words = ("missing", "changed", "unmanaged", "enforce", "report")
+        words = ("missing", "changed", "unmanaged", "enforce", "report", "adopt")
         return {**{word: counts[word] for word in words}, "unread": len(self.unread)}
 
 

@@ -167,7 +167,15 @@ def test_the_json_counts_and_names_everything() -> None:
     at = datetime(2026, 6, 1, tzinfo=UTC)
     said = as_json(Drift("prod", at, "policies", found, (Unread(LAB, "lab", "no role"),), "abc", applied=True))
     assert said["catalog"] == {"folder": "policies", "commit": "abc", "applied": True}
-    assert said["summary"] == {"missing": 0, "changed": 0, "unmanaged": 1, "enforce": 0, "report": 1, "unread": 1}
+    assert said["summary"] == {
+        "missing": 0,
+        "changed": 0,
+        "unmanaged": 1,
+        "enforce": 0,
+        "report": 1,
+        "adopt": 0,
+        "unread": 1,
+    }
     assert said["drift"][0] | {"title": ""} == {
         "id": f"assignment/Loose/{SHOP}/USER/u-ann",
         "kind": "assignment",
