@@ -17,19 +17,31 @@ def document_differences(catalog: Document | None, live: Document | None, prefix
 
     `prefix` stands before each field. A document that one side does not have has no statements.
     """
+    changes = list(changed_statements(catalog, live))
+    for place, wanted, found in changes:
+        yield Difference(f"{prefix}{_name(wanted or found or {}, place)}", wanted, found)
+    if not changes and catalog is not None and live is not None:
+        yield from _beside(catalog, live, prefix)
+
+
+def changed_statements(
+    catalog: Document | None, live: Document | None
+) -> Iterator[tuple[int, Statement | None, Statement | None]]:
+    """(place, from 1; the catalog's; the live one) of each that differs; None where one side has none.
+
+    The place is that in the catalog's document, or in the live one for a statement that the catalog has not.
+    """
     wanted, found = _statements(catalog), _statements(live)
     same = {text for _, _, text in wanted} & {text for _, _, text in found}
     gone = [(place, statement) for place, statement, text in wanted if text not in same]
     come = [(place, statement) for place, statement, text in found if text not in same]
     by_sid = {statement["Sid"]: statement for _, statement in come if statement.get("Sid")}
     for place, statement in gone:
-        yield Difference(f"{prefix}{_name(statement, place)}", statement, by_sid.pop(statement.get("Sid"), None))
+        yield place, statement, by_sid.pop(statement.get("Sid"), None)
     changed = {statement["Sid"] for _, statement in gone if statement.get("Sid")}
     for place, statement in come:
         if statement.get("Sid") not in changed:
-            yield Difference(f"{prefix}{_name(statement, place)}", None, statement)
-    if not gone and not come and catalog is not None and live is not None:
-        yield from _beside(catalog, live, prefix)
+            yield place, None, statement
 
 
 def _statements(document: Document | None) -> list[tuple[int, Statement, str]]:

@@ -7,6 +7,7 @@
     file.drop(role, "relay_state")
     file.remove(rule)                      # with the comments that belong to it
     file.remove((*rule, "groups", 1))      # anything within: a path of keys and positions
+    file.append(rule, "except", "account:lab")         # another item of a list
     file.add("access", {"groups": ["sre"], "permission_sets": ["Engineer"], "targets": ["*"]})
     write_texts({file.path: file.text})    # all files or none, each atomically
 

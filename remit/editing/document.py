@@ -127,6 +127,21 @@ class EditableFile:
         else:
             self._insert(first.start, f"{pair}{self._newline()}{' ' * column}")
 
+    def append(self, address: Address, key: str, value: object) -> None:
+        """Add an item to the list under a key of an entry. A single text becomes a list; a new list is made."""
+        item = _keyed(self._item(address).value).get(key)
+        if item is None:
+            self.set(address, key, [value])
+        elif item.value.items is None:
+            self.set(address, key, [unquoted(item.value.text), value])
+        elif item.value.flow and item.value.items:
+            self._insert(item.value.items[-1].value.end, f", {inline(value)}")
+        elif item.value.flow:
+            self._insert(item.value.end - 1, inline(value))
+        else:
+            last = item.value.items[-1]
+            self._insert_dashed(last, value, self._model((*address, key)))
+
     def add(self, kind: str, entry: Mapping[str, Any], above: Sequence[str] = ()) -> None:
         """Add an entry to a list of the file, at its end; the list is made if there is none.
 
@@ -148,10 +163,9 @@ class EditableFile:
                 block = self._newline().join(["", *_dashed(entry, model, 2, above)])
                 self._replace(listed.value.start, listed.value.end, block)
             return
-        column = self._column(items[-1].start)
-        blank = [""] if len(items) > 1 and self._blank_before(items[-1]) else []
-        added = [*blank, *(line.removeprefix(" " * column) for line in _dashed(entry, model, column, above))]
-        self._insert_lines(self._line_end(items[-1].value.end), added, column)
+        self._insert_dashed(
+            items[-1], entry, model, above, [""] if len(items) > 1 and self._blank_before(items[-1]) else []
+        )
 
     def _tree(self) -> Tree:
         if self._parsed and self._parsed[0] is self.text:
@@ -262,6 +276,15 @@ class EditableFile:
         ends = [found for found in (body.find("\r", offset), body.find("\n", offset)) if found >= 0]
         return min(ends, default=len(body))
 
+    def _insert_dashed(
+        self, last: Item, value: object, model: Model | None, above: Sequence[str] = (), blank: Sequence[str] = ()
+    ) -> None:
+        """Another item of a block list, below its last one."""
+        column = self._column(last.start)
+        written = _dashed(value, model, column, above) if isinstance(value, Mapping) else [f"- {inline(value)}"]
+        added = [*blank, *(line.removeprefix(" " * column) for line in written)]
+        self._insert_lines(self._line_end(max(last.value.end, last.start)), added, column)
+
     def _insert_lines(self, offset: int, lines: list[str], column: int) -> None:
         margin = " " * column
         self._insert(offset, "".join(f"{self._newline()}{margin if line else ''}{line}" for line in lines))
@@ -288,7 +311,7 @@ def _keyed(node: Node) -> dict[str, Item]:
     return {item.name: item for item in node.items or () if item.key}
 
 
-def _dashed(entry: Mapping[str, Any], model: Model, column: int, above: Sequence[str]) -> list[str]:
+def _dashed(entry: Mapping[str, Any], model: Model | None, column: int, above: Sequence[str]) -> list[str]:
     first, *rest = lines_of(entry, model, column + 2)
     margin = " " * column
     return [

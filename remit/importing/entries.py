@@ -162,31 +162,31 @@ def where(selection: Selection) -> Entry:
 
 def _permission_set(entry: LivePermissionSet, ours: Collection[tuple[str, str]]) -> Entry:
     """`ours` are the names and paths of the catalog's own policies."""
-    customer = [_reference(*reference, ours) for reference in entry.customer_managed_policies]
+    customer = [written_reference(*reference, ours) for reference in entry.customer_managed_policies]
     inline = entry.inline_policy
     given = {
         "description": entry.description,
-        "session_duration": _duration(entry.session_duration),
+        "session_duration": written_duration(entry.session_duration),
         "relay_state": entry.relay_state,
         "aws_managed_policies": [arn.removeprefix(_AWS_POLICY) for arn in entry.aws_managed_policies],
         "customer_managed_policies": customer,
         "inline_policy": {"statements": _as_list(inline["Statement"])} if inline else None,
-        "permissions_boundary": _boundary(entry, ours),
+        "permissions_boundary": written_boundary(entry, ours),
         "tags": dict(entry.tags),
     }
     return {"name": entry.name, **{key: value for key, value in given.items() if value}}
 
 
-def _boundary(entry: LivePermissionSet, ours: Collection[tuple[str, str]]) -> Entry | None:
+def written_boundary(entry: LivePermissionSet, ours: Collection[tuple[str, str]]) -> Entry | None:
     boundary = entry.permissions_boundary
     if boundary is None:
         return None
     if "aws_managed" in boundary:
         return {"aws_managed": boundary["aws_managed"].removeprefix(_AWS_POLICY)}
-    return {"customer_managed": _reference(boundary["name"], boundary["path"], ours)}
+    return {"customer_managed": written_reference(boundary["name"], boundary["path"], ours)}
 
 
-def _reference(name: str, path: str, ours: Collection[tuple[str, str]]) -> str | Entry:
+def written_reference(name: str, path: str, ours: Collection[tuple[str, str]]) -> str | Entry:
     """By name where the catalog has the policy; else somebody else makes it."""
     return name if (name, path) in ours else {"name": name, "path": path, "external": True}
 
@@ -219,7 +219,7 @@ def _principal(assignment: FoundAssignment, settings: Settings) -> str:
     return written if settings.full_group_name(written) == name else by_id
 
 
-def _duration(iso: str) -> str:
+def written_duration(iso: str) -> str:
     """PT8H → 8h, PT1H30M → 1h 30m; AWS's default of an hour goes without saying."""
     found = ISO_DURATION.fullmatch(iso)
     if iso == "PT1H" or not found:

@@ -193,3 +193,28 @@ def test_nothing_is_written_when_one_file_cannot_be(tmp_path: Path):
     with pytest.raises(OSError, match="file"):
         write_texts({old: "b", tmp_path / "file" / "x.yaml": "c"})
     assert old.read_text() == "a"
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "after"),
+    [
+        ("except: account:a  # why", "account:b", "except: [account:a, account:b]  # why"),
+        ("except: [account:a]", "account:b", "except: [account:a, account:b]"),
+        ("except: []", "account:b", "except: [account:b]"),
+        ("reason: x", "account:b", "except: [account:b]\n    reason: x"),
+        (
+            "except:\n    - account:a  # one\n    reason: x",
+            "ou:B",
+            "except:\n    - account:a  # one\n    - ou:B\n    reason: x",
+        ),
+        (
+            "except:\n      # why\n      - account:a\n",
+            {"name": "x", "path": "/y/"},
+            "except:\n      # why\n      - account:a\n      - name: x\n        path: /y/\n",
+        ),
+    ],
+)
+def test_another_item_of_a_list_under_a_key(before: str, value: object, after: str) -> None:
+    file = EditableFile(Path("c.yaml"), f"access:\n  - groups: [a]\n    {before}\n")
+    file.append(("access", 0), "except", value)
+    assert file.text == f"access:\n  - groups: [a]\n    {after}\n"
