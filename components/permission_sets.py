@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import pulumi
@@ -46,10 +47,8 @@ class PermissionSets(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "permission-sets", None, opts)
-        self._alias = aws_native.Provider(
-            "identity-center", region=instance.region, opts=pulumi.ResourceOptions(parent=self, depends_on=list(after))
-        )
-        self._instance_arn = instance.arn
+        self._instance = instance
+        self._after = list(after)
         self._existing = existing or {}
         self.resources = {
             permission_set.name: self._permission_set(permission_set, needs.get(permission_set.name, ()))
@@ -58,19 +57,25 @@ class PermissionSets(pulumi.ComponentResource):
         self.arns = {name: resource.permission_set_arn for name, resource in self.resources.items()}
         self.register_outputs({"permissionSetArns": self.arns})
 
+    @cached_property
+    def _alias(self) -> aws_native.Provider:
+        """Made with the first permission set: without any, no process of the plugin is started for it."""
+        opts = pulumi.ResourceOptions(parent=self, depends_on=self._after)
+        return aws_native.Provider("identity-center", region=self._instance.region, opts=opts)
+
     def _permission_set(
         self, permission_set: PlannedPermissionSet, needs: Sequence[pulumi.Resource]
     ) -> aws_native.sso.PermissionSet:
         arn = self._existing.get(permission_set.name)
         return aws_native.sso.PermissionSet(
             permission_set.name,
-            instance_arn=self._instance_arn,
+            instance_arn=self._instance.arn,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 provider=self._alias,
                 depends_on=settled(needs),
                 delete_before_replace=True,
-                import_=f"{self._instance_arn}|{arn}" if arn else None,
+                import_=f"{self._instance.arn}|{arn}" if arn else None,
                 ignore_changes=list(_FIELDS) if arn else None,
             ),
             **_properties(permission_set),

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _EVERY = 0.2  # seconds between looks at the process tree
 
 
@@ -23,7 +22,7 @@ class CommandError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`peak` in bytes: resident memory summed over the tree, pages that processes share counted for each;
+    """`peak` in bytes: resident memory of the tree, each page that processes share counted once (PSS, proc(5));
     None where there is no /proc. `cpu`: seconds of all processes of the tree that were waited for.
     """
 
@@ -94,8 +93,11 @@ def _parent(process: str) -> int:
 
 
 def _resident(process: int) -> int:
-    pages = _text(_PROC / str(process) / "statm").split()
-    return int(pages[1]) * _PAGE if pages else 0
+    """Its proportional set size: of a page that three processes share, a third."""
+    for line in _text(_PROC / str(process) / "smaps_rollup").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
 
 
 def _text(path: Path) -> str:
