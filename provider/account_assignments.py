@@ -91,7 +91,7 @@ class AccountAssignments:
         labels: Mapping[str, str] | None = None,
         limit: TimeLimit = NO_LIMIT,
     ) -> Outputs:
-        """Creates what is missing, removes what is too much.
+        """Creates what is missing, removes what is too much; `inputs.kept` stays as it is.
 
         Raises PartialFailureError; before any write AwsError, and what `allow` raises. `ours`: what the state says
         is ours; it counts for `unmanaged: report` alone. `labels`: what the state called the keys.
@@ -99,9 +99,10 @@ class AccountAssignments:
         live = self._live(inputs, told, limit)
         needed = delta(inputs.assignments.keys(), live, inputs.scope)
         surplus = frozenset(needed.remove)
-        doomed = surplus if inputs.unmanaged is Unmanaged.REMOVE else surplus & frozenset(ours)
+        doomed = (surplus if inputs.unmanaged is Unmanaged.REMOVE else surplus & frozenset(ours)) - inputs.kept
         allow(Holding(len(live), self._labelled(inputs.instance, doomed, labels or {})))
-        outcomes = self._carry_out(inputs, create=needed.create, delete=doomed, told=told, limit=limit)
+        missing = [key for key in needed.create if key not in inputs.kept]
+        outcomes = self._carry_out(inputs, create=missing, delete=doomed, told=told, limit=limit)
         outputs = Outputs(
             created=len(_done(outcomes, Action.CREATE)),
             deleted=len(_done(outcomes, Action.DELETE)),
@@ -111,7 +112,9 @@ class AccountAssignments:
         if all(each.result is Result.DONE for each in outcomes):
             return outputs
         there = (live - outputs.unmanaged.keys() - _done(outcomes, Action.DELETE)) | _done(outcomes, Action.CREATE)
-        left = {key: inputs.assignments.get(key, STRANGER) for key in there}
+        there |= inputs.kept & inputs.assignments.keys()  # ours, whatever somebody did to it
+        called = {**(labels or {}), **inputs.assignments}
+        left = {key: called.get(key, STRANGER) for key in there}
         raise PartialFailureError(inputs, replace(outputs, live=left), list(_reasons(outcomes)))
 
     def remove(

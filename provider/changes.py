@@ -12,7 +12,7 @@ from enum import Enum
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from provider.inputs import Properties, Unmanaged
+from provider.inputs import Properties, Unmanaged, kept_in
 from remit.delta import split_key
 from remit.revocation import Holding
 
@@ -48,7 +48,8 @@ def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     old = old_inputs.get("assignments") if of_input else old_outputs["assignments"]
     found.update(_assignments(old, news["assignments"], news["scope"], of_input=of_input))
     found.update(_no_longer_reported(old_outputs, news))
-    return found
+    kept = {_path(name, key) for name in ("assignments", "unmanagedAssignments") for key in kept_in(news)}
+    return {path: change for path, change in found.items() if path not in kept}
 
 
 def revoked(old_inputs: Properties, old_outputs: Properties, news: Properties) -> Holding | None:
@@ -61,7 +62,8 @@ def revoked(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     if news["unmanaged"] == Unmanaged.REMOVE:
         had = {**(old_outputs.get("unmanagedAssignments") or {}), **had}
     within = {key: label for key, label in had.items() if _in_scope(key, scope)}
-    return Holding(len(within), {key: label for key, label in within.items() if key not in wanted})
+    staying = wanted.keys() | kept_in(news)
+    return Holding(len(within), {key: label for key, label in within.items() if key not in staying})
 
 
 def _scope(old: object, new: object) -> Iterator[tuple[str, Change]]:

@@ -36,13 +36,17 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """`assignments` maps keys to labels. Labels are for people and never make a difference."""
+    """`assignments` maps keys to labels. Labels are for people and never make a difference.
+
+    `kept`: keys that a run leaves as they are, there or not, listed or not. It is for the run at hand.
+    """
 
     instance: str
     permission_set: str
     scope: frozenset[str]
     assignments: Mapping[str, str]
     unmanaged: Unmanaged = Unmanaged.REMOVE
+    kept: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, properties: Properties) -> Self:
@@ -55,6 +59,7 @@ class Inputs:
             scope=frozenset(properties["scope"]),
             assignments=properties["assignments"],
             unmanaged=Unmanaged(properties["unmanaged"]),
+            kept=kept_in(properties),
         )
 
     @property
@@ -72,6 +77,11 @@ class Inputs:
             "assignments": dict(sorted(self.assignments.items())),
             "unmanaged": self.unmanaged.value,
         }
+
+
+def kept_in(properties: Properties) -> frozenset[str]:
+    """The keys (of policies: the names) that a run leaves as they are."""
+    return frozenset(properties.get("kept") or ())
 
 
 def parse_id(text: str) -> tuple[str, str, frozenset[str] | None]:
@@ -104,7 +114,7 @@ def check(news: Properties) -> tuple[Properties, list[Failure]]:
 
 
 def _failures(news: Properties) -> Iterator[Failure]:
-    known = ("instanceArn", "permissionSetArn", "scope", "assignments", "unmanaged")
+    known = ("instanceArn", "permissionSetArn", "scope", "assignments", "unmanaged", "kept")
     for name in news.keys() - {*known, "__defaults"}:
         yield Failure(name, f"no such property; AccountAssignments has {', '.join(known)}")
     yield from _pattern(news, "instanceArn", _INSTANCE, "arn:aws:sso:::instance/ssoins-…")
@@ -113,12 +123,20 @@ def _failures(news: Properties) -> Iterator[Failure]:
         yield Failure("unmanaged", f"{news['unmanaged']!r} is neither remove nor report")
     yield from _scope_failures(news.get("scope"))
     yield from _assignment_failures(news.get("assignments"), news.get("scope"))
+    yield from kept_failures(news)
 
 
 def _pattern(news: Properties, name: str, pattern: re.Pattern[str], example: str) -> Iterator[Failure]:
     value = news.get(name, UNKNOWN if name in _LATE else None)
     if value != UNKNOWN and not (isinstance(value, str) and pattern.fullmatch(value)):
         yield Failure(name, f"{value!r} is not of the form {example}" if value else f"is missing: {example}")
+
+
+def kept_failures(news: Properties) -> Iterator[Failure]:
+    """What is wrong with `kept`: a list of texts."""
+    kept = news.get("kept") or []
+    if not isinstance(kept, list) or not all(isinstance(each, str) for each in kept):
+        yield Failure("kept", f"{kept!r} is not a list of names")
 
 
 def _scope_failures(scope: object) -> Iterator[Failure]:

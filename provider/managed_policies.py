@@ -45,7 +45,7 @@ class ManagedPolicies:
         self._deletion = Deletion(iam)
 
     def apply(self, inputs: Inputs, before: Inputs | None, state: Outputs, limit: TimeLimit = NO_LIMIT) -> Outputs:
-        """Creates and changes what differs, deletes the strays that a refresh found.
+        """Creates and changes what differs, deletes the strays that a refresh found; but for what is to be kept.
 
         `before` and `state` are the old inputs and outputs; None for a resource that is new. Once `limit` is over no
         policy is begun. Raises PartlyDoneError; before any write AwsError.
@@ -54,10 +54,9 @@ class ManagedPolicies:
         live = self._iam.policies(member)
         todo = steps(inputs.policies, live, ours=ours, adopt=inputs.adopt)
         failed = self._carry_out(member, todo, limit)
-        strays = before.strays if before and inputs.unmanaged is Unmanaged.REMOVE else {}
-        failed |= self._delete(
-            member, live, {name: shape for name, shape in strays.items() if name not in inputs.shapes}, limit
-        )
+        found = before.strays if before and inputs.unmanaged is Unmanaged.REMOVE else {}
+        strays = {name: shape for name, shape in found.items() if name not in {*inputs.shapes, *inputs.kept}}
+        failed |= self._delete(member, live, strays, limit)
         kept = strangers(_places(live), {*inputs.shapes, *ours, *strays}, inputs.owned_path)
         there = self._there(inputs, todo, failed)
         if failed:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from provider.changes import Change, Kind
-from provider.inputs import Properties, Unmanaged
+from provider.inputs import Properties, Unmanaged, kept_in
 from remit.policy_shape import policy_of, same_statement
 
 _FIXED = ("path", "description")
@@ -26,9 +26,14 @@ def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -
             found[name] = Change(Kind.UPDATE)
     of_input = "policies" not in old_outputs  # after a partial failure, or an adoption, they tell what is live
     old = old_inputs.get("policies") if of_input else old_outputs["policies"]
-    for path, kind in policy_changes(old or {}, news["policies"]):
+    kept = kept_in(news)
+    for path, kind in policy_changes(_without(old or {}, kept), _without(news["policies"], kept)):
         found[path] = Change(kind, of_input)
     return found
+
+
+def _without(policies: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+    return {name: shape for name, shape in policies.items() if name not in names}
 
 
 def policy_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Kind]]:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from provider.inputs import Failure, Properties, Unmanaged
+from provider.inputs import Failure, Properties, Unmanaged, kept_failures, kept_in
 from remit.aws.member_sessions import Member
 from remit.managed_policy import Policy
 from remit.policy_shape import Shape, policy_of
@@ -20,7 +20,7 @@ _ACCOUNT = re.compile(r"\d{12}")
 _ROLE = re.compile(r"[\w+=,.@/-]{1,128}", re.ASCII)
 _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _PATH = re.compile(r"/|(/[\x21-\x2e\x30-\x7e]+)+/")
-_NAMES = ("account", "role", "policies", "ownedPath", "unmanaged", "adopt")
+_NAMES = ("account", "role", "policies", "ownedPath", "unmanaged", "adopt", "kept")
 _SHAPE = {"path": str, "description": str, "statements": dict}
 _MORE = {"order": list, "version": str, "id": str, "detachOnDelete": bool, "unmanaged": bool}
 
@@ -29,7 +29,7 @@ _MORE = {"order": list, "version": str, "id": str, "detachOnDelete": bool, "unma
 class Inputs:
     """`shapes` by policy name, as `remit.policy_shape` makes them. One with `unmanaged` was found by a refresh.
 
-    `adopt` is for the run at hand and never makes a difference.
+    `adopt`, and the names `kept`, which a run leaves as they are, are for the run at hand and never make a difference.
     """
 
     account: str
@@ -38,6 +38,7 @@ class Inputs:
     owned_path: str = ""
     unmanaged: Unmanaged = Unmanaged.REPORT
     adopt: bool = False
+    kept: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, properties: Properties) -> Self:
@@ -49,6 +50,7 @@ class Inputs:
             owned_path=properties.get("ownedPath") or "",
             unmanaged=Unmanaged(properties.get("unmanaged") or Unmanaged.REPORT),
             adopt=bool(properties.get("adopt")),
+            kept=kept_in(properties),
         )
 
     @property
@@ -57,8 +59,12 @@ class Inputs:
 
     @property
     def policies(self) -> dict[str, Policy]:
-        """Those that the stack has, by name."""
-        return {name: policy_of(name, shape) for name, shape in self.shapes.items() if not shape.get("unmanaged")}
+        """Those that the stack has, by name, and that are not kept as they are."""
+        return {
+            name: policy_of(name, shape)
+            for name, shape in self.shapes.items()
+            if not shape.get("unmanaged") and name not in self.kept
+        }
 
     @property
     def strays(self) -> dict[str, Shape]:
@@ -114,6 +120,7 @@ def _failures(news: Properties) -> Iterator[Failure]:
     if not isinstance(news.get("adopt", False), bool):
         yield Failure("adopt", f"{news['adopt']!r} is neither true nor false")
     yield from _policy_failures(news.get("policies"))
+    yield from kept_failures(news)
 
 
 def _policy_failures(policies: object) -> Iterator[Failure]:

@@ -25,6 +25,11 @@ _ACCOUNT: dict[str, dict[str, Any]] = {
         "description": "A policy there that is not listed: remove or report it",
     },
     "adopt": {"type": "boolean", "description": "Take over what exists, without a change in this run"},
+    "kept": {
+        "type": "array",
+        "items": _TEXT,
+        "description": "Names of policies that this run leaves as they are, whatever they are; never a difference",
+    },
 }
 _ACCOUNT_OUTPUTS = {
     "account": _ACCOUNT["account"],

@@ -55,6 +55,11 @@ _INPUTS = {
         "default": "remove",
         "description": "An assignment in scope that is not listed: remove it, or report it in unmanagedAssignments",
     },
+    "kept": {
+        "type": "array",
+        "items": _TEXT,
+        "description": "Keys that this run leaves as they are, there or not, listed or not; never a difference",
+    },
 }
 _OUTPUTS = {
     **_ARNS,

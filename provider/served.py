@@ -10,7 +10,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from provider import applied, managed_policies_changes, managed_policies_inputs, policy_removal, policy_watch
 from provider.changes import Change
-from provider.inputs import Failure, Properties
+from provider.inputs import Failure, Properties, kept_in
 from provider.managed_policies import ManagedPolicies, Warn
 from provider.managed_policies_inputs import Inputs
 from provider.managed_policies_outputs import Outputs
@@ -66,6 +66,7 @@ class ServedPolicies:
 
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
         old = olds.get("policies", old_inputs.get("policies")) or {}
+        old = {name: shape for name, shape in old.items() if name not in kept_in(news)}
         for name, differing in managed_policies_changes.replaced(old, news["policies"]).items():
             warn(
                 _replacement(

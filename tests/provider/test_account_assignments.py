@@ -232,3 +232,31 @@ def test_after_cancel_nothing_is_read_or_submitted_and_the_state_stays(remit: Pl
         remit.create(inputs(ONE, TWO))
     assert sso.calls["list_account_assignments"] == sso.writes == 0
     assert caught.value.failed is None
+
+
+def test_what_is_to_be_kept_stays_as_it_is_and_is_told(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    """ONE was taken away by hand, BY_HAND given by hand; TWO is new in the catalog, THREE has left it."""
+    sso.add(THREE, BY_HAND)
+    old, new = inputs(ONE, THREE), inputs(ONE, TWO, kept=[ONE, BY_HAND])
+    outputs = remit.update(old, new)
+    assert sso.keys() == {TWO, BY_HAND}
+    assert [*outputs["unmanagedAssignments"]] == [BY_HAND]
+    assert remit.diff(new, new, outputs) == {}
+    # A run that keeps nothing removes what was told; what is missing it sees by a refresh.
+    assert [*remit.diff(new, inputs(ONE, TWO), outputs)] == [f'unmanagedAssignments["{BY_HAND}"]']
+    _, live, seen = remit.read(ID, new, outputs)
+    assert "kept" not in live
+    assert {*live["assignments"]} == {TWO, BY_HAND}
+    assert remit.diff(live, new, seen) == {}, "neither is a change, nor is anything taken away"
+    assert {*remit.diff(live, inputs(ONE, TWO), seen)} == {f'assignments["{ONE}"]', f'assignments["{BY_HAND}"]'}
+
+
+def test_after_a_failure_the_state_still_knows_what_was_ours(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    """So that a later run can tell access that ended from access that somebody gave by hand."""
+    sso.add(THREE, BY_HAND)
+    sso.doomed[THREE] = "no"
+    with pytest.raises(RefusedError) as failure:
+        remit.update(inputs(ONE, THREE), inputs(ONE, kept=[ONE, BY_HAND]))
+    left = failure.value.properties["assignments"]
+    assert {*left} == {ONE, THREE}
+    assert "not in the catalog" not in left[THREE]

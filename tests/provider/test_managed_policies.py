@@ -347,3 +347,24 @@ def test_an_interrupted_change_says_what_is_left_and_keeps_what_was_done(cloud: 
     with pytest.raises(PartlyDoneError, match="interrupted, not attempted") as failed:
         cloud.create(inputs(policy("Guardrail")))
     assert failed.value.properties["policies"] == {}
+
+
+def test_what_is_to_be_kept_stays_as_it_is_while_the_rest_of_the_account_is_done(cloud: Accounts) -> None:
+    old = inputs(policy("Guardrail"), policy("Builder"), policy("Other"), ownedPath="/remit/", unmanaged="remove")
+    cloud.create(old)
+    cloud.write("Guardrail", READ, {**BUILD, "Action": "*"})
+    cloud.client().delete_policy(PolicyArn=arn_of("Builder"))
+    cloud.write("ByHand", READ)
+    seen, _ = cloud.refresh(old)
+    by_hand = cloud.live()["Guardrail"]
+    new = inputs(policy("Guardrail"), policy("Builder"), policy("Other", READ, BUILD), ownedPath="/remit/")
+    new |= {"unmanaged": "remove", "kept": ["Guardrail", "Builder", "ByHand"]}
+    for before in (old, seen):
+        assert {path.partition(".")[0] for path in cloud.differs(before, new)} == {'policies["Other"]'}
+    cloud.update(seen, new)
+    live = cloud.live()
+    assert live.keys() == {"Guardrail", "Other", "ByHand"}
+    assert live["Guardrail"].same(by_hand)
+    assert live["Other"].same(policy("Other", READ, BUILD))
+    assert cloud.differs(new, new) == {}
+    assert "kept" not in cloud.refresh(new)[0]
