@@ -45,12 +45,12 @@ from remit.yaml_places import NOWHERE, Block, Text, source_of
 BY_ID = "id:"
 """What a principal that is named by its id begins with, such as one that is gone from the identity store."""
 DriftMode = Literal["enforce", "report", "adopt"]
-"""What becomes of a change by hand: a scheduled run reverts it, a person decides, or `remit sync` writes it down."""
+"""What becomes of a change by hand: a scheduled run reverts it, a person decides, or the catalog follows it."""
 _ROOT = Text("/")
 _NO_TEXT = Text("")
 _DRIFT = (
-    "What becomes of changes by hand: enforce (`remit repair` reverts them), report, adopt (`remit sync` writes them "
-    "here); default: the stack's remit:drift"
+    "What becomes of changes by hand: enforce (`remit repair` reverts them), report, adopt (they stay until they "
+    "are written here); default: the stack's remit:drift"
 )
 
 

@@ -52,7 +52,7 @@ def _headline(drift: Drift) -> str:
     then += (
         [f"{counts['report']} {'waits' if counts['report'] == 1 else 'wait'} for a person"] if counts["report"] else []
     )
-    then += [f"remit sync writes {counts['adopt']} into the catalog"] if counts["adopt"] else []
+    then += [f"{counts['adopt']} to adopt into the catalog"] if counts["adopt"] else []
     return f"Drift in stack {drift.stack} ({told}): {', '.join(parts)}: {'; '.join(then)}."
 
 

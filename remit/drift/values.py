@@ -19,7 +19,7 @@
 
 `kind`: managed_policy, permission_set, assignment. `change`: missing (the catalog has it, AWS has not), changed,
 unmanaged (AWS has it, the catalog has not). `mode`: enforce (`remit repair` reverts it), report (a person
-decides) or adopt (`remit sync` writes it into the catalog).
+decides) or adopt (the catalog is to follow it).
 `differences` of a document are statement by statement: field `statement Sid` or `statement 2`; `catalog` or `live` is
 null where only the other has it. `who` is null unless it was asked for, and [] when nobody was found; newest first.
 """

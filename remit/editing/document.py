@@ -103,7 +103,8 @@ class EditableFile:
         there = _keyed(node).get(key)
         if there:
             at = self._column(there.start)
-            written, above = self._written(value, address, key, at), self.text[: there.value.start].rstrip()
+            written = f" {inline(value)}" if node.flow else self._written(value, address, key, at)
+            above = self.text[: there.value.start].rstrip()
             if above.endswith(":"):
                 self._replace(len(above), there.value.end, written)
             else:  # a comment stands between the two

@@ -1,0 +1,126 @@
+"""Assignments that were given or taken away by hand → access rules.
+
+A rule that somebody wrote is never widened: what was given becomes a rule of its own. What was taken away leaves the
+rules that give it: a group, a permission set or a whole rule where nothing is left of it, else the accounts, by
+`except`. What such a rule gave besides in those accounts is said by a new rule with the same end, mode and reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from remit.catalog.models import BY_ID, AccessRule
+from remit.drift.values import Finding
+from remit.errors import Source
+from remit.importing.entries import access_entries
+from remit.importing.found import Found, FoundAssignment
+from remit.planning.values import PlannedAssignment
+from remit.syncing.edits import Edits, own_words
+from remit.syncing.narrowing import narrow
+from remit.syncing.said import Grant, key_of
+
+Who = tuple[str, str]
+"""GROUP or USER, and the id."""
+
+
+def edit_access(edits: Edits, findings: Iterable[Finding]) -> None:
+    """Rules that give what was given and no more what was taken away."""
+    findings = list(findings)
+    take_away(edits, {(each.name, key_of(each)) for each in findings if each.change == "missing"})
+    given = [
+        FoundAssignment(each.account, each.name, "GROUP" if kind == "GROUP" else "USER", id_, name)
+        for each in findings
+        if each.change == "unmanaged" and each.principal
+        for kind, id_, name in [each.principal]
+    ]
+    mode = {} if edits.stack.drift == "adopt" else {"drift": "adopt"}
+    for rule in _rules(edits, given):
+        edits.add_rule({**rule, **mode})
+
+
+def take_away(edits: Edits, gone: Collection[Grant]) -> None:
+    """No rule gives these any more, and each gives all else that it gave."""
+    given: dict[Source, list[PlannedAssignment]] = {}
+    for each in edits.plan.assignments:
+        for source in each.sources:
+            given.setdefault(source, []).append(each)
+    for rule in edits.catalog.access:
+        cells = given.get(rule.source, ())
+        if any((each.permission_set, each.key) in gone for each in cells):
+            _Part(edits, rule, cells, gone).take_away()
+
+
+@dataclass(slots=True)
+class _Part:
+    """One rule, what it gives, and what is gone."""
+
+    edits: Edits
+    rule: AccessRule
+    cells: Collection[PlannedAssignment]
+    gone: Collection[Grant]
+
+    def take_away(self) -> None:
+        left = [each for each in self.cells if not self._is_gone(each)]
+        sets = {each.permission_set for each in left}
+        people = {_who(each) for each in left}
+        accounts = {
+            each.account
+            for each in self.cells
+            if self._is_gone(each) and each.permission_set in sets and _who(each) in people
+        }
+        if not left or {each.account for each in self.cells} <= accounts:
+            self.edits.leave(self.rule.source)
+            self._say_apart(left)
+            return
+        self._drop("permission_sets", (str(name) not in sets for name in self.rule.permission_sets))
+        for key, kind, names in (("groups", "GROUP", self.rule.groups), ("users", "USER", self.rule.users)):
+            self._drop(key, ((kind, self._id(kind, str(name))) not in people for name in names or ()))
+        if accounts:
+            file, address = self.edits.entry(self.rule.source)
+            narrow(self.edits, file, address, self.rule, accounts)
+            self._say_apart(each for each in left if each.account in accounts)
+
+    def _is_gone(self, each: PlannedAssignment) -> bool:
+        return (each.permission_set, each.key) in self.gone
+
+    def _say_apart(self, left: Iterable[PlannedAssignment]) -> None:
+        found = [
+            FoundAssignment(each.account, each.permission_set, each.principal_type, each.principal_id, each.principal)
+            for each in left
+        ]
+        for rule in _rules(self.edits, found):
+            self.edits.add_rule({**rule, **own_words(self.rule)}, self.rule.source)
+
+    def _drop(self, key: str, needless: Iterable[bool]) -> None:
+        file, address = self.edits.entry(self.rule.source)
+        places = [place for place, goes in enumerate(needless) if goes]
+        for place in reversed(places):
+            listed = file.count((*address, key)) > 0
+            file.remove((*address, key, place) if listed else (*address, key))
+
+    def _id(self, kind: str, name: str) -> str:
+        full = self.edits.catalog.settings.full_group_name(name) if kind == "GROUP" else name
+        known = self.edits.organization.groups if kind == "GROUP" else self.edits.organization.users
+        return full.removeprefix(BY_ID) if full.startswith(BY_ID) else next(e.id for e in known if e.name == full)
+
+
+def forget_permission_set(edits: Edits, name: str) -> None:
+    """Every rule goes on without this permission set; one that has no other goes."""
+    for rule in edits.catalog.access:
+        places = [place for place, each in enumerate(rule.permission_sets) if str(each) == name]
+        if places and len(places) == len(rule.permission_sets):
+            edits.leave(rule.source)
+        elif places:
+            file, address = edits.entry(rule.source)
+            for place in reversed(places):
+                file.remove((*address, "permission_sets", place))
+
+
+def _who(each: PlannedAssignment) -> Who:
+    return each.principal_type, each.principal_id
+
+
+def _rules(edits: Edits, assignments: Collection[FoundAssignment]) -> Iterator[Mapping[str, object]]:
+    said = Found(edits.organization, assignments=tuple(assignments))
+    return access_entries(said, edits.catalog.settings, edits.sets)

@@ -1,0 +1,125 @@
+"""Policies that were changed or deleted by hand in some accounts, or in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remit.drift.live import Live
+from remit.managed_policy import LivePolicy
+from tests.unit.small_world import LAB, PAYMENTS, PAYMENTS_DEV, SHOP, ZERO
+from tests.unit.syncing.world import sync
+
+TEXT = """\
+managed_policies:
+  # Everywhere.
+  - name: Guard
+    path: /remit/
+    targets: "*"
+    statements:
+      # What they read.
+      - {Sid: Read, Effect: Allow, Action: "s3:Get*", Resource: "arn:aws:s3:::{{account.name}}-*"}   # own
+      - Sid: Build
+        Effect: Allow
+        Action: ["ecs:*", "lambda:*"]
+        Resource: "*"
+        targets: ou:Workloads   # where there is work
+"""
+ALL = (PAYMENTS, PAYMENTS_DEV, SHOP, LAB, ZERO)
+
+
+def rewritten(accounts: Iterable[str], *, description: str = "", path: str = "/remit/", **statements: Any) -> Any:
+    """In these accounts the statements of these Sids say that; None: they are gone. A new Sid is a new one."""
+
+    def document(old: list[Any]) -> dict[str, Any]:
+        kept = [{**each, **(statements.get(each["Sid"], {}) or {})} for each in old]
+        known = {each["Sid"] for each in old}
+        new = [{"Sid": sid, **each} for sid, each in statements.items() if each and sid not in known]
+        gone = {sid for sid, each in statements.items() if each is None}
+        return {"Version": "2012-10-17", "Statement": [e for e in [*kept, *new] if e["Sid"] not in gone]}
+
+    def changed(live: Live) -> Live:
+        policies = dict(live.policies)
+        for account in accounts:
+            (one,) = policies[account]
+            new = replace(
+                one.policy, document=document(one.policy.document["Statement"]), description=description, path=path
+            )
+            policies[account] = (LivePolicy(one.arn, new),)
+        return replace(live, policies=policies)
+
+    return changed
+
+
+def gone(*accounts: str) -> Any:
+    return lambda live: replace(live, policies={**live.policies, **dict.fromkeys(accounts, ())})
+
+
+@pytest.mark.parametrize(
+    ("changed", "before", "after"),
+    [
+        (rewritten(ALL, Read={"Action": "s3:List*"}), '"s3:Get*"', "s3:List*"),
+        (
+            rewritten([LAB], Read={"Action": "s3:List*"}),
+            '{{account.name}}-*"}',
+            '{{account.name}}-*", except: account:lab}',
+        ),
+        (rewritten((PAYMENTS, PAYMENTS_DEV, SHOP), Build={"Action": ["ecs:*"]}), '["ecs:*", "lambda:*"]', '["ecs:*"]'),
+        (
+            rewritten([SHOP], Build=None),
+            "targets: ou:Workloads   # where there is work\n",
+            "targets: ou:Workloads   # where there is work\n        except: account:Shop\n",
+        ),
+        (rewritten(ALL, Read=None), "", ""),
+        (gone(LAB), 'targets: "*"\n', 'targets: "*"\n    except: account:lab\n'),
+        (gone(LAB, ZERO), 'targets: "*"\n', 'targets: "*"\n    except: ou:Sandbox\n'),
+        (rewritten(ALL, description="Kept"), '    targets: "*"', '    description: Kept\n    targets: "*"'),
+    ],
+)
+def test_the_entry_follows_where_it_can_in_place(tmp_path: Path, changed: Any, before: str, after: str) -> None:
+    synced = sync(tmp_path, TEXT, changed)
+    if "account:lab}" in after:
+        after_all = TEXT.replace(before, after) + (
+            "      - Sid: Read\n        Effect: Allow\n        Action: s3:List*\n"
+            "        Resource: arn:aws:s3:::lab-*\n        targets: account:lab\n"
+        )
+        assert synced.text == after_all
+    elif before:
+        assert synced.reasons == []
+        assert synced.text == TEXT.replace(before, after)
+    else:  # two accounts would have no statement left, and AWS knows no such policy
+        assert synced.text == TEXT
+        assert "would be lost" in synced.reasons[0]
+
+
+def test_a_statement_that_is_new_everywhere_needs_no_targets(tmp_path: Path) -> None:
+    new = {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}
+    synced = sync(tmp_path, TEXT, rewritten(ALL, Never=new))
+    assert (
+        synced.text == TEXT + '      - Sid: Never\n        Effect: Deny\n        Action: iam:*\n        Resource: "*"\n'
+    )
+    some = sync(tmp_path, TEXT, rewritten([SHOP, PAYMENTS], Never=new))
+    assert some.text.endswith('        Resource: "*"\n        targets: ou:Workloads/Prod\n')
+    (adopted,) = some.draft.adopted
+    assert adopted.change.subject == "Adopt policy Guard: changed in 2 accounts"
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        (rewritten([LAB], path="/other/"), "its path differs from account to account"),
+        (rewritten([LAB], description="Else"), "its description differs from account to account"),
+        (rewritten([LAB], Read={"Resource": "{{account.id}}"}), "its policy holds {{"),
+        (gone(*ALL), "c.yaml"),
+    ],
+)
+def test_what_one_entry_cannot_say_is_refused(tmp_path: Path, changed: Any, reason: str) -> None:
+    sets = "permission_sets:\n  - {name: A, customer_managed_policies: [Guard]}\n"
+    synced = sync(tmp_path, TEXT + sets, changed)
+    assert synced.text == TEXT + sets
+    assert reason in synced.reasons[0]
+    assert str(tmp_path) not in synced.reasons[0]
