@@ -6,6 +6,8 @@ DELETE calls           starts counting anew
 GET    state           policies by account, permission sets, assignments: canonical
 PUT    accounts/ID     {"state": "SUSPENDED", "missing_role": true, "expire_sessions": true}: what happens to an account
                        from outside
+PUT    keys/NAME       {"expired": true}: the session of an access key, the administrator's too, is over; false: not
+PUT    identity-center {"on": false}: nobody sees an instance
 GET    events          what became of the events that rules matched
 GET    limits          PUT {"outstanding": 15, …, "latency_ms": 500} switches them on; DELETE off
 GET    faults          PUT {"throttle": 10, "seed": 7, …} switches them on; DELETE off
@@ -50,6 +52,7 @@ class Control:
             ("PUT", "limits"): self._put_limits,
             ("DELETE", "limits"): self._delete_limits,
             ("GET", "faults"): lambda _: asdict(self._world.faults.plan),
+            ("PUT", "identity-center"): self._put_identity_center,
             ("PUT", "faults"): self._put_faults,
             ("DELETE", "faults"): self._delete_faults,
         }
@@ -59,6 +62,8 @@ class Control:
         route = self._routes.get((request.method, path))
         if route is None and request.method == "PUT" and path.startswith("accounts/"):
             route = self._put_account
+        if route is None and request.method == "PUT" and path.startswith("keys/"):
+            route = self._put_key
         if route is None:
             return _json({"error": f"No {request.method} {request.path}"}, 404)
         with self._world.lock:
@@ -91,6 +96,16 @@ class Control:
         if body.get("expire_sessions"):
             self._world.expired_keys |= moto_bridge.session_keys(account_id)
         return {"id": account_id, "state": account.state, "missing_role": account_id in self._world.missing_roles}
+
+    def _put_key(self, request: Request) -> JsonObject:
+        """Ends the session of a key, the administrator's too: AWS then says ExpiredToken to whatever it signs."""
+        key, over = request.path.rpartition("/")[2], bool(_body(request).get("expired"))
+        (self._world.expired_keys.add if over else self._world.expired_keys.discard)(key)
+        return {"key": key, "expired": over}
+
+    def _put_identity_center(self, request: Request) -> JsonObject:
+        self._world.identity_center_on = bool(_body(request).get("on", True))
+        return {"on": self._world.identity_center_on}
 
     def _limits(self) -> JsonObject:
         limits = self._world.limiter.limits

@@ -37,6 +37,7 @@ class World:
         self.lock = RLock()
         self.missing_roles = set(options.missing_roles)
         self.expired_keys: set[str] = set()
+        self.identity_center_on = True
         self._random = Random(options.seed)  # noqa: S311  ids, not secrets; the same in every run
         self.limiter = RateLimiter(options.limits)
         self.faults = Faults(options.faults)

@@ -17,7 +17,10 @@ class PermissionSetCalls(InstanceCalls):
     """ListInstances, the permission sets, their tags, the lists of where they are provisioned."""
 
     def list_instances(self, call: Call) -> JsonObject:
-        if not self._world.administers_identity_center(call.account):
+        """Empty where there is none to see: in another region, for another account, while Identity Center is off."""
+        world = self._world
+        here = call.region == world.options.region and world.identity_center_on
+        if not here or not world.administers_identity_center(call.account):
             return {"Instances": []}
         return {
             "Instances": [

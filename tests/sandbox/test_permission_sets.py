@@ -207,6 +207,25 @@ def test_member_accounts_see_no_instance(cloud: Cloud):
         member.list_permission_sets(InstanceArn=INSTANCE)
 
 
+def test_an_instance_is_seen_in_its_own_region_and_while_it_is_on(cloud: Cloud):
+    def seen(region: str) -> int:
+        return len(cloud.client("sso-admin", region=region).list_instances()["Instances"])
+
+    assert (seen("us-east-1"), seen("eu-central-1")) == (1, 0)
+    cloud.control("PUT", "identity-center", {"on": False})
+    assert seen("us-east-1") == 0
+
+
+def test_a_key_whose_session_is_over_signs_nothing(cloud: Cloud):
+    cloud.control("PUT", "keys/sandbox", {"expired": True})
+    with refused("ExpiredToken"):
+        cloud.client("sts").get_caller_identity()
+    with refused("ExpiredTokenException"):
+        cloud.client("organizations").describe_organization()
+    cloud.control("PUT", "keys/sandbox", {"expired": False})
+    assert cloud.client("sts").get_caller_identity()["Account"] == MANAGEMENT
+
+
 def test_permission_sets_that_the_snapshot_knows_exist():
     arn = "arn:aws:sso:::permissionSet/ssoins-7223b0f6c9e4a1d8/ps-0123456789abcdef"
     with running(permission_sets={"Engineer": arn}) as cloud:
