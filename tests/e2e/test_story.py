@@ -106,7 +106,7 @@ class Story:
         self.flows.new_run()
         for each in self.succeed(self.flows.run("drift", "stacks")).stacks:
             self.succeed(self.flows.run("drift", "drift", matrix__stack=each["stack"]))
-        self.succeed(self.flows.run("drift", "issue"))
+        self.succeed(self.flows.run("drift", "issue", needs__drift__result="success"))
 
     def assert_as_planned(self) -> None:
         """Every grant and policy that the catalog gives in the two stacks is there, and no other."""

@@ -157,3 +157,20 @@ def test_the_image_does_not_run_as_root():
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     last_stage = lines[max(number for number, line in enumerate(lines) if line.startswith("FROM")) :]
     assert "USER 10001" in last_stage
+
+
+def test_remit_apply_under_two_pull_requests_is_done_one_after_the_other():
+    """The whole workflow, with its merge: what is checked must still hold when it is applied."""
+    concurrency = read(ROOT / ".github/workflows/apply-comment.yml")["concurrency"]
+    assert "github.event.comment.body == 'remit apply' && 'apply' || github.run_id" in concurrency["group"]
+    assert (concurrency["cancel-in-progress"], concurrency["queue"]) == (False, "max")
+
+
+def test_a_repair_that_fails_hides_no_report_and_closes_no_issue():
+    jobs = read(ROOT / ".github/workflows/drift.yml")["jobs"]
+    steps = jobs["drift"]["steps"]
+    repair = next(number for number, step in enumerate(steps) if "remit repair" in step.get("run", ""))
+    assert all(step["if"] == "${{ !cancelled() }}" for step in steps[repair + 1 :])
+    assert "continue-on-error" not in steps[repair], "the job fails all the same"
+    assert "!cancelled()" in jobs["issue"]["if"]
+    assert '[ "$DRIFT" != success ] && [ -z "$(ls -A told)" ]' in jobs["issue"]["steps"][-1]["run"]
