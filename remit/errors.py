@@ -92,7 +92,11 @@ class NotProvenError(RemitError):
 
 
 class AwsError(RemitError):
-    """AWS refused a call or could not be reached. The message names the call and what to do."""
+    """AWS refused a call or could not be reached. `message` names the call, `remedy` says what to do."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        self.message, self.remedy = message, remedy
+        super().__init__(f"{message} ({remedy})" if remedy else message)
 
 
 class AccessDeniedError(AwsError):

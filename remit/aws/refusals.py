@@ -66,9 +66,9 @@ def refusal(service: str, operation: str, error: BotoCoreError | ClientError, *,
     if isinstance(error, ClientError):
         return _answered(service, call, error)
     if isinstance(error, _NO_CREDENTIALS):
-        return AwsError(f"no AWS credentials for {call}: {error} ({_SIGN_IN})")
+        return AwsError(f"no AWS credentials for {call}: {error}", _SIGN_IN)
     if isinstance(error, EndpointConnectionError):
-        return AwsError(f"{call}: {error} (is the network up, and AWS_ENDPOINT_URL right if it is set?)")
+        return AwsError(f"{call}: {error}", "is the network up, and AWS_ENDPOINT_URL right if it is set?")
     return AwsError(f"{call}: {error}")
 
 
@@ -76,10 +76,9 @@ def _answered(service: str, call: str, error: ClientError) -> AwsError:
     code = error.response["Error"].get("Code", "")
     message = error.response["Error"].get("Message", "")
     if code in _DENIED:
-        return AccessDeniedError(f"{call} was denied: {message} ({_WHO.get(service, 'allow it to the caller')})")
+        return AccessDeniedError(f"{call} was denied: {message}", _WHO.get(service, "allow it to the caller"))
     if code in _STALE:
-        return AwsError(f"{call}: the AWS credentials are not valid any more: {message} ({_SIGN_IN})")
+        return AwsError(f"{call}: the AWS credentials are not valid any more: {message}", _SIGN_IN)
     if code in _CODES:
         return _CODES[code](f"{call} {_FAILED.get(code, 'found nothing')}: {message}")
-    remedy = f" ({_REMEDIES[code]})" if code in _REMEDIES else ""
-    return AwsError(f"{call} failed: {code}: {message}{remedy}")
+    return AwsError(f"{call} failed: {code}: {message}", _REMEDIES.get(code, ""))
