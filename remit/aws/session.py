@@ -92,6 +92,11 @@ class Aws:
             return self._throttles[rate.key]
 
 
+def regions_of(service: str) -> list[str]:
+    """Every region of the commercial partition that has the service, as boto3 knows them. Asks nobody."""
+    return list(boto3.session.Session().get_available_regions(service))
+
+
 def in_parallel(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """The results in the order of the items. The first error ends it: what has not begun never does."""
     with ThreadPoolExecutor(_THREADS) as pool:

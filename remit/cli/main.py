@@ -42,6 +42,7 @@ _SECTIONS = {
         "prune": "Take what has ended out of the files",
     },
     "Set up": {
+        "doctor": "Find what stands in the way of a run, and say what to do",
         "import": "Write the catalog of what an organization has",
         "ci": "Comments, issues and pull requests, from a CI job",
         "notify": "Tell people what a run did: Teams, Slack, a webhook, SNS",

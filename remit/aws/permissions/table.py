@@ -88,6 +88,9 @@ def _hub() -> Iterable[Permission]:
         "ListTagsForResource",
     )
     yield from _all(
+        "organizations", preview, any_, "who administers Identity Center: remit doctor", "ListDelegatedAdministrators"
+    )
+    yield from _all(
         "organizations", apply, any_, "accounts that were suspended, closed or left the organization", "DescribeAccount"
     )
     yield from _all(
@@ -189,6 +192,7 @@ def _spoke() -> Iterable[Permission]:
     spoke, own, aliases, pooled = Role.SPOKE, Resource.OWN_POLICIES, Feature.ALIASES, Feature.POOLED
     reading = "every policy in one call: pooled, and for drift, import, adoption"
     yield from _all("iam", spoke, Resource.ANY, reading, "GetAccountAuthorizationDetails")
+    yield from _all("iam", spoke, Resource.ANY, "how many policies a role takes: remit doctor", "GetAccountSummary")
     yield from _all("iam", spoke, own, "who has a policy that is to go", "ListEntitiesForPolicy")
     yield from _all(
         "iam", spoke, own, "policies", "CreatePolicy CreatePolicyVersion DeletePolicyVersion DeletePolicy", pooled

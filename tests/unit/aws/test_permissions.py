@@ -65,7 +65,7 @@ def test_the_spoke_role_touches_policies_under_its_paths_alone() -> None:
     for statement in document["Statement"]:
         if statement["Sid"] == "Any":
             writes = {each for each in statement["Action"] if each.startswith("iam:")}
-            assert writes == {"iam:GetAccountAuthorizationDetails"}
+            assert writes == {"iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary"}
         elif statement["Sid"] == "Holders":
             assert statement["Condition"] == {"ArnLike": {"iam:PolicyARN": own}}
         else:
