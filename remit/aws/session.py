@@ -92,6 +92,25 @@ class Aws:
             return self._throttles[rate.key]
 
 
+class SharedSession:
+    """One boto3 session for several `Aws` at once: `Aws(region, session=shared)`. It makes one client after the other.
+
+    A session of its own for each region would read credentials and service models as often as there are regions.
+    """
+
+    def __init__(self, make: Callable[[], Any] = boto3.session.Session) -> None:
+        self._make, self._lock = make, Lock()
+        self._session: Any = None
+
+    def __call__(self) -> SharedSession:
+        return self
+
+    def client(self, service: str, **options: object) -> Any:  # noqa: ANN401  as boto3's own
+        with self._lock:
+            self._session = self._session or self._make()
+            return self._session.client(service, **options)
+
+
 def regions_of(service: str) -> list[str]:
     """Every region of the commercial partition that has the service, as boto3 knows them. Asks nobody."""
     return list(boto3.session.Session().get_available_regions(service))

@@ -56,16 +56,17 @@ def _examined(project: LocalProject, organization: Path | None, region: str, at:
     from remit.aws.diagnosis import Diagnosis  # noqa: PLC0415  boto3 takes half a second
     from remit.aws.member_calls import MemberCalls, member_client  # noqa: PLC0415
     from remit.aws.member_sessions import MemberSessions  # noqa: PLC0415
-    from remit.aws.session import Aws, regions_of  # noqa: PLC0415
+    from remit.aws.session import Aws, SharedSession, regions_of  # noqa: PLC0415
 
     snapshot = read_snapshot(organization) if organization else None
-    aws = Aws(region or _region_of(project))
+    shared = SharedSession()
+    aws = Aws(region or _region_of(project), session=shared)
     sessions = MemberSessions(aws)
     cloud = Diagnosis(
         aws,
         sessions,
         MemberCalls(sessions, lambda: member_client(aws.region)),
-        elsewhere=Aws,
+        elsewhere=lambda other: Aws(other, session=shared),
         regions=lambda: regions_of("sso-admin"),
     )
     examination = Examination(

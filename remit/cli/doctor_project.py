@@ -128,7 +128,13 @@ class LocalProject:
         return files, frozenset(stages(order, {each.stack.name for each in files}))
 
     def _folder(self) -> Path:
-        return self.folder_of_catalog or catalog_folder(self.stack())
+        """A stack file that is wrong is told by its own check; meanwhile the catalog is where it usually is."""
+        if self.folder_of_catalog:
+            return self.folder_of_catalog
+        try:
+            return catalog_folder(self.stack())
+        except CatalogError:
+            return catalog_folder(Stack("default"))
 
     def _engine(self) -> Engine | None:
         """None where REMIT_ENGINE asks for one that is not there."""

@@ -28,6 +28,8 @@ CONTRACTORS, ADA = "10000000-0000-4000-8000-000000000003", "20000000-0000-4000-8
 
 INSTANCE, STORE = "arn:aws:sso:::instance/ssoins-e2e0000000000001", "d-e2e0000001"
 
+ENGINE_VARIABLES = ("REMIT_ENGINE", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_SKIP_UPDATE_CHECK")
+
 Grant = tuple[str, str, str, str]
 """(permission set, account, GROUP or USER, principal id)"""
 
@@ -290,6 +292,25 @@ class World:
 
     def mend_role(self, account: str) -> None:
         self._control("PUT", f"accounts/{account}", missing_role=False)
+
+    def switch_identity_center(self, *, on: bool) -> None:
+        self._control("PUT", "identity-center", on=on)
+
+    def expire_key(self, key: str) -> None:
+        """The session of an access key is over."""
+        self._control("PUT", f"keys/{key}", expired=True)
+
+    def delegate(self, account: str, service: str) -> None:
+        self.client("organizations").register_delegated_administrator(AccountId=account, ServicePrincipal=service)
+
+    def session_in(self, account: str) -> dict[str, str]:
+        """What makes a role of an account the caller: environment variables."""
+        sts = self.client("sts")
+        keys = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/RemitSpoke", RoleSessionName="delegate")[
+            "Credentials"
+        ]
+        names = {"AWS_ACCESS_KEY_ID": "AccessKeyId", "AWS_SECRET_ACCESS_KEY": "SecretAccessKey"}
+        return {name: keys[key] for name, key in {**names, "AWS_SESSION_TOKEN": "SessionToken"}.items()}
 
     def slow(self, milliseconds: int) -> None:
         """Every AWS call takes that much longer."""
