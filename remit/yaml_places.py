@@ -189,13 +189,18 @@ class _Reader:
         while not isinstance(event := next(self.events), MappingEndEvent):
             place = self._source(event)
             is_merge = isinstance(event, ScalarEvent) and _is_plain(event) and event.value == "<<"
+            no_break = isinstance(event, ScalarEvent) and _is_plain(event) and event.value[:1] == "\u00a0"
+            if no_break:
+                self.problems.append(
+                    Problem("a no-break space (U+00A0) stands in the indentation", "write spaces", place)
+                )
             key = self._value(event, depth + 1)
             if key is None and isinstance(event, ScalarEvent) and event.value.isalpha():
                 key = Text(event.value, place)  # IAM's condition operator Null, and an account of that name
             value = self._value(next(self.events), depth + 1)
             if is_merge:
                 merged.append((value, place))
-            elif (name := self._new_key(block, key, place)) is not None:
+            elif not no_break and (name := self._new_key(block, key, place)) is not None:
                 block[name] = value
                 block.places[name] = place
         for value, place in merged:
@@ -208,9 +213,6 @@ class _Reader:
         if not isinstance(key, Text):
             remedy = 'quote text that begins with {{, such as "{{account.name}}"' if isinstance(key, Block) else ""
             self.problems.append(Problem(f"a key {not_text(key)}", remedy, place))
-            return None
-        if key[:1] == "\u00a0":
-            self.problems.append(Problem("a no-break space (U+00A0) stands in the indentation", "write spaces", place))
             return None
         if key in block:
             first = block.places[key].line
