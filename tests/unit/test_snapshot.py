@@ -17,7 +17,7 @@ from tests.unit.small_world import ORGANIZATION, ZERO
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 names = st.one_of(
-    words, st.sampled_from(["\x85", "NO", "null", "~", "012", "1e3", "2026-01-01", "a: b", "*", "- x", "é"])
+    words, st.sampled_from(["\x85", "\xa0", "NO", "null", "~", "012", "1e3", "2026-01-01", "a: b", "*", "- x", "é"])
 )
 ids = st.integers(0, 10**12 - 1).map(lambda number: f"{number:012}")
 units = st.lists(st.text(ascii_letters + digits + " -", min_size=1, max_size=4), max_size=3).map("/".join)

@@ -29,6 +29,11 @@ def test_nothing_is_none_unless_it_is_quoted(nothing: str):
     assert read(f"a: '{nothing}'") == {"a": nothing}
 
 
+def test_a_no_break_space_begins_a_key_only_in_quotes():
+    assert read('"\u00a0a": 1') == {"\u00a0a": "1"}
+    assert "no-break space" in read_yaml("a:\n  \u00a0b: 1\n", "f")[1][0].message
+
+
 def test_every_value_knows_its_line_and_column():
     block = read("a:\n  - b: c\n  -   d\n")
     assert isinstance(block, Block)
