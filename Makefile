@@ -37,6 +37,7 @@ docs: setup
 	$(BIN)/python -m remit.catalog.reference
 	$(BIN)/python -m sandbox.aws_policy_names
 	$(BIN)/python -m remit.linting.reference
+	$(BIN)/python -m remit.aws.permissions.reference
 
 check: setup
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from remit.aws.permissions import TABLE, Feature, Role, hub_apply_policy, hub_preview_policy, spoke_policy
+from remit.aws.permissions.reference import PAGE, with_tables
 from remit.aws.permissions.table import HANDLER
 from remit.linting import iam_facts
 
@@ -21,6 +22,12 @@ READS = ("Describe", "Get", "List", "Lookup", "Validate", "Check", "AssumeRole")
 
 def actions(document: Any) -> set[str]:
     return {action for statement in document["Statement"] for action in statement["Action"]}
+
+
+def test_the_tables_of_the_docs_are_fresh_and_each_action_stands_there() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == with_tables(page), "run: python -m remit.aws.permissions.reference"
+    assert not [each.action for each in TABLE if f"`{each.action}`" not in page]
 
 
 @pytest.mark.parametrize("action", sorted({each.action for each in TABLE}))
