@@ -106,12 +106,14 @@ class Examination:
 
     def findings(self) -> Iterator[Finding]:
         """In the order of the checks, each as soon as it is known."""
+        unknown: set[Finding] = set()
         for name, needs, check in self._checks():
             missing = [need for need in needs if getattr(self._known, need) is None]
             says = Says(name)
             if missing:
-                reasons = list(dict.fromkeys(_FOUND_BY[need] for need in missing))
-                yield says.unchecked(_after(reasons))
+                finding = says.unchecked(_after(list(dict.fromkeys(_FOUND_BY[need] for need in missing))))
+                yield from {finding} - unknown
+                unknown.add(finding)
                 continue
             try:
                 yield from check()

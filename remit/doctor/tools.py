@@ -45,7 +45,7 @@ def _engine(tools: Tools) -> Iterator[Finding]:
         else:
             yield _SAYS.error(
                 "there is no Pulumi CLI, and the embedded engine runs against the sandbox alone",
-                "install it (https://www.pulumi.com/docs/install), or unset REMIT_ENGINE",
+                "install it: https://www.pulumi.com/docs/install",
             )
         return
     if not tools.pulumi:
