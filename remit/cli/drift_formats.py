@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
 
 from rich.text import Text
 
 from remit.cli.tables import make_console, print_table
 from remit.cli.words import counted
-from remit.drift.values import Deed, Difference, Drift, Finding
+from remit.drift.values import Deed, Drift, Finding
+from remit.drift.words import lines_of
 
 _TITLES = {"permission_set": "Permission sets", "assignment": "Assignments", "managed_policy": "Policies"}
 _WIDE = 60  # a value that is longer stands on lines of its own
@@ -31,7 +30,7 @@ def print_drift(drift: Drift) -> None:
         if each.differences or who:
             console.print()
             console.print(Text(each.title, style="bold"))
-            for line in [*(line for difference in each.differences for line in _lines(difference)), *who]:
+            for line in [*(line for difference in each.differences for line in lines_of(difference, _WIDE)), *who]:
                 console.print(Text(f"  {line}"))
     print_table(
         console,
@@ -71,24 +70,6 @@ def _deed(deed: Deed) -> str:
     return f"{who}, {deed.time:%Y-%m-%d %H:%M}Z"
 
 
-def _lines(difference: Difference) -> Iterator[str]:
-    catalog, live = _text(difference.catalog), _text(difference.live)
-    if difference.catalog is None:
-        yield f"{difference.field}: + {live}"
-    elif difference.live is None:
-        yield f"{difference.field}: - {catalog}"
-    elif len(catalog) + len(live) <= _WIDE:
-        yield f"{difference.field}: {catalog} → {live}"
-    else:
-        yield f"{difference.field}:"
-        yield f"  - {catalog}"
-        yield f"  + {live}"
-
-
-def _text(value: Any) -> str:  # noqa: ANN401  JSON
-    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
-
-
 def markdown(drift: Drift) -> str:
     """An issue's text: what, who, what to do about it; each difference folded away."""
     return "\n".join([*_markdown(drift), ""])
@@ -106,7 +87,7 @@ def _markdown(drift: Drift) -> Iterator[str]:
         yield from (_cells(_row(each, with_who=with_who)) for each in mine)
         for each in mine:
             if each.differences:
-                lines = [line for difference in each.differences for line in _lines(difference)]
+                lines = [line for difference in each.differences for line in lines_of(difference, _WIDE)]
                 count = counted(len(each.differences), "difference")
                 yield from ("", f"<details><summary>{escape(each.title, quote=False)}: {count}</summary>", "")
                 yield from ("````diff", *map(_as_diff, lines), "````", "", "</details>")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from remit.drift.values import Deed, Difference, Finding
+from remit.drift.values import Deed, Finding
+from remit.drift.words import lines_of
 from remit.errors import listed
 from remit.syncing.draft import Adopted, Draft
 
-_WIDE = 100  # characters of a value that a line shows
+_WIDE = 100  # characters of both values that one line shows
 _MOST = 20  # findings that a commit names
 
 
@@ -53,7 +53,7 @@ def _of_findings(findings: Iterable[Finding]) -> Iterator[str]:
     findings = list(findings)
     for each in findings[:_MOST]:
         yield f"{each.title}: {_HOW[each.change]}"
-        yield from (f"  {line}" for difference in each.differences for line in lines_of(difference))
+        yield from (f"  {line}" for difference in each.differences for line in lines_of(difference, _WIDE))
         yield from (f"  {text}" for text in who(each))
     if len(findings) > _MOST:
         yield f"and {len(findings) - _MOST} more"
@@ -72,20 +72,3 @@ def who(finding: Finding) -> tuple[str, ...]:
 def _deed(deed: Deed) -> str:
     where = f", from {deed.address}" if deed.address else ""
     return f"{deed.event} by {deed.by}, {deed.time:%Y-%m-%d %H:%M}Z{where}"
-
-
-def lines_of(difference: Difference) -> Iterator[str]:
-    """A field or a statement as it was, and as it is."""
-    before, after = _text(difference.catalog), _text(difference.live)
-    if difference.catalog is None:
-        yield f"{difference.field}: + {after}"
-    elif difference.live is None:
-        yield f"{difference.field}: - {before}"
-    elif len(before) + len(after) <= _WIDE:
-        yield f"{difference.field}: {before} → {after}"
-    else:
-        yield from (f"{difference.field}:", f"  - {before}", f"  + {after}")
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
