@@ -169,8 +169,8 @@ def _table(runs: Sequence[FanOutRun]) -> str:
 _MEMORY, _LINEAR = "within 500 MiB", "linear"
 _REASONS = {
     _MEMORY: """\
-Memory: the engine, the program and the stock plugin of the permission sets take most of it; the remit provider grows
-little with the accounts. With `GOGC=25` in its environment the Pulumi CLI takes less memory, and more CPU.""",
+Memory: the Pulumi CLI takes half of it, and grows with the accounts; the program and the remit provider take the rest,
+and grow little. With `GOGC=25` in its environment the Pulumi CLI takes less memory, and more CPU.""",
     _LINEAR: """\
 Time of `up`: the Pulumi CLI writes the whole checkpoint before and after each step to a backend of files, and that
 grows with the square of the accounts. `remit shards` deals them out to several stacks.""",

@@ -50,8 +50,8 @@ for each, one run after the other. The two programs are in [tests/bench/programs
   assignments; with one group everywhere, which is the worst case, as many as the stock way; with five, a fifth.
 - **time** is the whole command's, from its start to its end; **CPU** is what its processes used. **memory** is the peak
   of the resident memory of the whole process tree (engine, program, plugins; not the sandbox), what processes share
-  counted once, looked at five
-  times a second. **state** is the checkpoint's size on disk. **calls** are AWS API calls that the sandbox counted; in
+  counted once, looked at five times a second. **state** is the checkpoint's size on disk. **calls** are AWS API calls
+  that the sandbox counted; in
   the stock way those to Cloud Control, not what its handlers call. **load** is the machine's, of one minute, at the end
   of the run: where it differs between ours and stock, compare the CPU.
 - `preview` and `refresh` find nothing to do (`--expect-no-changes`). Up to 1,000 assignments they are run three times,
