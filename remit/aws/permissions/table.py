@@ -34,7 +34,7 @@ class Feature(StrEnum):
 class Resource(StrEnum):
     """On what; `remit.aws.permissions.policies` has the ARNs."""
 
-    ANY = "anything: IAM knows no narrower resource"
+    ANY = "any"
     IDENTITY_CENTER = "the instance, its permission sets and accounts"
     SPOKE_ROLES = "the spoke roles of the organization"
     OWN_POLICIES = "policies under Remit's path"
@@ -153,13 +153,19 @@ def _hub() -> Iterable[Permission]:
 def _hub_of_features() -> Iterable[Permission]:
     apply, management = Role.APPLY, Feature.MANAGEMENT
     yield from _all(
-        "iam", apply, Resource.ANY, "assignments there", "ListRoles ListPolicies", management, behind=IDENTITY_CENTER
+        "iam",
+        apply,
+        Resource.ANY,
+        "assignments in that account",
+        "ListRoles ListPolicies",
+        management,
+        behind=IDENTITY_CENTER,
     )
     yield from _all(
         "iam",
         apply,
         Resource.RESERVED_ROLES,
-        "assignments there",
+        "assignments in that account",
         "GetRole CreateRole UpdateRole UpdateRoleDescription DeleteRole ListAttachedRolePolicies AttachRolePolicy "
         "DetachRolePolicy ListRolePolicies PutRolePolicy DeleteRolePolicy",
         management,
@@ -169,7 +175,7 @@ def _hub_of_features() -> Iterable[Permission]:
         "iam",
         apply,
         Resource.SAML_PROVIDERS,
-        "assignments there",
+        "assignments in that account",
         "GetSAMLProvider CreateSAMLProvider UpdateSAMLProvider ListSAMLProviderTags TagSAMLProvider UntagSAMLProvider",
         management,
         behind=IDENTITY_CENTER,
