@@ -19,13 +19,12 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore import xform_name
-from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 from remit.aws.member_sessions import Keys, Member, MemberSessions
 from remit.aws.refusals import refusal
-from remit.aws.session import Answer
+from remit.aws.session import Answer, client_config
 from remit.aws.throttle import Throttle, TokenBucket
 
 RATE, BURST = 20.0, 20.0
@@ -59,8 +58,8 @@ def member_client(region: str) -> Any:  # noqa: ANN401  boto3 makes its clients'
     """boto3's IAM client for all accounts; it repeats nothing by itself."""
     session = botocore.session.Session()
     session.register_component("credential_provider", CredentialResolver([_OfTheMoment()]))
-    config = Config(retries={"total_max_attempts": 1}, max_pool_connections=AT_ONCE, user_agent_extra="remit")
-    return boto3.session.Session(botocore_session=session).client("iam", region_name=region, config=config)
+    client = boto3.session.Session(botocore_session=session).client
+    return client("iam", region_name=region, config=client_config(AT_ONCE))
 
 
 def signer() -> Keys:

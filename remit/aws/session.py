@@ -22,8 +22,16 @@ Result = TypeVar("Result")
 Answer = Mapping[str, Any]
 
 _THREADS = 16  # more would only wait for the rates
-# The throttle repeats what is worth it, under the rate; boto3 repeating beneath it would go over.
-_CONFIG = Config(retries={"total_max_attempts": 1}, max_pool_connections=2 * _THREADS, user_agent_extra="remit")
+
+
+def client_config(connections: int) -> Config:
+    """Of every client of ours, with a pool of so many connections.
+
+    The throttle repeats what is worth it, under the rate; boto3 repeating beneath it would go over. The user agent is
+    given as a whole: boto3's own would be put together anew for each call, an eighth of what a call costs.
+    """
+    agent = f"Boto3/{boto3.__version__} remit"
+    return Config(retries={"total_max_attempts": 1}, max_pool_connections=connections, user_agent=agent)
 
 
 class Aws:
@@ -53,8 +61,9 @@ class Aws:
         with self._lock:
             if service not in self._clients:
                 try:
+                    config = client_config(2 * _THREADS)
                     self._session = self._session or self._make_session()
-                    self._clients[service] = self._session.client(service, region_name=self.region, config=_CONFIG)
+                    self._clients[service] = self._session.client(service, region_name=self.region, config=config)
                 except BotoCoreError as error:
                     raise refusal(service, "*", error) from error
             return self._clients[service]

@@ -78,7 +78,7 @@ def test_boto3_repeats_nothing_beneath_the_throttle(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     client = Aws("eu-west-1", session=boto3.session.Session).client("sso-admin")
     assert client.meta.config.retries["total_max_attempts"] == 1
-    assert "remit" in client.meta.config.user_agent_extra
+    assert client.meta.config.user_agent.startswith(f"Boto3/{boto3.__version__} remit")
     assert client.meta.region_name == "eu-west-1"
 
 
