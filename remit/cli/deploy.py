@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from remit.cli.engine import Engine, EngineError, announce, become, choose_engine
+from remit.cli.engine import ENGINE_DEFAULTS, Engine, EngineError, announce, become, choose_engine
 from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import exported_state, live_account_states, retire_gone, shard_of_stack
 from remit.cli.run_report import Reporter, without_report
@@ -38,7 +38,7 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
             become([*engine.command, name, *arguments])
         arguments, promote = without_promote(name, arguments)
         passed_on, file = without_report(arguments)
-        go_on_after_failures()
+        set_engine_defaults()
         if file is None:
             _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
             become([*engine.command, name, *passed_on])
@@ -86,9 +86,10 @@ def _check_catalog(arguments: Sequence[str]) -> None:
         read_inputs(None, named)
 
 
-def go_on_after_failures() -> None:
-    """A failure in one account holds up what depends on it alone, unless the user says `--continue-on-error=false`."""
-    os.environ.setdefault("PULUMI_CONTINUE_ON_ERROR", "true")
+def set_engine_defaults() -> None:
+    """For the engine that comes after; `--continue-on-error=false` and the user's environment go first."""
+    for name, value in ENGINE_DEFAULTS.items():
+        os.environ.setdefault(name, value)
 
 
 def retire_first(engine: Engine, named: str | None) -> None:

@@ -17,6 +17,12 @@ from remit.errors import RemitError
 UNKNOWN_STACK = "no stack named"
 """How both engines say that there is no such stack."""
 
+ENGINE_DEFAULTS: Mapping[str, str] = {"PULUMI_CONTINUE_ON_ERROR": "true", "GOGC": "50"}
+"""What our verbs set for an engine where the user's environment does not.
+
+A failure in one account holds up what depends on it alone. The Pulumi CLI, a Go program, takes less memory, for a
+little more CPU: docs/benchmarks.md."""
+
 
 class EngineError(RemitError):
     """There is no engine as asked for, or it failed."""

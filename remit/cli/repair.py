@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from remit.cli.deploy import go_on_after_failures, retire_first
+from remit.cli.deploy import retire_first, set_engine_defaults
 from remit.cli.drift import Reading, read_drift
 from remit.cli.drift_formats import print_drift
 from remit.cli.engine import Engine, announce, choose_engine
@@ -93,7 +93,7 @@ def _run(engine: Engine, found: Held, reading: Reading, *, preview: bool) -> int
         Repair(found.stack_file.absolute(), found.folder.absolute(), keep).write(file)
         verb = ("preview",) if preview else ("up", "--yes", "--skip-preview")
         command = [*engine.command, *verb, "--stack", found.stack.name, "--refresh", "--non-interactive"]
-        go_on_after_failures()
+        set_engine_defaults()
         return _carried_out([*command, *(part for each in chosen for part in ("--target", each))], file)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 import pytest
@@ -72,6 +73,26 @@ def test_accounts_come_and_go(pooled: World) -> None:
     assert (new, "Guardrail") in pooled.policies()
     assert ("Developer", new, "GROUP", DEVELOPERS) in pooled.grants()
     pooled.preview("--refresh", "--expect-no-changes")
+
+
+def test_a_killed_run_that_saved_nothing_is_found_again(fresh: World) -> None:
+    """As with PULUMI_SKIP_CHECKPOINTS=true: what a killed run did is there, and the state does not know it."""
+    world = fresh
+    configure(world, fanOut="pooled", permissionSets="refer")
+    for change in ("", '["ecs:*", "lambda:*"]'):
+        if change:
+            world.edit("managed.yaml", change, '["ecs:*"]')
+        saved = world.folder.parent / "saved"
+        shutil.copytree(world.folder / "state", saved)
+        world.up()
+        made = world.policies()
+        shutil.rmtree(world.folder / "state")
+        saved.rename(world.folder / "state")
+        world.forget_calls()
+        world.up()
+        assert not [call for call in world.calls() if call.startswith("iam:") and call not in MEMBER_CALLS]
+        assert world.policies() == made
+        world.preview("--refresh", "--expect-no-changes")
 
 
 FAULTS = (
