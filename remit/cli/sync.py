@@ -18,6 +18,7 @@ from remit.cli.progress import Told, progress_on_terminal
 from remit.cli.repair import NotAppliedError
 from remit.cli.synced import Synced, at, json_of, print_synced
 from remit.cli.waiting import Waiting, read_waiting
+from remit.drift.modes import Modes
 from remit.drift.values import Unread
 from remit.editing import write_texts
 from remit.syncing.change import changes_of
@@ -88,6 +89,9 @@ def sync(
 def _drafted(base: Copied, stack: str, told: Told, *, work_tree: bool) -> tuple[Draft, Sequence[Unread]]:
     """One stack's changes, which are then in the copy. Raises CatalogError, AwsError, NotAppliedError."""
     here = base.held(stack)
+    if not Modes(here.catalog, here.stack).adopt_something:
+        click.echo(f"nothing that stack {stack} has says drift: adopt", err=True)
+        return Draft(), ()
     with held(stack, None, work_tree=work_tree) as applied:
         if not applied.applied and not work_tree:
             raise NotAppliedError(

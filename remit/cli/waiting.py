@@ -43,7 +43,7 @@ def read_waiting(applied: Held, base: Held, told: Told) -> Waiting:
     Raises CatalogError and AwsError.
     """
     reading = read_drift(applied, told)
-    if not reading.drift.findings or not Modes(base.catalog, base.stack).adopt_something:
+    if not reading.drift.findings:
         return Waiting(reading, reading.organization, reading.live)
     organization = _organization(base, reading)
     names = {each.id: each.name for each in (*organization.groups, *organization.users)}

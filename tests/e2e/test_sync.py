@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.e2e.test_repair import as_ada, commit, drift_of, repository, told
+from tests.e2e.workflows import Workflows
 from tests.e2e.world import (
     AUDITORS,
     CONTRACTORS,
     DEVELOPERS,
     PAY_DEV,
+    ROOT,
     SHOP_DEV,
     SHOP_PROD,
     Run,
     World,
 )
+from tests.hosts.github import FakeGitHub
 
 BRANCH = "remit/sync"
 BY_HAND = {"Sid": "Logs", "Effect": "Allow", "Action": ["logs:Get*", "logs:List*"], "Resource": "*"}
@@ -174,3 +177,51 @@ def test_what_waits_for_the_stack_is_neither_adopted_nor_lost(fresh: World) -> N
     assert [each["what"] for each in found["left"]] == ["permission set Developer"]
     assert "groups: [developers, auditors]" in (world.folder / "policies" / "access.yaml").read_text()
     assert not any(AUDITORS in each for each in found["changes"][0]["adopts"])
+
+
+def test_the_daily_workflow_proposes_it_and_withdraws_what_somebody_took_back(fresh: World) -> None:
+    """The job that reads AWS writes a file; another one, without a role, makes a pull request of it."""
+    world = fresh
+    adopting(world)
+    world.assign("Developer", SHOP_PROD, "GROUP", CONTRACTORS)
+    with FakeGitHub() as host:
+        flows = Workflows(world, host)
+        known = {"needs__drift__result": "success"}
+        for _ in range(2):
+            flows.new_run()
+            ran = flows.run("drift", "drift", matrix__stack=world.stack)
+            assert not ran.failed, ran.text
+            ran = flows.run("drift", "adopt", **known)
+            assert not ran.failed, ran.text
+        (pull,) = host.pulls.values()
+        assert pull["head"]["ref"] == f"remit/sync-{world.stack}"
+        assert "group contractors@shop.example: given" in pull["body"]
+        (proposed,) = host.commits.values()
+        assert proposed["parents"] == [git(world, "rev-parse", "HEAD").strip()]
+        assert "administrator" in proposed["message"]
+        (change,) = host.trees[proposed["tree"]]
+        assert change["path"] == "policies/access.yaml"
+        assert "- groups: [contractors]" in change["content"]
+
+        flows.new_run()
+        assert not flows.run("drift", "adopt", **known).failed  # nobody could read: it stays
+        assert pull["state"] == "open"
+        world.unassign("Developer", SHOP_PROD, "GROUP", CONTRACTORS)
+        assert not flows.run("drift", "drift", matrix__stack=world.stack).failed
+        assert not flows.run("drift", "adopt", **known).failed
+        assert pull["state"] == "closed"
+
+
+def test_access_that_has_ended_is_no_change_by_hand(fresh: World) -> None:
+    """An end date is meant: what is still there after it is never written into the catalog for good."""
+    world = fresh
+    world.add(
+        "more.yaml",
+        "access:\n  - {groups: [contractors], permission_sets: [Developer], targets: 'account:shop-dev', "
+        f"expires: {datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}}}\n",
+    )
+    adopting(world)
+    later = {"PYTHONPATH": str(ROOT / "tests" / "e2e" / "later"), "REMIT_TEST_DAYS": "4"}
+    world.environment |= later
+    assert {(change, mode) for change, mode, _ in told(drift_of(world)[1])} == {("unmanaged", "adopt")}
+    assert sync(world).text.strip().endswith(f"Nothing to adopt from stack {world.stack}.")
