@@ -17,6 +17,7 @@ from remit.drift.live import Live
 from remit.drift.modes import Modes
 from remit.drift.values import Drift, as_json
 from remit.errors import CatalogError, Problem
+from remit.organization import Organization
 from remit.plan import Plan, make_plan
 
 DRIFT, INCOMPLETE = 3, 1
@@ -70,6 +71,7 @@ class Reading:
     drift: Drift
     plan: Plan
     live: Live
+    organization: Organization
 
 
 def read_drift(found: Held, told: Told, *, who: bool = False) -> Reading:
@@ -110,6 +112,7 @@ def read_drift(found: Held, told: Told, *, who: bool = False) -> Reading:
         ),
         plan,
         live,
+        organization,
     )
 
 
