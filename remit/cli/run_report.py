@@ -21,7 +21,7 @@ from remit.errors import RemitError
 from remit.reporting.build import Run, build_report
 from remit.reporting.events import Diagnostic, EventLog, read_events
 
-_OPTION = "--report"
+REPORT = "--report"
 
 
 class ReportError(RemitError):
@@ -30,18 +30,18 @@ class ReportError(RemitError):
     exit_code = 2
 
 
-def without_report(arguments: Sequence[str]) -> tuple[list[str], Path | None]:
-    """The engine's own arguments, and where the report goes. Raises ReportError for an option without a file."""
+def without_file(arguments: Sequence[str], option: str) -> tuple[list[str], Path | None]:
+    """The engine's own arguments, and the file of an option of ours. Raises ReportError for one without a file."""
     rest: list[str] = []
     file: str | None = None
     waiting = iter(arguments)
     for argument in waiting:
         if argument == "--":
             rest += [argument, *waiting]
-        elif argument == _OPTION or argument.startswith(f"{_OPTION}="):
+        elif argument == option or argument.startswith(f"{option}="):
             file = argument.partition("=")[2] if "=" in argument else next(waiting, "")
             if not file:
-                raise ReportError("--report needs a file")
+                raise ReportError(f"{option} needs a file")
         else:
             rest.append(argument)
     return rest, Path(file) if file else None

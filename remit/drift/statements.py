@@ -44,6 +44,20 @@ def changed_statements(
             yield place, None, statement
 
 
+def survives(had: Document | None, wanted: Document | None, live: Document | None) -> bool:
+    """Whether a statement that was to go, from `had` to `wanted`, still stands in a live document.
+
+    It is the same if it means the same, or if it has the Sid, which no statement that stays has.
+    """
+    there = _statements(live)
+    meanings = {text for _, _, text in there}
+    sids = {each.get("Sid") for _, each, _ in there} - {None, ""}
+    return any(
+        gone is not None and (_meaning(gone) in meanings or (stays is None and gone.get("Sid") in sids))
+        for _, gone, stays in changed_statements(had, wanted)
+    )
+
+
 def _statements(document: Document | None) -> list[tuple[int, Statement, str]]:
     """(place from 1, the statement as it stands, what it means)."""
     statements: Any = (document or {}).get("Statement", [])
