@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 import click
@@ -14,7 +14,7 @@ import click
 from remit.cli.engine import Engine, EngineError, announce, become, choose_engine
 from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import exported_state, live_account_states, retire_gone, shard_of_stack
-from remit.cli.run_report import REPORT, Reporter, without_file
+from remit.cli.run_report import REPORT, Reporter, run_beneath, without_file
 
 PROMOTE, SCHEDULED, DRIFT = "--promote", "--scheduled", "--drift"
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
@@ -45,15 +45,35 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
         go_on_after_failures()
         if scheduled:
             sys.exit(_scheduled(engine, passed_on, file, promote=promote))
-        if file is None:
-            _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
-            become([*engine.command, name, *passed_on])
-        reporter = Reporter(file, name, stack_in(passed_on) or "")
-        with reporter.telling():
-            _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
-        sys.exit(reporter.run([*engine.command, name, *passed_on]))
+        reporter = Reporter(file, name, stack_in(passed_on) or "") if file else None
+        command = [*engine.command, name, *passed_on]
+        with ExitStack() as around:
+            with reporter.telling() if reporter else nullcontext():
+                _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
+                keeps = around.enter_context(_leaving_what_waits(engine, name, passed_on))
+            if reporter:
+                sys.exit(reporter.run(command))
+            if keeps:
+                sys.exit(run_beneath(command, os.environ))
+        become(command)
 
     return run
+
+
+def _leaving_what_waits(engine: Engine, name: str, arguments: Sequence[str]) -> AbstractContextManager[bool]:
+    """Whether the run is told to keep what waits to be adopted. A configuration from elsewhere is not looked at."""
+    named = stack_in(arguments)
+    if name not in {"preview", "up"} or named is None or _is_of_files_elsewhere(arguments, named):
+        return nullcontext(enter_result=False)
+    from remit.cli.following import following  # noqa: PLC0415  only these two compare what is live
+
+    refresh = any(each in {"-r", "--refresh"} or each.startswith("--refresh=t") for each in arguments)
+    return following(engine, named, refresh=refresh)
+
+
+def _is_of_files_elsewhere(arguments: Sequence[str], named: str) -> bool:
+    given = {argument.partition("=")[0] for argument in arguments}
+    return bool(given & _OTHER_FILES) or not stack_file(named).is_file()
 
 
 def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bool, changes_the_state: bool) -> None:
@@ -107,8 +127,7 @@ def _check_catalog(arguments: Sequence[str]) -> None:
     Without --stack, or with a configuration from elsewhere, the program finds it out, and the engine says so.
     """
     named = stack_in(arguments)
-    given = {argument.partition("=")[0] for argument in arguments}
-    if named and not given & _OTHER_FILES and stack_file(named).is_file():
+    if named and not _is_of_files_elsewhere(arguments, named):
         read_inputs(None, named)
 
 

@@ -58,14 +58,21 @@ class Examined:
     @contextmanager
     def keeping(self, kept: Kept) -> Iterator[None]:
         """Every run of the program within keeps that, and goes by this catalog."""
-        with TemporaryDirectory(prefix="remit-") as folder:
-            file = Path(folder, "kept.json")
-            Keeping(self.found.stack_file.absolute(), self.found.folder.absolute(), kept).write(file)
-            os.environ[VARIABLE] = str(file)
-            try:
-                yield
-            finally:
-                del os.environ[VARIABLE]
+        with keeping(self.found, kept, again=True):
+            yield
+
+
+@contextmanager
+def keeping(found: Held, kept: Kept, *, again: bool) -> Iterator[None]:
+    """Every run of the program within keeps that. `again`: it goes by this catalog, which the stack has."""
+    with TemporaryDirectory(prefix="remit-") as folder:
+        file = Path(folder, "kept.json")
+        Keeping(found.stack_file.absolute(), found.folder.absolute(), kept, again).write(file)
+        os.environ[VARIABLE] = str(file)
+        try:
+            yield
+        finally:
+            del os.environ[VARIABLE]
 
 
 def _read(found: Held) -> Reading:

@@ -12,10 +12,10 @@ from remit.catalog.load import files_of
 from remit.cli.branch import NewCommit, Repository
 from remit.cli.copied import Copied, copied
 from remit.cli.drift import INCOMPLETE, explained
+from remit.cli.enforcing import NotAppliedError
 from remit.cli.held import held
 from remit.cli.inputs import now, options, project_folder
 from remit.cli.progress import Told, progress_on_terminal
-from remit.cli.repair import NotAppliedError
 from remit.cli.synced import Synced, at, json_of, print_synced
 from remit.cli.waiting import Waiting, read_waiting
 from remit.drift.modes import Modes

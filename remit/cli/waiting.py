@@ -23,18 +23,19 @@ from remit.stack import Stack
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`changes` are held against the files at hand. `live` knows the names of those alone who are in `organization`:
-    all others are gone, and named by id."""
+    """`changes` are held against the files at hand, and `plan` is theirs. `live` knows the names of those alone who are
+    in `organization`: all others are gone, and named by id."""
 
     reading: Reading
     organization: Organization
+    plan: Plan
     live: Live
     changes: tuple[ByHand, ...] = ()
 
     @property
     def adopted(self) -> Iterator[Finding]:
         """What the files can follow."""
-        return (each.finding for each in self.changes if not (each.disputed or each.ended))
+        return (each.finding for each in self.changes if each.whole)
 
 
 def read_waiting(applied: Held, base: Held, told: Told) -> Waiting:
@@ -44,7 +45,7 @@ def read_waiting(applied: Held, base: Held, told: Told) -> Waiting:
     """
     reading = read_drift(applied, told)
     if not reading.drift.findings:
-        return Waiting(reading, reading.organization, reading.live)
+        return Waiting(reading, reading.organization, reading.plan, reading.live)
     organization = _organization(base, reading)
     names = {each.id: each.name for each in (*organization.groups, *organization.users)}
     live = replace(reading.live, names=names)
@@ -55,7 +56,7 @@ def read_waiting(applied: Held, base: Held, told: Told) -> Waiting:
         _findings(plan, live, base.catalog, base.stack, organization),
         _findings(never, live, applied.catalog, applied.stack, organization),
     )
-    return Waiting(reading, organization, live, tuple(changes))
+    return Waiting(reading, organization, plan, live, tuple(changes))
 
 
 def _findings(

@@ -24,11 +24,15 @@ VARIABLE = "REMIT_KEPT"
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """The stack and the catalog's folder that a run goes by, and what it keeps as it is."""
+    """The stack and the catalog's folder that a run goes by, and what it keeps as it is.
+
+    `again`: they are what the stack got last; else the program has them already.
+    """
 
     stack_file: Path
     catalog: Path
     kept: Kept
+    again: bool = True
 
     def write(self, path: Path) -> None:
         """The file that VARIABLE names."""
@@ -36,6 +40,7 @@ class Keeping:
         values = {
             "stack_file": str(self.stack_file),
             "catalog": str(self.catalog),
+            "again": self.again,
             "assignments": kept.assignments,
             "policies": [
                 {"account": account, "name": name, "given": asdict(given) if given else None}
@@ -73,7 +78,7 @@ class Keeping:
                 frozenset(told["unplanned"]["permission_sets"]),
             ),
         )
-        return cls(Path(told["stack_file"]), Path(told["catalog"]), kept)
+        return cls(Path(told["stack_file"]), Path(told["catalog"]), kept, told["again"])
 
 
 def _tuples(values: list[Any]) -> tuple[Any, ...]:
@@ -96,6 +101,8 @@ class Run:
         if not named:
             return cls(stack, catalog)
         told = Keeping.read(Path(named))
+        if not told.again:
+            return cls(stack, catalog, told.kept)
         return cls(read_stack(told.stack_file), told.catalog, told.kept, again=True)
 
     def revision(self) -> Revision | None:

@@ -7,7 +7,7 @@ the first as if nothing in it had ended (`unending`). What somebody changed by h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit.drift.values import Difference, Finding
 
@@ -24,6 +24,27 @@ class ByHand:
     differences: tuple[Difference, ...] = ()
     disputed: bool = False
     ended: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that differs of it was made by hand."""
+        return not (self.disputed or self.ended)
+
+    def staying(self) -> Finding | None:
+        """What of it a run can leave as it is. Of a permission set that the catalog changes as well: the fields that
+        somebody changed by hand alone; of a policy: nothing, since its document is one."""
+        if self.whole:
+            return self.finding
+        if self.finding.kind != "permission_set" or self.finding.change != "changed":
+            return None
+        others = {field_of(each) for each in self.finding.differences if each not in self.differences}
+        kept = tuple(each for each in self.differences if field_of(each) not in others)
+        return replace(self.finding, differences=kept) if kept else None
+
+
+def field_of(difference: Difference) -> str:
+    """The field of a permission set that a difference lies in: all statements are of one, and all tags."""
+    return difference.field.partition(",")[0].partition(" ")[0]
 
 
 def made_by_hand(applied: Iterable[Finding], base: Iterable[Finding], unending: Iterable[Finding]) -> Iterator[ByHand]:

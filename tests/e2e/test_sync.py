@@ -225,3 +225,46 @@ def test_access_that_has_ended_is_no_change_by_hand(fresh: World) -> None:
     world.environment |= later
     assert {(change, mode) for change, mode, _ in told(drift_of(world)[1])} == {("unmanaged", "adopt")}
     assert sync(world).text.strip().endswith(f"Nothing to adopt from stack {world.stack}.")
+
+
+def permission_sets(world: World) -> dict[str, dict[str, Any]]:
+    """As they are, however the text of a document is laid out."""
+    return {
+        name: {**fields, "inline_policy": json.loads(fields["inline_policy"] or "null")}
+        for name, fields in world.permission_sets().items()
+    }
+
+
+def test_a_merge_applies_its_own_and_takes_back_nothing_that_waits_to_be_adopted(fresh: World) -> None:
+    world = fresh
+    adopting(world)
+    change_by_hand(world)
+    world.set_duration("Auditor", "PT12H")  # enforced
+    world.edit("permission-sets.yaml", "session_duration: 8h", "session_duration: 4h")
+    world.edit("access.yaml", "groups: [developers]", "groups: [developers, auditors]")
+    commit(world, "Shorter days")
+    adopted = {each for each in told(drift_of(world, "--work-tree")[1]) if each[1] == "adopt"}
+
+    before = world.grants(), world.policies(), permission_sets(world)
+    previewed = world.run("preview", "--refresh")
+    assert previewed.code == 0, previewed.text
+    assert "4 changes made by hand stay as they are, for `remit sync` to adopt:" in previewed.text
+    assert (world.grants(), world.policies(), permission_sets(world)) == before
+
+    done = world.run("up", "--yes", "--skip-preview", "--refresh")
+    assert done.code == 0, done.text
+    sets = permission_sets(world)
+    assert sets["Developer"] == {**before[2]["Developer"], "session_duration": "PT4H"}
+    assert sets["Auditor"]["session_duration"] == "PT1H"
+    assert world.policies() == before[1]
+    assert before[0] - world.grants() == set()
+    assert ("Developer", SHOP_DEV, "GROUP", AUDITORS) in world.grants()
+    left = told(drift_of(world)[1])
+    assert {each[2] for each in left} < {each[2] for each in adopted}
+    assert len(left) == 4
+
+    assert sync(world).code == 0
+    commit(world, "Adopt")
+    world.up("--refresh")
+    assert (world.policies(), permission_sets(world)) == (before[1], sets)
+    assert drift_of(world)[0] == 0
