@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from remit.documents import same_meaning
 from remit.drift.statements import survives
 from remit.managed_policy import Policy
 from remit.permission_set import LivePermissionSet
@@ -51,10 +50,9 @@ class Ended:
         }
 
     def without(self, planned: PlannedPermissionSet, live: LivePermissionSet) -> LivePermissionSet:
-        """A live permission set as it would be if what has ended had gone already, and nothing else."""
-        had = self._inline(planned.name)
-        untouched = had is not None and live.inline_policy is not None and same_meaning(had, live.inline_policy)
-        inline = planned.inline_policy if untouched else live.inline_policy
+        """A live permission set as it is once what has ended is gone: a document is then written as planned."""
+        over = self.in_inline_policy(planned, live)
+        inline = planned.inline_policy if over else live.inline_policy
         return replace(live, inline_policy=inline, **self.lists_without(planned, live))
 
     def _inline(self, name: str) -> Mapping[str, Any] | None:

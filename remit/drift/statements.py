@@ -47,15 +47,18 @@ def changed_statements(
 def survives(had: Document | None, wanted: Document | None, live: Document | None) -> bool:
     """Whether a statement that was to go, from `had` to `wanted`, still stands in a live document.
 
-    It is the same if it means the same, or if it has the Sid, which no statement that stays has.
+    It is the same if it means the same, or if it has its Sid, which no statement that stays has.
     """
     there = _statements(live)
-    meanings = {text for _, _, text in there}
-    sids = {each.get("Sid") for _, each, _ in there} - {None, ""}
+    meanings, sids = {text for _, _, text in there}, _sids(there) - _sids(_statements(wanted))
     return any(
-        gone is not None and (_meaning(gone) in meanings or (stays is None and gone.get("Sid") in sids))
-        for _, gone, stays in changed_statements(had, wanted)
+        gone is not None and (_meaning(gone) in meanings or gone.get("Sid") in sids)
+        for _, gone, _ in changed_statements(had, wanted)
     )
+
+
+def _sids(statements: Sequence[tuple[int, Statement, str]]) -> set[str]:
+    return {each["Sid"] for _, each, _ in statements if each.get("Sid")}
 
 
 def _statements(document: Document | None) -> list[tuple[int, Statement, str]]:
