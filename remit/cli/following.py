@@ -57,7 +57,9 @@ def _kept(engine: Engine, here: Held, *, refresh: bool) -> Kept | None:
         return None  # no stack yet, or no state of it: the engine's own run says what is wrong
     applied = applied_in(exported)
     if applied is None or applied.revision.dirty:
-        click.echo(f"what is `drift: adopt` is taken back too: no run of stack {stack} from a commit has succeeded yet")
+        if (exported.get("deployment") or {}).get("resources"):
+            why = f"nobody knows which commit stack {stack} got last"
+            click.echo(f"changes by hand are taken back, `drift: adopt` too: {why}", err=True)
         return None
     with held(stack, None, work_tree=False) as had, progress_on_terminal() as told:
         waiting = read_waiting(had, here, told)
