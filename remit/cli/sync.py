@@ -13,7 +13,7 @@ from remit.cli.branch import NewCommit, Repository
 from remit.cli.copied import Copied, copied
 from remit.cli.drift import INCOMPLETE, explained
 from remit.cli.enforcing import NotAppliedError
-from remit.cli.held import held
+from remit.cli.held import Held, held
 from remit.cli.inputs import now, options, project_folder
 from remit.cli.progress import Told, progress_on_terminal
 from remit.cli.synced import Synced, at, json_of, print_synced
@@ -21,6 +21,7 @@ from remit.cli.waiting import Waiting, read_waiting
 from remit.drift.modes import Modes
 from remit.drift.values import Unread
 from remit.editing import write_texts
+from remit.errors import CatalogError
 from remit.syncing.change import changes_of
 from remit.syncing.draft import Draft, Drafting, Refused
 from remit.syncing.words import MARK, body, message
@@ -98,7 +99,13 @@ def _drafted(base: Copied, stack: str, told: Told, *, work_tree: bool) -> tuple[
                 f"nothing is adopted: {applied.why_not_applied} (apply a commit first by remit up, "
                 "or go by the files as they are: --work-tree)"
             )
-        found = read_waiting(here if work_tree else applied, here, told)
+        try:
+            return _drafted_of(read_waiting(here if work_tree else applied, here, told), base, here, told)
+        except CatalogError as error:
+            raise CatalogError(replace(each, source=here.known(each.source)) for each in error.problems) from error
+
+
+def _drafted_of(found: Waiting, base: Copied, here: Held, told: Told) -> tuple[Draft, Sequence[Unread]]:
     adopted = tuple(found.adopted)
     if adopted:
         adopted = explained(adopted, here.catalog, told)
