@@ -48,7 +48,8 @@ for warning in (*plan.warnings, *adoption.remarks):
 instance = Instance(organization.instance_arn, settings.identity_center.region)
 known = known_arns(plan, organization.permission_sets) if stack.permission_sets == "refer" else {}
 account_names = {account.id: account.name for account in organization.accounts}
-access = Access(plan, instance=instance, stack=stack, known=known, account_names=account_names, fan_out=mode)
+kept = run.kept
+access = Access(plan, instance=instance, stack=stack, known=known, account_names=account_names, fan_out=mode, kept=kept)
 
 out = fan_out(
     mode,
@@ -58,15 +59,19 @@ out = fan_out(
     provider=access.provider,
     existing=adoption.policies,
     watched=sorted({*plan.scope} - {organization.management_account}),
+    kept=kept,
 )
 needs = needed_policies(plan, out.roll_out(plan, after=access.guard))
 permission_sets = []
 if stack.permission_sets == "own":
     existing = adoption.permission_sets
-    sets = PermissionSets(plan.permission_sets, instance=instance, needs=needs, existing=existing, after=[access.guard])
+    after = [access.guard]
+    sets = PermissionSets(
+        plan.permission_sets, instance=instance, needs=needs, existing=existing, after=after, kept=kept
+    )
     permission_sets = list(sets.resources.values())
     access.assign(sets.arns, {})  # they wait for their permission set, and it for its policies
 else:
     access.assign(known, needs)
 out.finish(plan, after=[*permission_sets, *access.assignments])
-record(run.revision(), after=made, provider=access.provider)
+record(run, after=made, provider=access.provider)

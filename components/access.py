@@ -9,6 +9,7 @@ import pulumi
 
 from components.instance import Instance
 from components.order import Policies, Settled, settled
+from remit.drift.kept import Kept
 from remit.plan import Plan, PlannedAssignment
 from remit.stack import FanOut, Stack
 
@@ -34,7 +35,7 @@ class Access(pulumi.ComponentResource):
 
     Made before everything else, so that all else can wait for its `guard`; `assign` comes last. `known` maps names
     of permission sets to ARNs as far as they are known by now, `account_names` is for people.
-    `provider` is the plugin remit.
+    `provider` is the plugin remit, `kept` what this run leaves as it is.
     """
 
     guard: RevocationGuard
@@ -50,10 +51,12 @@ class Access(pulumi.ComponentResource):
         known: Mapping[str, str] | None = None,
         account_names: Mapping[str, str] | None = None,
         fan_out: FanOut = "aliases",
+        kept: Kept | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "access", None, opts)
         self._plan, self._instance, self._stack = plan, instance, stack
+        self._kept = kept or Kept()
         self._assignments = _by_permission_set(plan.assignments)
         self.assignments = []
         self.provider = _RemitProvider(
@@ -86,6 +89,7 @@ class Access(pulumi.ComponentResource):
         is seen. `arns` maps permission set names to ARNs, `needs` to what must be there first.
         """
         for name in sorted(arns):
+            kept, gone = self._kept.keys(name), self._kept.permission_set(name).gone
             assigned = AccountAssignments(
                 name,
                 {
@@ -94,9 +98,13 @@ class Access(pulumi.ComponentResource):
                     "scope": list(self._plan.scope),
                     "assignments": self._assignments.get(name, {}),
                     "unmanaged": self._stack.unmanaged,
+                    **({"kept": kept} if kept else {}),
                 },
                 pulumi.ResourceOptions(
-                    parent=self, provider=self.provider, depends_on=self._after(needs.get(name, ()))
+                    parent=self,
+                    provider=self.provider,
+                    depends_on=self._after(needs.get(name, ())),
+                    ignore_changes=["scope", "assignments"] if gone else None,  # AWS could do nothing of it
                 ),
             )
             self.assignments.append(assigned)

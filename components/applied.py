@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pulumi
 
+from remit.drift.run import Run
 from remit.promotion import TYPE
 from remit.revision import Revision
 
@@ -14,15 +15,19 @@ class Applied(pulumi.CustomResource):
     """Depends on all that the program makes: where something fails, the engine keeps the commit of before."""
 
     def __init__(
-        self, revision: Revision, *, after: Sequence[pulumi.Resource], provider: pulumi.ProviderResource
+        self, revision: Revision | None, *, after: Sequence[pulumi.Resource], provider: pulumi.ProviderResource
     ) -> None:
+        """None: what the state says of it stays."""
+        said = revision or Revision("", "", "")
         properties: dict[str, pulumi.Input[object]] = {
-            "commit": revision.commit,
-            "catalog": revision.catalog,
-            "stackFile": revision.stack_file,
-            "dirty": revision.dirty,
+            "commit": said.commit,
+            "catalog": said.catalog,
+            "stackFile": said.stack_file,
+            "dirty": said.dirty,
         }
-        super().__init__(TYPE, "applied", properties, pulumi.ResourceOptions(provider=provider, depends_on=list(after)))
+        ignored = list(properties) if revision is None else None
+        options = pulumi.ResourceOptions(provider=provider, depends_on=list(after), ignore_changes=ignored)
+        super().__init__(TYPE, "applied", properties, options)
 
 
 def all_that_is_made() -> Sequence[pulumi.Resource]:
@@ -37,8 +42,7 @@ def all_that_is_made() -> Sequence[pulumi.Resource]:
     return made
 
 
-def record(
-    revision: Revision | None, *, after: Sequence[pulumi.Resource], provider: pulumi.ProviderResource
-) -> Applied | None:
+def record(run: Run, *, after: Sequence[pulumi.Resource], provider: pulumi.ProviderResource) -> Applied | None:
     """Nothing, where nobody knows the revision: then nobody knows what the stack has."""
-    return Applied(revision, after=after, provider=provider) if revision else None
+    revision = run.revision()
+    return Applied(revision, after=after, provider=provider) if revision or run.again else None

@@ -12,6 +12,7 @@ from components.account_policies import AccountPolicies
 from components.order import Policies
 from components.pooled_policies import PooledPolicies
 from components.rollout import roll_out
+from remit.drift.kept import Kept
 from remit.managed_policy import LivePolicy
 from remit.plan import Plan
 from remit.stack import Stack
@@ -57,8 +58,9 @@ class Pooled:
         spoke_role: str,
         provider: pulumi.ProviderResource,
         watched: Sequence[str] = (),
+        kept: Kept | None = None,
     ) -> None:
-        self._policies = PooledPolicies(stack=stack, spoke_role=spoke_role, provider=provider)
+        self._policies = PooledPolicies(stack=stack, spoke_role=spoke_role, provider=provider, kept=kept)
         self._provider, self._watched = provider, watched
 
     def roll_out(self, plan: Plan, *, after: pulumi.Resource) -> Policies:
@@ -80,8 +82,10 @@ def fan_out(
     provider: pulumi.ProviderResource,
     existing: Mapping[tuple[str, str], LivePolicy],
     watched: Sequence[str],
+    kept: Kept,
 ) -> FanOut:
-    """`mode` is aliases or pooled; `existing` is for aliases alone, `watched` for pooled."""
+    """`mode` is aliases or pooled; `existing` is for aliases alone, `watched` and `kept` for pooled: with aliases each
+    policy is a resource of its own, which the plan leaves as the state has it."""
     if mode == "pooled":
-        return Pooled(stack=stack, spoke_role=spoke_role, provider=provider, watched=watched)
+        return Pooled(stack=stack, spoke_role=spoke_role, provider=provider, watched=watched, kept=kept)
     return Aliases(spoke_role=spoke_role, region=region, provider=provider, existing=existing)

@@ -11,19 +11,21 @@ import pulumi_aws_native as aws_native
 
 from components.instance import Instance
 from components.order import Policies, settled
+from remit.drift.kept import Kept
 from remit.plan import PlannedPermissionSet
 
 TYPE = "remit:index:PermissionSets"
-_FIELDS = (
-    "description",
-    "sessionDuration",
-    "relayStateType",
-    "managedPolicies",
-    "customerManagedPolicyReferences",
-    "inlinePolicy",
-    "permissionsBoundary",
-    "tags",
-)
+_PROPERTIES = {
+    "description": "description",
+    "session_duration": "sessionDuration",
+    "relay_state": "relayStateType",
+    "aws_managed_policies": "managedPolicies",
+    "customer_managed_policies": "customerManagedPolicyReferences",
+    "inline_policy": "inlinePolicy",
+    "permissions_boundary": "permissionsBoundary",
+    "tags": "tags",
+}
+"""By the field of a PlannedPermissionSet."""
 
 
 class PermissionSets(pulumi.ComponentResource):
@@ -31,7 +33,8 @@ class PermissionSets(pulumi.ComponentResource):
 
     A single resource holds attachments, inline policy and boundary, so that a change provisions once. A set
     waits for the policies that it refers to (`needs`, by permission set name): AWS wants them in each account
-    before it provisions the set there. `existing`: ARNs by name of those that are taken over as they are.
+    before it provisions the set there. `existing`: ARNs by name of those that are taken over as they are; `kept`: what
+    this run leaves as it is.
     """
 
     arns: Mapping[str, pulumi.Output[str]]
@@ -43,13 +46,14 @@ class PermissionSets(pulumi.ComponentResource):
         instance: Instance,
         needs: Policies,
         existing: Mapping[str, str] | None = None,
+        kept: Kept | None = None,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "permission-sets", None, opts)
         self._instance = instance
         self._after = list(after)
-        self._existing = existing or {}
+        self._existing, self._kept = existing or {}, kept or Kept()
         self.resources = {
             permission_set.name: self._permission_set(permission_set, needs.get(permission_set.name, ()))
             for permission_set in permission_sets
@@ -76,10 +80,15 @@ class PermissionSets(pulumi.ComponentResource):
                 depends_on=settled(needs),
                 delete_before_replace=True,
                 import_=f"{self._instance.arn}|{arn}" if arn else None,
-                ignore_changes=list(_FIELDS) if arn else None,
+                ignore_changes=self._ignored(permission_set.name) or None,
             ),
             **_properties(permission_set),
         )
+
+    def _ignored(self, name: str) -> list[str]:
+        kept = self._kept.permission_set(name)
+        whole = name in self._existing or kept.gone
+        return [each for field, each in _PROPERTIES.items() if whole or field in kept.fields]
 
 
 def _properties(permission_set: PlannedPermissionSet) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.order import Barrier, Policies, settled
+from remit.drift.kept import Kept
 from remit.managed_policy import Policy
 from remit.plan import Plan, PlannedPolicy
 from remit.policy_shape import shaped
@@ -47,7 +48,8 @@ class PooledPolicies(pulumi.ComponentResource):
 
     A permission set that waited for every account by itself would make a state of millions of lines: `gathered` puts
     one barrier between them. What leaves the catalog is deleted at last, by `remove_what_left`. It does not create
-    spoke roles, nor look whether they are there: the provider says so when it assumes one.
+    spoke roles, nor look whether they are there: the provider says so when it assumes one. `kept`: what this
+    run leaves as it is.
     """
 
     def __init__(
@@ -56,9 +58,11 @@ class PooledPolicies(pulumi.ComponentResource):
         stack: Stack,
         spoke_role: str,
         provider: pulumi.ProviderResource,
+        kept: Kept | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "policies", None, opts)
+        self._kept = kept or Kept()
         self._stack, self._role, self._remit = stack, spoke_role, provider
         self._made: list[ManagedPolicies] = []
         self._barrier: list[pulumi.Resource] = []
@@ -69,7 +73,7 @@ class PooledPolicies(pulumi.ComponentResource):
         self, account: str, policies: Sequence[PlannedPolicy], *, after: Sequence[pulumi.Resource]
     ) -> PooledAccount:
         """The policies of one account; also of one that shall have none, where the stack owns a path."""
-        owned = self._stack.owned_path
+        owned, kept = self._stack.owned_path, self._kept.policy_names(account)
         resource = ManagedPolicies(
             account,
             {
@@ -77,6 +81,7 @@ class PooledPolicies(pulumi.ComponentResource):
                 "policies": {policy.name: shaped(_policy(policy)) for policy in policies},
                 **({"ownedPath": owned, "unmanaged": self._stack.unmanaged_policies} if owned else {}),
                 **({"adopt": True} if self._stack.adopt else {}),
+                **({"kept": kept} if kept else {}),
             },
             self._options(list(after)),
         )

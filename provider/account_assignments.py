@@ -21,14 +21,12 @@ from remit.aws.refusals import NotFoundError
 from remit.aws.scheduler import Outcome, Progress, Result, Scheduler
 from remit.aws.sso_admin import Action, Operation
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
-from remit.delta import delta, split_key
+from remit.delta import STRANGER, delta, split_key
 from remit.errors import AwsError, RemitError
 from remit.revocation import Holding
 
 Allow = Callable[[Holding], None]
 """Asked before anything is written; raises when what goes may not go."""
-
-STRANGER = "not in the catalog"  # in the label of an assignment that somebody made by hand
 
 
 class PartialFailureError(RemitError):
@@ -110,7 +108,9 @@ class AccountAssignments:
             unmanaged=self._strangers(inputs, surplus - doomed),
         )
         if all(each.result is Result.DONE for each in outcomes):
-            return outputs
+            taken = inputs.kept & (inputs.assignments.keys() - live)
+            left = {key: label for key, label in inputs.assignments.items() if key not in taken}
+            return replace(outputs, live=left) if taken else outputs
         there = (live - outputs.unmanaged.keys() - _done(outcomes, Action.DELETE)) | _done(outcomes, Action.CREATE)
         there |= inputs.kept & inputs.assignments.keys()  # ours, whatever somebody did to it
         called = {**(labels or {}), **inputs.assignments}

@@ -57,13 +57,14 @@ class ManagedPolicies:
         found = before.strays if before and inputs.unmanaged is Unmanaged.REMOVE else {}
         strays = {name: shape for name, shape in found.items() if name not in {*inputs.shapes, *inputs.kept}}
         failed |= self._delete(member, live, strays, limit)
-        kept = strangers(_places(live), {*inputs.shapes, *ours, *strays}, inputs.owned_path)
-        there = self._there(inputs, todo, failed)
+        unmanaged = strangers(_places(live), {*inputs.shapes, *ours, *strays}, inputs.owned_path)
+        by_hand = _changed(inputs, live)
+        there = {**self._there(inputs, todo, failed), **by_hand}
         if failed:
-            outputs = Outputs(failed, kept, there)
+            outputs = Outputs(failed, unmanaged, there)
             raise PartlyDoneError(inputs.account, outputs.properties(inputs), _told(inputs.account, failed))
-        adopted = any(step.kind is Kind.ADOPT for step in todo)
-        return Outputs({}, kept, there if adopted else None)
+        differs = by_hand or any(step.kind is Kind.ADOPT for step in todo)
+        return Outputs({}, unmanaged, there if differs else None)
 
     def foresee(self, inputs: Inputs, ours: Collection[str]) -> list[str]:
         """What an adoption would take over: a line for each policy, with what differs from the catalog."""
@@ -186,6 +187,17 @@ def _found(name: str, known: Shape, live: LivePolicy) -> Shape:
     if expected.same(live.policy):
         return known
     return shaped(replace(live.policy, detach_on_delete=expected.detach_on_delete))
+
+
+def _changed(inputs: Inputs, live: Collection[LivePolicy]) -> dict[str, Shape]:
+    """What is kept, ours, and not as the inputs say: as it is."""
+    there = by_name(live)
+    found = {
+        name: _found(name, inputs.shapes[name], there[name.lower()])
+        for name in inputs.kept & inputs.shapes.keys()
+        if name.lower() in there
+    }
+    return {name: shape for name, shape in found.items() if shape != inputs.shapes[name]}
 
 
 def _places(live: Collection[LivePolicy]) -> list[tuple[str, str]]:

@@ -13,6 +13,9 @@ from typing import Literal
 
 PrincipalType = Literal["GROUP", "USER"]
 
+STRANGER = "not in the catalog"
+"""In the label of an assignment that somebody made by hand, and a refresh took into the state."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delta:

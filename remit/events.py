@@ -43,6 +43,8 @@ PERMISSION_SET_CALLS = (
     "DetachManagedPolicyFromPermissionSet",
     "PutInlinePolicyToPermissionSet",
     "PutPermissionsBoundaryToPermissionSet",
+    "TagResource",
+    "UntagResource",
     "UpdatePermissionSet",
 )
 GROUP_CALLS = ("CreateGroup", "DeleteGroup", "UpdateGroup")

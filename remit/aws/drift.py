@@ -6,7 +6,7 @@ cheaper of the two complete plans (`remit.aws.assignments`), and one a page for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -39,9 +39,21 @@ Progress = Callable[[str, int, int], None]
 """What is read, how much of it is done, and how much there is. From any thread."""
 
 
-def look_up_for_drift(aws: Aws, catalog: Catalog, stack: Stack) -> Organization:
-    """The organization as a plan reads it, and every permission set of the instance by name. Raises AwsError."""
-    needs = replace(needs_of(catalog, stack), permission_sets=not isinstance(stack.shard, Shard))
+def look_up_for_drift(
+    aws: Aws, catalog: Catalog, stack: Stack, *, groups: Collection[str] = (), users: Collection[str] = ()
+) -> Organization:
+    """The organization as a plan reads it, and every permission set of the instance by name. Raises AwsError.
+
+    `groups` and `users`: names that no rule has, to be looked up as well.
+    """
+    needs = needs_of(catalog, stack)
+    named = (needs.groups or (), needs.users or ())
+    needs = replace(
+        needs,
+        groups={*named[0], *groups},
+        users={*named[1], *users},
+        permission_sets=not isinstance(stack.shard, Shard),
+    )
     return look_up(aws, catalog.settings.identity_center, needs)
 
 

@@ -49,8 +49,8 @@ DriftMode = Literal["enforce", "report", "adopt"]
 _ROOT = Text("/")
 _NO_TEXT = Text("")
 _DRIFT = (
-    "What becomes of changes by hand: enforce (`remit repair` reverts them), report, adopt (they "
-    "stay, for the catalog to follow); default: the stack's remit:drift"
+    "What becomes of changes by hand: enforce (`remit repair` reverts them), report, adopt "
+    "(`remit sync` writes them into the files); default: the stack's remit:drift"
 )
 
 

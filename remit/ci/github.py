@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -116,35 +116,68 @@ class GitHub:
     def propose(self, proposal: Proposal) -> str:
         base = self._rest.get("")["default_branch"]
         self._put_branch(proposal, base)
-        head = f"{self._repository.partition('/')[0]}:{proposal.branch}"
-        existing = self._rest.get("/pulls", state="open", head=head, base=base)
+        existing = self._open_pull(proposal, base)
         told = {"title": proposal.title, "body": proposal.body}
         if existing:
-            return _address(self._rest.send("PATCH", f"/pulls/{existing[0]['number']}", told))
+            return _address(self._rest.send("PATCH", f"/pulls/{existing['number']}", told))
         return _address(self._rest.send("POST", "/pulls", {**told, "head": proposal.branch, "base": base}))
 
+    def withdraw(self, proposal: Proposal, reason: str) -> str | None:
+        base = self._rest.get("")["default_branch"]
+        existing = self._open_pull(proposal, base)
+        if existing is None:
+            return None
+        self._refuse_others(proposal, base)
+        self._rest.send("POST", f"/issues/{existing['number']}/comments", {"body": reason})
+        return _address(self._rest.send("PATCH", f"/pulls/{existing['number']}", {"state": "closed"}))
+
+    def _open_pull(self, proposal: Proposal, base: str) -> Any:  # noqa: ANN401  GitHub's JSON
+        head = f"{self._repository.partition('/')[0]}:{proposal.branch}"
+        return next(iter(self._rest.get("/pulls", state="open", head=head, base=base)), None)
+
+    def _refuse_others(self, proposal: Proposal, base: str) -> None:
+        there = self._rest.get(f"/compare/{quote(base)}...{quote(proposal.branch)}")["commits"]
+        proposal.refuse_others(each["commit"]["message"] for each in there)
+
     def _put_branch(self, proposal: Proposal, base: str) -> None:
-        parent = self._rest.get(f"/git/ref/heads/{quote(base)}")["object"]["sha"]
-        changed = [
-            {"path": path, "mode": "100644", "type": "blob", **({"sha": None} if text is None else {"content": text})}
-            for path, text in proposal.files.items()
-        ]
-        whole = self._rest.get(f"/git/commits/{parent}")["tree"]["sha"]
-        tree = self._rest.send("POST", "/git/trees", {"base_tree": whole, "tree": changed})["sha"]
+        parent = proposal.parent or self._rest.get(f"/git/ref/heads/{quote(base)}")["object"]["sha"]
         name = quote(proposal.branch)
         existing = self._rest.find(f"/git/ref/heads/{name}")
-        if existing and self._is(existing["object"]["sha"], tree, parent):
+        if existing:
+            self._refuse_others(proposal, base)
+        trees = self._trees(proposal, self._rest.get(f"/git/commits/{parent}")["tree"]["sha"])
+        if existing and self._is(existing["object"]["sha"], proposal, trees, parent):
             return  # the same again: a new commit would throw away the reviews
-        made = {"message": proposal.title, "tree": tree, "parents": [parent]}
-        commit = self._rest.send("POST", "/git/commits", made)["sha"]
+        commit = parent
+        for each, tree in zip(proposal.commits, trees, strict=True):
+            made = {"message": each.message, "tree": tree, "parents": [commit]}
+            commit = self._rest.send("POST", "/git/commits", made)["sha"]
         if existing:
             self._rest.send("PATCH", f"/git/refs/heads/{name}", {"sha": commit, "force": True})
         else:
             self._rest.send("POST", "/git/refs", {"ref": f"refs/heads/{proposal.branch}", "sha": commit})
 
-    def _is(self, commit: str, tree: str, parent: str) -> bool:
-        found = self._rest.get(f"/git/commits/{commit}")
-        return (found["tree"]["sha"], [each["sha"] for each in found["parents"]]) == (tree, [parent])
+    def _trees(self, proposal: Proposal, tree: str) -> list[str]:
+        """That of each commit, after the other."""
+        found = []
+        for commit in proposal.commits:
+            changed = [
+                {"path": path, "mode": "100644", "type": "blob"}
+                | ({"sha": None} if text is None else {"content": text})
+                for path, text in commit.files.items()
+            ]
+            tree = self._rest.send("POST", "/git/trees", {"base_tree": tree, "tree": changed})["sha"]
+            found.append(tree)
+        return found
+
+    def _is(self, commit: str, proposal: Proposal, trees: Sequence[str], parent: str) -> bool:
+        """Whether a commit is the last of these."""
+        for each, tree in zip(reversed(proposal.commits), reversed(trees), strict=True):
+            found = self._rest.get(f"/git/commits/{commit}")
+            if (found["tree"]["sha"], found["message"].strip()) != (tree, each.message.strip()):
+                return False
+            commit = found["parents"][0]["sha"] if len(found["parents"]) == 1 else ""
+        return commit == parent
 
     def _open_issue(self, key: str) -> Any:  # noqa: ANN401
         listed = self._rest.pages("/issues", state="open", creator=self._author)

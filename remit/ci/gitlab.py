@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -91,27 +92,70 @@ class GitLab:
 
     def propose(self, proposal: Proposal) -> str:
         base = self._rest.get("")["default_branch"]
-        actions = [
-            {"action": self._action(path, text, base), "file_path": path, **({} if text is None else {"content": text})}
-            for path, text in proposal.files.items()
-        ]
-        made = {"branch": proposal.branch, "start_branch": base, "force": True, "commit_message": proposal.title}
-        self._rest.send("POST", "/repository/commits", {**made, "actions": actions})
+        if not self._is_there(proposal, base):
+            self._put_branch(proposal, base)
         told = {"title": proposal.title, "description": proposal.body}
-        existing = self._rest.get("/merge_requests", state="opened", source_branch=proposal.branch, target_branch=base)
+        existing = self._open_request(proposal, base)
         if existing:
-            answer = self._rest.send("PUT", f"/merge_requests/{existing[0]['iid']}", told)
+            answer = self._rest.send("PUT", f"/merge_requests/{existing['iid']}", told)
         else:
             new = {**told, "source_branch": proposal.branch, "target_branch": base, "remove_source_branch": True}
             answer = self._rest.send("POST", "/merge_requests", new)
         address: str = answer["web_url"]
         return address
 
-    def _action(self, path: str, text: str | None, base: str) -> str:
-        if text is None:
-            return "delete"
-        known = self._rest.find(f"/repository/files/{quote(path, safe='')}?ref={quote(base)}")
-        return "create" if known is None else "update"
+    def withdraw(self, proposal: Proposal, reason: str) -> str | None:
+        base = self._rest.get("")["default_branch"]
+        existing = self._open_request(proposal, base)
+        if existing is None:
+            return None
+        self._commits_of(proposal, base)
+        self._rest.send("POST", f"/merge_requests/{existing['iid']}/notes", {"body": reason})
+        self._rest.send("PUT", f"/merge_requests/{existing['iid']}", {"state_event": "close"})
+        address: str = existing["web_url"]
+        return address
+
+    def _open_request(self, proposal: Proposal, base: str) -> Any:  # noqa: ANN401  GitLab's JSON
+        query = {"source_branch": proposal.branch, "target_branch": base}
+        return next(iter(self._rest.get("/merge_requests", state="opened", **query)), None)
+
+    def _commits_of(self, proposal: Proposal, base: str) -> list[Any]:
+        """What the branch has and the default branch has not, the oldest first; raises TakenOverError."""
+        if self._rest.find(f"/repository/branches/{quote(proposal.branch, safe='')}") is None:
+            return []
+        found = self._rest.get("/repository/compare", **{"from": base, "to": proposal.branch})["commits"]
+        proposal.refuse_others(each["message"] for each in found)
+        return list(found)
+
+    def _is_there(self, proposal: Proposal, base: str) -> bool:
+        """Whether the branch has just these commits already: new ones would throw away the reviews."""
+        found = self._commits_of(proposal, base)
+        parent = proposal.parent or self._rest.get(f"/repository/branches/{quote(base, safe='')}")["commit"]["id"]
+        if not found or found[0]["parent_ids"] != [parent]:
+            return False
+        if [each["message"].strip() for each in found] != [each.message.strip() for each in proposal.commits]:
+            return False
+        texts = {path: text for each in proposal.commits for path, text in each.files.items()}
+        return all(self._text(path, proposal.branch) == text for path, text in texts.items())
+
+    def _put_branch(self, proposal: Proposal, base: str) -> None:
+        start = {"start_sha": proposal.parent} if proposal.parent else {"start_branch": base}
+        how: dict[str, Any] = {**start, "force": True}
+        known: dict[str, bool] = {}
+        for each in proposal.commits:
+            actions = []
+            for path, text in each.files.items():
+                there = known.get(path, self._text(path, proposal.parent or base) is not None)
+                action = "delete" if text is None else "update" if there else "create"
+                actions.append({"action": action, "file_path": path} | ({} if text is None else {"content": text}))
+                known[path] = text is not None
+            made = {"branch": proposal.branch, "commit_message": each.message, "actions": actions}
+            self._rest.send("POST", "/repository/commits", {**made, **how})
+            how = {}
+
+    def _text(self, path: str, reference: str) -> str | None:
+        found = self._rest.find(f"/repository/files/{quote(path, safe='')}?ref={quote(reference, safe='')}")
+        return None if found is None else b64decode(found["content"]).decode(errors="replace")
 
     def _open_issue(self, key: str) -> Any:  # noqa: ANN401
         listed = self._rest.pages("/issues", state="opened", scope="all")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -24,14 +24,40 @@ class Approval:
     refusals: tuple[str, ...] = ()
 
 
+class TakenOverError(HostError):
+    """Somebody else goes on with what Remit proposed: their commits are not thrown away."""
+
+    def __init__(self, branch: str, subject: str) -> None:
+        super().__init__(f"branch {branch} has a commit that somebody else made ({subject}): merge it, or delete it")
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """`files` is path to new text; None deletes the file."""
+
+    message: str
+    files: Mapping[str, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change of files, on a branch of its own. `files` is path to new text; None deletes the file."""
+    """Commits on a branch of their own, which begins at `parent`; "": at the default branch's head.
+
+    `mark` stands in the message of each. A branch with another commit is left alone; "": it is made anew all the same.
+    """
 
     branch: str
     title: str
     body: str
-    files: Mapping[str, str | None]
+    commits: Sequence[Commit]
+    parent: str = ""
+    mark: str = ""
+
+    def refuse_others(self, messages: Iterable[str]) -> None:
+        """Raises TakenOverError if one of the branch's commits is not ours."""
+        for message in messages:
+            if self.mark not in message:
+                raise TakenOverError(self.branch, message.partition("\n")[0])
 
 
 class Host(Protocol):
@@ -59,7 +85,12 @@ class Host(Protocol):
         """Merges if its head still is `sha`. Returns the merged commit."""
 
     def propose(self, proposal: Proposal) -> str:
-        """Puts the files on the branch, from the default branch's head, and opens a pull request for it.
+        """Puts the commits on the branch and opens a pull request for it; one that is open already is updated.
 
-        One that is open already is updated. Returns its address.
+        Returns its address. Raises TakenOverError.
+        """
+
+    def withdraw(self, proposal: Proposal, reason: str) -> str | None:
+        """Closes the pull request of the proposal's branch with a last comment. Returns its address; None if none is
+        open. Raises TakenOverError.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Sequence
@@ -12,10 +13,13 @@ import click
 
 from remit.ci.bodies import Section, compose
 from remit.ci.environment import host_of, run_address
-from remit.ci.host import HostError, Proposal
+from remit.ci.host import Commit, HostError, Proposal, TakenOverError
 from remit.cli.ci_stacks import commit, stacks
+from remit.syncing.words import MARK
 
 _GITHUB_LIMIT = 65_536  # characters: the smaller of the two hosts'
+
+_NOTHING_LEFT = "Nothing left to adopt."
 
 _pull_request = click.option(
     "--pull-request", "-p", type=int, required=True, metavar="NUMBER", help="Of the pull request or merge request."
@@ -111,21 +115,76 @@ def merge(pull_request: int, sha: str, method: str) -> None:
 @click.option("--branch", required=True, help="It is made anew from the default branch each time.")
 @click.option("--title", required=True, help="Its heading.")
 @click.option("--body", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Says what it is about.")
+@click.option(
+    "--from",
+    "synced",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The commits and the text that remit sync --branch --json wrote; without any, a pull request that is open is "
+    "closed.",
+)
 @_print
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-def propose(branch: str, title: str, body: Path | None, print_only: bool, paths: Sequence[Path]) -> None:
-    """Open a pull request with what changed in the work tree below PATHS, or update the one that is open."""
-    files = changed_files(paths)
-    if not files:
-        click.echo("nothing has changed, so there is nothing to propose")
-        return
-    if print_only:
-        click.echo("\n".join(f"{'delete' if text is None else 'write'} {path}" for path, text in files.items()))
-        return
-    host = host_of(os.environ)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def propose(
+    branch: str, title: str, body: Path | None, synced: Path | None, print_only: bool, paths: Sequence[Path]
+) -> None:
+    """Open a pull request with what changed in the work tree below PATHS, or update the one that is open.
+
+    With --from: commit by commit. A branch to which somebody else added a commit is left as it is.
+    """
+    if bool(paths) == bool(synced):
+        raise click.UsageError("say what to propose: PATHS, or --from FILE")
     sections = [replace(each, folded=False) for each in sections_of([body])] if body else []
-    text = compose(branch, "", sections, limit=host.body_limit, run=run_address(os.environ))
-    click.echo(host.propose(Proposal(branch, title, text, files)))
+    if synced:
+        proposal, text = _read_synced(branch, title, synced)
+        sections.append(Section(title, text, markdown=True))
+        nothing = "nothing to adopt, and no pull request is open"
+    else:
+        files = changed_files(paths)
+        proposal = Proposal(branch, title, "", [Commit(title, files)] if files else [])
+        nothing = "nothing has changed, so there is nothing to propose"
+    if print_only:
+        click.echo(_listed(proposal) or nothing)
+    elif proposal.commits or synced:
+        click.echo(_proposed(proposal, sections) or nothing)
+    else:
+        click.echo(nothing)
+
+
+def _read_synced(branch: str, title: str, file: Path) -> tuple[Proposal, str]:
+    """The proposal, and its text in Markdown. Raises HostError."""
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        commits = [Commit(each["message"], each["files"]) for each in told["changes"]]
+        parent, text = told["base"] or "", told["text"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise HostError(f"{file} is not what `remit sync --branch NAME --json` writes ({error!r})") from error
+    if not parent:
+        raise HostError(f"{file} says nothing of a commit that it begins at (write it with remit sync --branch NAME)")
+    return Proposal(branch, title, "", commits, parent, MARK), text
+
+
+def _proposed(proposal: Proposal, sections: Sequence[Section]) -> str | None:
+    """The address of the pull request that was written or closed, or why it was left as it is."""
+    host, run = host_of(os.environ), run_address(os.environ)
+    try:
+        if proposal.commits:
+            body = compose(proposal.branch, "", sections, limit=host.body_limit, run=run)
+            return host.propose(replace(proposal, body=body))
+        return host.withdraw(proposal, f"Nothing left to adopt ([this run]({run}))." if run else _NOTHING_LEFT)
+    except TakenOverError as error:
+        return f"left as it is: {error}"
+
+
+def _listed(proposal: Proposal) -> str:
+    """The files of the commits; each commit's first line where there are several."""
+    return "\n".join(
+        line
+        for each in proposal.commits
+        for line in (
+            *([each.message.partition("\n")[0]] if proposal.mark else []),
+            *(f"{'delete' if text is None else 'write'} {path}" for path, text in each.files.items()),
+        )
+    )
 
 
 def sections_of(files: Sequence[Path]) -> list[Section]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from pathlib import Path
 
 import click
 
 from remit.cli.engine import ENGINE_DEFAULTS, Engine, EngineError, announce, become, choose_engine
 from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import exported_state, live_account_states, retire_gone, shard_of_stack
-from remit.cli.run_report import Reporter, without_report
+from remit.cli.run_report import REPORT, Reporter, run_beneath, without_file
 
-PROMOTE = "--promote"
+PROMOTE, SCHEDULED, DRIFT = "--promote", "--scheduled", "--drift"
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
 _OTHER_FILES = frozenset({"--help", "-h", "--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
 
@@ -36,18 +39,41 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
         announce(engine)
         if name == "stack":
             become([*engine.command, name, *arguments])
-        arguments, promote = without_promote(name, arguments)
-        passed_on, file = without_report(arguments)
+        arguments, promote = without_flag(name, arguments, PROMOTE)
+        arguments, scheduled = without_flag(name, arguments, SCHEDULED)
+        passed_on, file = without_file(arguments, REPORT)
         set_engine_defaults()
-        if file is None:
-            _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
-            become([*engine.command, name, *passed_on])
-        reporter = Reporter(file, name, stack_in(passed_on) or "")
-        with reporter.telling():
-            _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
-        sys.exit(reporter.run([*engine.command, name, *passed_on]))
+        if scheduled:
+            sys.exit(_scheduled(engine, passed_on, file, promote=promote))
+        reporter = Reporter(file, name, stack_in(passed_on) or "") if file else None
+        command = [*engine.command, name, *passed_on]
+        with ExitStack() as around:
+            with reporter.telling() if reporter else nullcontext():
+                _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
+                keeps = around.enter_context(_leaving_what_waits(engine, name, passed_on))
+            if reporter:
+                sys.exit(reporter.run(command))
+            if keeps:
+                sys.exit(run_beneath(command, os.environ))
+        become(command)
 
     return run
+
+
+def _leaving_what_waits(engine: Engine, name: str, arguments: Sequence[str]) -> AbstractContextManager[bool]:
+    """Whether the run is told to keep what waits to be adopted. A configuration from elsewhere is not looked at."""
+    named = stack_in(arguments)
+    if name not in {"preview", "up"} or named is None or _is_of_files_elsewhere(arguments, named):
+        return nullcontext(enter_result=False)
+    from remit.cli.following import following  # noqa: PLC0415  only these two compare what is live
+
+    refresh = any(each in {"-r", "--refresh"} or each.startswith("--refresh=t") for each in arguments)
+    return following(engine, named, refresh=refresh)
+
+
+def _is_of_files_elsewhere(arguments: Sequence[str], named: str) -> bool:
+    given = {argument.partition("=")[0] for argument in arguments}
+    return bool(given & _OTHER_FILES) or not stack_file(named).is_file()
 
 
 def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bool, changes_the_state: bool) -> None:
@@ -59,11 +85,31 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
         retire_first(engine, stack_in(arguments))
 
 
-def without_promote(name: str, arguments: Sequence[str]) -> tuple[tuple[str, ...], bool]:
-    """The arguments without `--promote`, which no engine knows, and whether it was among them. `up` alone has it."""
+def _scheduled(engine: Engine, arguments: Sequence[str], report: Path | None, *, promote: bool) -> int:
+    """The exit code. Raises as reading and retiring do."""
+    from remit.cli.scheduled import scheduled_up  # noqa: PLC0415  only such a run compares what is live
+
+    named = stack_in(arguments)
+    if named is None or promote:
+        raise click.UsageError(f"{SCHEDULED} needs --stack, and excludes {PROMOTE}: it runs again what the stack has")
+    passed_on, output = without_file(arguments, DRIFT)
+    reporter = Reporter(report, "up", named) if report else None
+
+    def start(given: Sequence[str]) -> int:
+        command = [*engine.command, "up", *given]
+        sys.stdout.flush()
+        return reporter.run(command) if reporter else subprocess.run(command, check=False).returncode
+
+    with reporter.telling() if reporter else nullcontext():
+        retire_first(engine, named)
+        return scheduled_up(engine, named, passed_on, output, start)
+
+
+def without_flag(name: str, arguments: Sequence[str], flag: str) -> tuple[tuple[str, ...], bool]:
+    """The arguments without a flag that no engine knows, and whether it was among them. `up` alone has such."""
     if name != "up":
         return tuple(arguments), False
-    return tuple(each for each in arguments if each != PROMOTE), PROMOTE in arguments
+    return tuple(each for each in arguments if each != flag), flag in arguments
 
 
 def _refuse_jump(named: str | None) -> None:
@@ -81,8 +127,7 @@ def _check_catalog(arguments: Sequence[str]) -> None:
     Without --stack, or with a configuration from elsewhere, the program finds it out, and the engine says so.
     """
     named = stack_in(arguments)
-    given = {argument.partition("=")[0] for argument in arguments}
-    if named and not given & _OTHER_FILES and stack_file(named).is_file():
+    if named and not _is_of_files_elsewhere(arguments, named):
         read_inputs(None, named)
 
 

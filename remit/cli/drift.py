@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from remit.catalog import Catalog
 from remit.cli.drift_formats import markdown, print_drift
 from remit.cli.held import Held, held
 from remit.cli.inputs import now, options
@@ -15,8 +17,9 @@ from remit.cli.progress import Told, progress_on_terminal
 from remit.drift.compare import Comparison
 from remit.drift.live import Live
 from remit.drift.modes import Modes
-from remit.drift.values import Drift, as_json
+from remit.drift.values import Drift, Finding, as_json
 from remit.errors import CatalogError, Problem
+from remit.organization import Organization
 from remit.plan import Plan, make_plan
 
 DRIFT, INCOMPLETE = 3, 1
@@ -39,7 +42,9 @@ def drift(
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown exclude each other")
     with held(stack, catalog, work_tree=work_tree) as found, progress_on_terminal() as told:
-        result = read_drift(found, told, who=who).drift
+        result = read_drift(found, told).drift
+        if who:
+            result = replace(result, findings=explained(result.findings, found.catalog, told))
     show(result, as_json=as_json, as_markdown=as_markdown)
     click.get_current_context().exit(exit_code(result))
 
@@ -70,16 +75,16 @@ class Reading:
     drift: Drift
     plan: Plan
     live: Live
+    organization: Organization
 
 
-def read_drift(found: Held, told: Told, *, who: bool = False) -> Reading:
+def read_drift(found: Held, told: Told) -> Reading:
     """Reads what is live and compares. Raises CatalogError and AwsError."""
     from remit.aws.drift import LiveReader, look_up_for_drift  # noqa: PLC0415  boto3 takes half a second
     from remit.aws.iam import Iam  # noqa: PLC0415
     from remit.aws.member_calls import MemberCalls, member_client  # noqa: PLC0415
     from remit.aws.member_sessions import MemberSessions  # noqa: PLC0415
     from remit.aws.session import Aws  # noqa: PLC0415
-    from remit.aws.trail import Trail  # noqa: PLC0415
 
     at, settings = now(), found.catalog.settings
     aws = Aws(settings.identity_center.region)
@@ -88,16 +93,10 @@ def read_drift(found: Held, told: Told, *, who: bool = False) -> Reading:
         plan = make_plan(found.catalog, organization, at=at, stack=found.stack)
     except CatalogError as error:
         raise CatalogError(_known(problem, found) for problem in error.problems) from error
-    sessions = MemberSessions(aws)
-    iam = Iam(MemberCalls(sessions, lambda: member_client(aws.region)))
+    iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
     live = LiveReader(aws, iam, organization, progress=told).read(plan, found.stack, settings)
     names = {account.id: account.name for account in organization.accounts}
     findings = Comparison(plan, live, Modes(found.catalog, found.stack), found.stack, names).findings()
-    if who:
-        trail = Trail(aws, sessions, str(settings.spoke_role), progress=told)
-        findings = trail.explain(findings)
-        for problem in trail.problems:
-            click.echo(problem, err=True)
     return Reading(
         Drift(
             stack=found.stack.name,
@@ -110,7 +109,22 @@ def read_drift(found: Held, told: Told, *, who: bool = False) -> Reading:
         ),
         plan,
         live,
+        organization,
     )
+
+
+def explained(findings: Sequence[Finding], catalog: Catalog, told: Told) -> tuple[Finding, ...]:
+    """The same, each with who did it and when, as far as CloudTrail says so."""
+    from remit.aws.member_sessions import MemberSessions  # noqa: PLC0415  boto3 takes half a second
+    from remit.aws.session import Aws  # noqa: PLC0415
+    from remit.aws.trail import Trail  # noqa: PLC0415
+
+    aws = Aws(catalog.settings.identity_center.region)
+    trail = Trail(aws, MemberSessions(aws), str(catalog.settings.spoke_role), progress=told)
+    found = trail.explain(findings)
+    for problem in trail.problems:
+        click.echo(problem, err=True)
+    return found
 
 
 def _known(problem: Problem, found: Held) -> Problem:

@@ -40,6 +40,7 @@ _SECTIONS = {
     "Look after the catalog": {
         "fmt": "Lay out the files: one order of keys, comments kept",
         "prune": "Take what has ended out of the files",
+        "sync": "Write what was changed in AWS into the files, where they say adopt",
     },
     "Set up": {
         "doctor": "Find what stands in the way of a run, and say what to do",

@@ -21,7 +21,7 @@ from remit.errors import RemitError
 from remit.reporting.build import Run, build_report
 from remit.reporting.events import Diagnostic, EventLog, read_events
 
-_OPTION = "--report"
+REPORT = "--report"
 
 
 class ReportError(RemitError):
@@ -30,18 +30,18 @@ class ReportError(RemitError):
     exit_code = 2
 
 
-def without_report(arguments: Sequence[str]) -> tuple[list[str], Path | None]:
-    """The engine's own arguments, and where the report goes. Raises ReportError for an option without a file."""
+def without_file(arguments: Sequence[str], option: str) -> tuple[list[str], Path | None]:
+    """The engine's own arguments, and the file of an option of ours. Raises ReportError for one without a file."""
     rest: list[str] = []
     file: str | None = None
     waiting = iter(arguments)
     for argument in waiting:
         if argument == "--":
             rest += [argument, *waiting]
-        elif argument == _OPTION or argument.startswith(f"{_OPTION}="):
+        elif argument == option or argument.startswith(f"{option}="):
             file = argument.partition("=")[2] if "=" in argument else next(waiting, "")
             if not file:
-                raise ReportError("--report needs a file")
+                raise ReportError(f"{option} needs a file")
         else:
             rest.append(argument)
     return rest, Path(file) if file else None
@@ -68,10 +68,10 @@ class Reporter:
         """Runs the engine, its terminal being ours, and reports. Returns its exit code, 128 and more for a signal."""
         with tempfile.TemporaryDirectory(prefix="remit-") as folder:
             log = Path(folder) / "events.jsonl"
-            code = _run([*command, "--event-log", str(log)], os.environ | {"PULUMI_DEBUG_COMMANDS": "true"})
+            code = run_beneath([*command, "--event-log", str(log)], os.environ | {"PULUMI_DEBUG_COMMANDS": "true"})
             text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
         self._write(code, text)
-        return code if code >= 0 else 128 - code
+        return code
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -99,8 +99,8 @@ class Reporter:
             click.echo(f"warning: the report could not be written: {error.strerror}", err=True)
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Ctrl-C reaches the whole process group, so that only SIGTERM is passed on."""
+def run_beneath(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """The exit code, 128 and more for a signal. Ctrl-C reaches the whole process group: only SIGTERM is passed on."""
     sys.stdout.flush()
     sys.stderr.flush()
     process = subprocess.Popen(list(command), env=dict(environment))
@@ -111,7 +111,8 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
     before[signal.SIGTERM] = signal.signal(signal.SIGTERM, pass_on)
     try:
-        return process.wait()
+        code = process.wait()
+        return code if code >= 0 else 128 - code
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -22,6 +22,12 @@ class Modes:
         self._permission_sets = {str(each.name): each.drift for each in catalog.permission_sets}
         self._rules = {each.source: each.drift for each in catalog.access}
 
+    @property
+    def adopt_something(self) -> bool:
+        """Whether there is anything at all that the catalog may follow."""
+        said = {*self._policies.values(), *self._permission_sets.values(), *self._rules.values()}
+        return "adopt" in said or self._stack.drift == "adopt"
+
     def of_policy(self, name: str) -> Mode:
         return self._policies.get(name) or self._stack.drift
 

@@ -1,4 +1,4 @@
-"""How the program learns that its run is a repair: by a file that an environment variable names.
+"""How the program learns what its run keeps as it is: by a file that an environment variable names.
 
 A setting of the stack would stand in its file, and go with it into the next run.
 """
@@ -7,76 +7,107 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from remit.drift.repair import Kept
+from remit.drift.kept import Kept, KeptSet
 from remit.drift.unplanned import Unplanned
+from remit.managed_policy import Policy
 from remit.planning.values import Plan
 from remit.revision import Revision, read_revision
 from remit.stack import Stack, read_stack
 
-VARIABLE = "REMIT_REPAIR"
-"""The environment variable that names the file of a repair; the program reads it."""
+VARIABLE = "REMIT_KEPT"
+"""The environment variable that names the file; the program reads it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
-    """The stack and the catalog's folder that a repair goes by, and what it keeps."""
+class Keeping:
+    """The stack and the catalog's folder that a run goes by, and what it keeps as it is.
+
+    `again`: they are what the stack got last; else the program has them already.
+    """
 
     stack_file: Path
     catalog: Path
     kept: Kept
+    again: bool = True
 
     def write(self, path: Path) -> None:
         """The file that VARIABLE names."""
+        kept = self.kept
         values = {
             "stack_file": str(self.stack_file),
             "catalog": str(self.catalog),
-            "without": {name: sorted(keys) for name, keys in self.kept.without.items()},
-            "also": self.kept.also,
+            "again": self.again,
+            "assignments": kept.assignments,
             "policies": [
-                {"account": account, "name": name, "live": live} for (account, name), live in self.kept.policies.items()
+                {"account": account, "name": name, "given": asdict(given) if given else None}
+                for (account, name), given in kept.policies.items()
             ],
+            "permission_sets": {
+                name: {"fields": sorted(each.fields), "lists": each.lists, "gone": each.gone}
+                for name, each in kept.permission_sets.items()
+            },
             "unplanned": {
-                "policies": sorted(self.kept.unplanned.policies),
-                "permission_sets": sorted(self.kept.unplanned.permission_sets),
+                "policies": sorted(kept.unplanned.policies),
+                "permission_sets": sorted(kept.unplanned.permission_sets),
             },
         }
         path.write_text(json.dumps(values), encoding="utf-8")
 
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What the program goes by: its own stack and catalog, or those of a repair."""
-
-    stack: Stack
-    catalog: Path
-    kept: Kept | None = None
-
     @classmethod
-    def of(cls, environment: Mapping[str, str], stack: Stack, catalog: Path) -> Run:
-        """Raises CatalogError when the stack file of a repair is wrong."""
-        named = environment.get(VARIABLE)
-        if not named:
-            return cls(stack, catalog)
-        told = json.loads(Path(named).read_text(encoding="utf-8"))
-        found = Kept(
-            {name: frozenset(keys) for name, keys in told["without"].items()},
-            told["also"],
-            {(each["account"], each["name"]): each["live"] for each in told["policies"]},
+    def read(cls, path: Path) -> Keeping:
+        """What `write` wrote."""
+        told = json.loads(path.read_text(encoding="utf-8"))
+        kept = Kept(
+            told["assignments"],
+            {
+                (each["account"], each["name"]): Policy(**each["given"]) if each["given"] else None
+                for each in told["policies"]
+            },
+            {
+                name: KeptSet(
+                    frozenset(each["fields"]), {key: _tuples(of) for key, of in each["lists"].items()}, each["gone"]
+                )
+                for name, each in told["permission_sets"].items()
+            },
             Unplanned(
                 frozenset((account, name) for account, name in told["unplanned"]["policies"]),
                 frozenset(told["unplanned"]["permission_sets"]),
             ),
         )
-        return cls(read_stack(Path(told["stack_file"])), Path(told["catalog"]), found)
+        return cls(Path(told["stack_file"]), Path(told["catalog"]), kept, told["again"])
+
+
+def _tuples(values: list[Any]) -> tuple[Any, ...]:
+    return tuple(tuple(each) if isinstance(each, list) else each for each in values)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the program goes by: its own stack and catalog, or those that the stack got last (`again`)."""
+
+    stack: Stack
+    catalog: Path
+    kept: Kept = field(default_factory=Kept)
+    again: bool = False
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str], stack: Stack, catalog: Path) -> Run:
+        """Raises CatalogError when the stack file is wrong."""
+        named = environment.get(VARIABLE)
+        if not named:
+            return cls(stack, catalog)
+        told = Keeping.read(Path(named))
+        if not told.again:
+            return cls(stack, catalog, told.kept)
+        return cls(read_stack(told.stack_file), told.catalog, told.kept, again=True)
 
     def revision(self) -> Revision | None:
-        """What the state shall say of it after success. A repair moves nothing on: what is recorded stays."""
-        if self.kept is not None:
-            return Revision("", "", "")
-        return read_revision(self.catalog, Path(f"Pulumi.{self.stack.name}.yaml"))
+        """What the state shall say of it after success; nothing new where the stack runs again what it has."""
+        return None if self.again else read_revision(self.catalog, Path(f"Pulumi.{self.stack.name}.yaml"))
 
     def adjusted(self, plan: Plan) -> Plan:
-        return plan if self.kept is None else self.kept.applied_to(plan)
+        return self.kept.applied_to(plan)

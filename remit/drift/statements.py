@@ -44,6 +44,23 @@ def changed_statements(
             yield place, None, statement
 
 
+def survives(had: Document | None, wanted: Document | None, live: Document | None) -> bool:
+    """Whether a statement that was to go, from `had` to `wanted`, still stands in a live document.
+
+    It is the same if it means the same, or if it has its Sid, which no statement that stays has.
+    """
+    there = _statements(live)
+    meanings, sids = {text for _, _, text in there}, _sids(there) - _sids(_statements(wanted))
+    return any(
+        gone is not None and (_meaning(gone) in meanings or gone.get("Sid") in sids)
+        for _, gone, _ in changed_statements(had, wanted)
+    )
+
+
+def _sids(statements: Sequence[tuple[int, Statement, str]]) -> set[str]:
+    return {each["Sid"] for _, each, _ in statements if each.get("Sid")}
+
+
 def _statements(document: Document | None) -> list[tuple[int, Statement, str]]:
     """(place from 1, the statement as it stands, what it means)."""
     statements: Any = (document or {}).get("Statement", [])

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
+from remit.drift.recorded import Urn
 from remit.errors import Source
 from remit.planning.values import Plan, PlannedPermissionSet, PlannedPolicy
 
 BY_HAND = Source("by hand", 0)
 _PLACEHOLDER = "placeholder"
-
-
-class Urn(NamedTuple):
-    """The parts of a URN that tell one resource of a stack from another."""
-
-    type: str
-    name: str
-
-    @classmethod
-    def of(cls, text: str) -> Urn:
-        _, _, types, name = text.split("::", 3)
-        return cls(types.rpartition("$")[2], name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +23,8 @@ class Unplanned:
     `policies`: (account, name). `permission_sets`: by name.
     """
 
-    policies: frozenset[tuple[str, str]]
-    permission_sets: frozenset[str]
+    policies: frozenset[tuple[str, str]] = frozenset()
+    permission_sets: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, state: Iterable[Urn], plan: Plan) -> Unplanned:

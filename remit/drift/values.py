@@ -87,6 +87,11 @@ class Finding:
         return "/".join(part.strip("/") for part in (self.kind, self.name, self.account, *principal) if part)
 
     @property
+    def key(self) -> str:
+        """Of an assignment: ACCOUNT/GROUP/PRINCIPAL-ID, as `remit.delta` compares them."""
+        return "/".join((self.account, *(self.principal or ())[:2]))
+
+    @property
     def title(self) -> str:
         """For people: which thing it is."""
         place = f"{self.account_name} ({self.account})" if self.account_name else self.account

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from remit.drift.values import Difference, Finding
@@ -46,24 +46,6 @@ def changes_of(findings: Iterable[Finding]) -> tuple[Change, ...]:
         Change(f"{_WORDS[_ORDER[place]]} {name}", tuple(sorted(group, key=lambda each: each.kind == "assignment")))
         for (place, name), group in sorted(groups.items())
     )
-
-
-def those_of_both(applied: Iterable[Finding], base: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """What is to be adopted by the files at hand, and what they say otherwise than the catalog that the stack has.
-
-    `applied`: what differs from the catalog that the stack got last; `base`: from the one at hand. What only the latter
-    finds waits for its turn; what only the former finds is in the files already.
-    """
-    here: Mapping[str, Finding] = {each.id: each for each in base if each.mode == "adopt"}
-    adopted: list[Finding] = []
-    disputed: list[Finding] = []
-    for each in applied:
-        found = here.get(each.id)
-        if each.mode != "adopt" or found is None:
-            continue
-        same = found.change == each.change and all(one in each.differences for one in found.differences)
-        (adopted if same else disputed).append(found)
-    return adopted, disputed
 
 
 _ORDER = ("permission_set", "assignment", "managed_policy")

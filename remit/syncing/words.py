@@ -2,48 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from re import findall
 
 from remit.drift.values import Deed, Finding
 from remit.drift.words import lines_of
-from remit.errors import listed
 from remit.syncing.draft import Adopted, Draft
 
 _WIDE = 100  # characters of both values that one line shows
 _MOST = 20  # findings that a commit names
 
 
+MARK = "Remit-Stack: "
+"""What every commit of ours has in its message."""
+
+
 def message(adopted: Adopted, stack: str) -> str:
     """A commit message."""
-    return "\n".join([adopted.change.subject, "", *_told(adopted), "", f"Remit-Stack: {stack}", ""])
+    return "\n".join([adopted.change.subject, "", *told(adopted), "", f"{MARK}{stack}", ""])
 
 
-def title(draft: Draft, stack: str) -> str:
-    """A pull request's heading."""
-    return f"Adopt what was changed by hand in {stack}: {listed(each.change.what for each in draft.adopted)}"
+def body(drafts: Mapping[str, Draft]) -> str:
+    """A pull request's text, in Markdown, for drafts by stack; empty when there is nothing to propose."""
+    return "\n".join(_body(drafts)) + "\n" if any(each.adopted for each in drafts.values()) else ""
 
 
-def body(draft: Draft, stack: str) -> str:
-    """A pull request's text, in Markdown; empty when there is nothing to say."""
-    return "\n".join(_body(draft, stack)) + "\n" if draft.adopted or draft.refused else ""
+def _body(drafts: Mapping[str, Draft]) -> Iterator[str]:
+    adopted = [each for draft in drafts.values() for each in draft.adopted]
+    yield f"These changes were made by hand in AWS, in {_stacks(drafts)}. Their entries say `drift: adopt`, so the"
+    yield "catalog follows them: once this is merged, a run changes nothing of them. To take one back, change it in"
+    yield "AWS, or say `drift: enforce` at its entry and close this."
+    if remarks := [text for each in adopted for text in each.attention]:
+        yield from ("", "### Look at this first", "", *_fenced(remarks))
+    for each in adopted:
+        yield from ("", f"### {_plain(each.change.subject.removeprefix('Adopt '))}", "")
+        yield from _fenced(list(_of_findings(each.change.findings)))
+    if refused := [each for draft in drafts.values() for each in draft.refused]:
+        yield from ("", "### Not adopted", "", *_fenced([f"{each.change.what}: {each.reason}" for each in refused]))
 
 
-def _body(draft: Draft, stack: str) -> Iterator[str]:
-    yield f"These changes were made by hand in AWS, in stack `{stack}`. Their entries say `drift: adopt`, so the"
-    yield "catalog follows them: once this is merged, the stack's next run changes nothing of them. To take one back,"
-    yield "change it in AWS, or say `drift: enforce` at its entry."
-    if remarks := [text for each in draft.adopted for text in each.attention]:
-        yield from ("", "### Look at this first", "", *(f"- {escape(text, quote=False)}" for text in remarks))
-    for adopted in draft.adopted:
-        yield from ("", f"### {adopted.change.subject.removeprefix('Adopt ')}", "", "````text")
-        yield from (*_of_findings(adopted.change.findings), "````")
-    if draft.refused:
-        yield from ("", "### Not adopted", "")
-        yield from (f"- {each.change.what}: {escape(each.reason, quote=False)}" for each in draft.refused)
+def _stacks(names: Iterable[str]) -> str:
+    names = [f"`{name}`" for name in names]
+    return f"stack{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
-def _told(adopted: Adopted) -> Iterator[str]:
+def _plain(text: str) -> str:
+    """Names from AWS mention nobody and close no frame."""
+    return escape(text, quote=False).replace("@", "@\u200b")
+
+
+def _fenced(lines: Sequence[str]) -> Sequence[str]:
+    ticks = "`" * max(3, *(len(found) + 1 for line in lines for found in findall("`+", line)), 0)
+    return (f"{ticks}text", *lines, ticks)
+
+
+def told(adopted: Adopted) -> Iterator[str]:
+    """What was changed, by whom, when, and what to look at."""
     yield from _of_findings(adopted.change.findings)
     if adopted.attention:
         yield from ("", "Look at this:", *(f"  {text}" for text in adopted.attention))
@@ -65,10 +80,10 @@ _HOW = {"missing": "taken away", "unmanaged": "given", "changed": "changed"}
 def who(finding: Finding) -> tuple[str, ...]:
     """Who did it and when, newest first."""
     if finding.deeds is None:
-        return ("nobody could be asked who did it",)
-    return tuple(map(_deed, finding.deeds)) or ("by nobody in CloudTrail's last 90 days",)
+        return ("CloudTrail could not be asked who did it",)
+    return tuple(map(_deed, finding.deeds)) or ("by nobody that CloudTrail's last 90 days know of",)
 
 
 def _deed(deed: Deed) -> str:
     where = f", from {deed.address}" if deed.address else ""
-    return f"{deed.event} by {deed.by}, {deed.time:%Y-%m-%d %H:%M}Z{where}"
+    return f"in AWS by {deed.by}, {deed.time:%Y-%m-%d %H:%M}Z ({deed.event}{where})"

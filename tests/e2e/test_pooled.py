@@ -137,3 +137,22 @@ def test_a_stack_goes_over_to_pooled_and_back_without_a_change_in_aws(world: Wor
     world.edit("managed.yaml", '["ecs:*", "lambda:*"]', '["ecs:*"]')
     world.up()
     world.assert_converged()
+
+
+def test_a_repair_deletes_no_policy_under_the_owned_path_that_is_only_told(fresh: World) -> None:
+    """The account's resource is a target because of another policy, and its refresh has shown the stranger."""
+    world = fresh
+    configure(world, fanOut="pooled", ownedPath="/remit/", unmanagedPolicies="remove", drift="report")
+    world.edit("managed.yaml", "description: What developers may do\n", "description: Developers\n    drift: enforce\n")
+    world.up()
+    anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    stray = json.dumps({"Version": "2012-10-17", "Statement": [anything]})
+    world.client("iam", SHOP_DEV).create_policy(PolicyName="Stray", Path="/remit/", PolicyDocument=stray)
+    world.write_policy(SHOP_DEV, "/remit/Guardrail", anything)
+    world.write_policy(SHOP_DEV, "/remit/Standalone", anything)
+    before = world.policies()
+    done = world.command("repair", "--stack", world.stack, "--work-tree")
+    assert done.code == 0, done.text
+    after = world.policies()
+    assert {key for key in before if before[key] != after.get(key)} == {(SHOP_DEV, "Guardrail")}
+    assert "Stray" in world.preview("--refresh", "--diff").text

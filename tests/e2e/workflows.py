@@ -67,7 +67,7 @@ class Workflows:
         known = self._values | {name.replace("__", "."): value for name, value in values.items()}
         if called := found.get("uses"):
             inputs = {f"inputs.{name}": self._filled(value, known) for name, value in found["with"].items()}
-            return self._called(Path(called).stem, {"inputs.promote": False, "inputs.repair": False} | known | inputs)
+            return self._called(Path(called).stem, {"inputs.promote": False} | known | inputs)
         shared = {**workflow.get("env", {}), **found.get("env", {})}
         return self._run(found, shared, known)
 

@@ -78,7 +78,7 @@ class FakeGitHub(HostServer):
         self.route("PATCH", f"{at}/pulls/{{number}}", self._edit_pull)
         self.route("GET", f"{at}/pulls", self._list_pulls)
         self.route("POST", f"{at}/pulls", self._create_pull)
-        self.route("GET", f"{at}/compare/{{base}}", lambda _, base: (200, {"behind_by": self.behind}))
+        self.route("GET", f"{at}/compare/{{base}}", self._compare)
         self.route("GET", f"{at}/commits/{{sha}}/check-runs", lambda _, sha: (200, {"check_runs": self.checks}))
         self.route("GET", f"{at}/collaborators/{{login}}/permission", self._permission)
         self.route("GET", f"{at}/git/ref/heads/{{branch}}", self._get_ref)
@@ -155,14 +155,31 @@ class FakeGitHub(HostServer):
         return (200, {"object": {"sha": sha}}) if sha else (404, {"message": "Not Found"})
 
     def _create_tree(self, request: Request) -> Answer:
-        entries = request.get_json()["tree"]
-        name = f"tree-{sha256(json.dumps(entries).encode()).hexdigest()}"
+        body = request.get_json()
+        entries = body["tree"]
+        name = f"tree-{sha256(json.dumps(body).encode()).hexdigest()}"
         self.trees[name] = entries
         return 201, {"sha": name}
 
     def _get_commit(self, _: Request, sha: str) -> Answer:
-        made = self.commits.get(sha, {"tree": f"tree-of-{sha}", "parents": []})
-        return 200, {"tree": {"sha": made["tree"]}, "parents": [{"sha": parent} for parent in made["parents"]]}
+        made = self.commits.get(sha, {"tree": f"tree-of-{sha}", "parents": [], "message": "what was there"})
+        parents = [{"sha": parent} for parent in made["parents"]]
+        return 200, {"tree": {"sha": made["tree"]}, "parents": parents, "message": made["message"]}
+
+    def _compare(self, _: Request, base: str) -> Answer:
+        name, _, head = unquote(base).partition("...")
+        there, commits, sha = self._history(self.refs.get(name, name)), [], self.refs.get(head, head)
+        while sha in self.commits and sha not in there:
+            commits.insert(0, {"sha": sha, "commit": {"message": self.commits[sha]["message"]}})
+            (sha,) = self.commits[sha]["parents"]
+        return 200, {"behind_by": self.behind, "commits": commits}
+
+    def _history(self, sha: str) -> set[str]:
+        found = {sha}
+        while sha in self.commits:
+            sha = self.commits[sha]["parents"][0]
+            found.add(sha)
+        return found
 
     def _create_commit(self, request: Request) -> Answer:
         name = f"commit-{next(self._ids)}"

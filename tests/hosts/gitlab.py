@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from itertools import count
 from typing import Any
+from urllib.parse import unquote
 
 from werkzeug.wrappers import Request
 
@@ -23,8 +25,10 @@ class FakeGitLab(HostServer):
         self.issues: dict[int, dict[str, Any]] = {}
         self.requests: dict[int, dict[str, Any]] = {}
         self.approved_by: list[str] = []
-        self.known_files = {"policies/old.yaml", "policies/access.yaml"}
         self.commits: list[dict[str, Any]] = []
+        self.branches = {"main": "main-1"}
+        self.made: dict[str, dict[str, Any]] = {}
+        self.trees = {"main-1": {"policies/old.yaml": "", "policies/access.yaml": "access: []\n"}}
         self._ids = count(1)
         self._add_routes("/projects/1")
 
@@ -74,6 +78,8 @@ class FakeGitLab(HostServer):
         self.route("PUT", f"{at}/issues/{{number}}", self._edit_issue)
         self.route("GET", f"{at}/repository/files/{{path}}", self._get_file)
         self.route("POST", f"{at}/repository/commits", self._commit)
+        self.route("GET", f"{at}/repository/compare", self._compare)
+        self.route("GET", f"{at}/repository/branches/{{branch}}", self._get_branch)
 
     def _add_note(self, request: Request, number: str) -> Answer:
         made = {**request.get_json(), "id": next(self._ids), "author": BOT, "request": int(number)}
@@ -96,12 +102,16 @@ class FakeGitLab(HostServer):
         return 200, {"sha": "head", "merge_commit_sha": "merged"}
 
     def _edit_request(self, request: Request, number: str) -> Answer:
-        self.requests[int(number)].update(request.get_json())
+        body = request.get_json()
+        if body.pop("state_event", None) == "close":
+            self.requests[int(number)]["state"] = "closed"
+        self.requests[int(number)].update(body)
         return 200, self.requests[int(number)]
 
     def _list_requests(self, request: Request) -> Answer:
-        branch = request.args["source_branch"]
-        return 200, [each for each in self.requests.values() if each["source_branch"] == branch]
+        branch, state = request.args["source_branch"], request.args["state"]
+        found = [each for each in self.requests.values() if each["source_branch"] == branch]
+        return 200, [each for each in found if each["state"] == state]
 
     def _create_request(self, request: Request) -> Answer:
         body = request.get_json()
@@ -135,10 +145,45 @@ class FakeGitLab(HostServer):
         self.issues[int(number)].update(body)
         return 200, self.issues[int(number)]
 
-    def _get_file(self, _: Request, path: str) -> Answer:
-        known = path.replace("%2F", "/") in self.known_files
-        return (200, {"file_path": path}) if known else (404, {"message": "404 File Not Found"})
+    def _get_file(self, request: Request, path: str) -> Answer:
+        tree = self.trees[self._commit_of(request.args["ref"])]
+        text = tree.get(unquote(path))
+        if text is None:
+            return 404, {"message": "404 File Not Found"}
+        return 200, {"file_path": path, "content": b64encode(text.encode()).decode()}
+
+    def _get_branch(self, _: Request, branch: str) -> Answer:
+        sha = self.branches.get(unquote(branch))
+        return (200, {"commit": {"id": sha}}) if sha else (404, {"message": "404 Branch Not Found"})
+
+    def _commit_of(self, reference: str) -> str:
+        return self.branches.get(reference, reference)
+
+    def _compare(self, request: Request) -> Answer:
+        found, sha = [], self._commit_of(request.args["to"])
+        while sha in self.made and sha != self._commit_of(request.args["from"]):
+            found.insert(0, self.made[sha])
+            (sha,) = self.made[sha]["parent_ids"]
+        return 200, {"commits": found}
 
     def _commit(self, request: Request) -> Answer:
-        self.commits.append(request.get_json())
-        return 201, {"id": "proposed"}
+        """As GitLab does: an update of a file that is not there, and the like, is refused, and so is a branch that is
+        there already where a start is named, without force."""
+        body = request.get_json()
+        branch, start = body["branch"], body.get("start_sha") or body.get("start_branch")
+        if start and branch in self.branches and not body.get("force"):
+            return 400, {"message": f"A branch called '{branch}' already exists."}
+        if not start and branch not in self.branches:
+            return 400, {"message": "You can only create or edit files when you are on a branch"}
+        parent = self._commit_of(start or branch)
+        tree = dict(self.trees[parent])
+        for each in body["actions"]:
+            if (each["action"] == "create") == (each["file_path"] in tree):
+                return 400, {"message": f"A file with this name does not fit {each['action']}"}
+            tree.pop(each["file_path"], None)
+            if each["action"] != "delete":
+                tree[each["file_path"]] = each["content"]
+        self.commits.append(body)
+        made = {"id": f"commit-{len(self.commits)}", "message": body["commit_message"], "parent_ids": [parent]}
+        self.made[made["id"]], self.trees[made["id"]], self.branches[branch] = made, tree, made["id"]
+        return 201, made

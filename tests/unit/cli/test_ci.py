@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -261,6 +262,7 @@ def test_gitlab_gets_the_same_proposal(gitlab: FakeGitLab):
         ("create", "policies/new file.yaml"),
         ("delete", "policies/old.yaml"),
     }
+    assert len(gitlab.commits) == 1, "the same again would throw away the reviews"
 
 
 @pytest.mark.usefixtures("work_tree")
@@ -268,6 +270,107 @@ def test_nothing_changed_is_nothing_to_propose(github: FakeGitHub):
     said = told(run(github, "propose", "--branch", "b", "--title", "t", "no-such-folder"))
     assert said == "nothing has changed, so there is nothing to propose"
     assert github.seen == []
+
+
+# --- what remit sync found ---------------------------------------------------------------------------------------
+
+ADOPT = ("propose", "--branch", "remit/sync-prod", "--title", "Adopt what was changed by hand", "--from")
+
+
+def synced(folder: Path, *changes: tuple[str, dict[str, str | None]], base: str | None = "main-1") -> Path:
+    """What `remit sync --branch --json` writes."""
+    told = [{"message": f"{subject}\n\nby ada\n\nRemit-Stack: prod\n", "files": files} for subject, files in changes]
+    document = {"base": base, "changes": told, "text": "These changes …" if changes else ""}
+    return written(folder, "sync.json", json.dumps(document))
+
+
+ONE = ("Adopt permission set Read", {"policies/access.yaml": "access: [one]\n"})
+TWO = ("Adopt policy Guard", {"policies/access.yaml": "access: [two]\n", "policies/old.yaml": None})
+
+
+def chain(github: FakeGitHub, branch: str) -> list[str]:
+    """The first lines of the branch's commits, the newest first, and where it begins."""
+    sha, found = github.refs[branch], []
+    while sha in github.commits:
+        found.append(github.commits[sha]["message"].partition("\n")[0])
+        (sha,) = github.commits[sha]["parents"]
+    return [*found, sha]
+
+
+def test_each_change_is_a_commit_from_where_it_was_read(github: FakeGitHub, tmp_path: Path):
+    github.refs["main"] = "main-2"  # it went on meanwhile
+    address = told(run(github, *ADOPT, synced(tmp_path, ONE, TWO)))
+    assert chain(github, "remit/sync-prod") == [TWO[0], ONE[0], "main-1"]
+    (pull,) = github.pulls.values()
+    assert (pull["html_url"], "These changes …" in pull["body"]) == (address, True)
+    last = github.trees[github.commits[github.refs["remit/sync-prod"]]["tree"]]
+    assert {each["path"]: each.get("content") for each in last} == TWO[1]
+
+    assert told(run(github, *ADOPT, synced(tmp_path, ONE, TWO))) == address
+    assert len(github.commits) == 2, "the same again would throw away the reviews"
+    assert told(run(github, *ADOPT, synced(tmp_path, TWO))) == address
+    assert chain(github, "remit/sync-prod") == [TWO[0], "main-1"]
+
+
+def test_gitlab_gets_the_same_commits(gitlab: FakeGitLab, tmp_path: Path):
+    new = ("Adopt access to Read", {"policies/new.yaml": "access: [new]\n"})
+    address = told(run(gitlab, *ADOPT, synced(tmp_path, new, TWO)))
+    gitlab.branches["main"] = "main-2"
+    gitlab.trees["main-2"] = {}
+    assert told(run(gitlab, *ADOPT, synced(tmp_path, new, TWO))) == address
+    assert [each["commit_message"].partition("\n")[0] for each in gitlab.commits] == [new[0], TWO[0]]
+    tip = gitlab.branches["remit/sync-prod"]
+    assert gitlab.trees[tip] == {"policies/access.yaml": "access: [two]\n", "policies/new.yaml": "access: [new]\n"}
+    again = (new[0], {"policies/new.yaml": "access: [newer]\n"})
+    assert told(run(gitlab, *ADOPT, synced(tmp_path, again))) == address
+    assert gitlab.trees[gitlab.branches["remit/sync-prod"]]["policies/new.yaml"] == "access: [newer]\n"
+
+
+@pytest.mark.parametrize("name", ["github", "gitlab"])
+def test_nothing_left_to_adopt_closes_the_pull_request(
+    name: str, github: FakeGitHub, gitlab: FakeGitLab, tmp_path: Path
+):
+    host = github if name == "github" else gitlab
+    nothing = synced(tmp_path)
+    assert told(run(host, *ADOPT, nothing)) == "nothing to adopt, and no pull request is open"
+    address = told(run(host, *ADOPT, synced(tmp_path, ONE)))
+    assert told(run(host, *ADOPT, synced(tmp_path))) == address
+    (request,) = host.pulls.values() if isinstance(host, FakeGitHub) else host.requests.values()
+    assert request["state"] == "closed"
+
+
+@pytest.mark.parametrize("name", ["github", "gitlab"])
+def test_a_branch_to_which_somebody_else_committed_is_left_alone(
+    name: str, github: FakeGitHub, gitlab: FakeGitLab, tmp_path: Path
+):
+    host = github if name == "github" else gitlab
+    told(run(host, *ADOPT, synced(tmp_path, ONE)))
+    theirs = {"message": "Say why", "tree": "t", "parents": ["commit-2"], "parent_ids": ["commit-1"], "id": "theirs"}
+    if isinstance(host, FakeGitHub):
+        host.commits["theirs"] = {**theirs, "parents": [host.refs["remit/sync-prod"]]}
+        host.refs["remit/sync-prod"] = "theirs"
+    else:
+        host.made["theirs"], host.branches["remit/sync-prod"] = theirs, "theirs"
+    for changes in ((TWO,), ()):
+        said = told(run(host, *ADOPT, synced(tmp_path, *changes)))
+        assert said.startswith("left as it is: branch remit/sync-prod has a commit that somebody else made (Say why)")
+    (request,) = host.pulls.values() if isinstance(host, FakeGitHub) else host.requests.values()
+    assert request["state"] in {"open", "opened"}
+
+
+def test_print_lists_the_commits_and_needs_no_host(tmp_path: Path):
+    assert told(run(None, *ADOPT, synced(tmp_path, TWO), "--print")).splitlines() == [
+        "Adopt policy Guard",
+        "write policies/access.yaml",
+        "delete policies/old.yaml",
+    ]
+
+
+def test_what_is_to_be_proposed_is_said_once_and_can_be_read(github: FakeGitHub, tmp_path: Path):
+    assert run(github, *ADOPT, synced(tmp_path, ONE), "policies").exit_code == 2
+    assert run(github, *ADOPT[:-1]).exit_code == 2
+    assert "is not what `remit sync" in refused(run(github, *ADOPT, written(tmp_path, "x.json", "[]")))
+    assert "write it with remit sync --branch" in refused(run(github, *ADOPT, synced(tmp_path, ONE, base=None)))
 
 
 # --- when the host does not answer ------------------------------------------------------------------------------

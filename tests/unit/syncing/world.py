@@ -23,10 +23,11 @@ STACK = Stack("test", drift="adopt")
 
 @dataclass
 class Synced:
-    """What a sync left: the text of c.yaml, and what became of each change."""
+    """What a sync left: the text of c.yaml, what became of each change, and what is live."""
 
     text: str
     draft: Draft
+    live: Live
 
     @property
     def reasons(self) -> list[str]:
@@ -49,10 +50,14 @@ def findings_of(folder: Path, live: Live, stack: Stack = STACK) -> tuple[Finding
 
 def sync(folder: Path, text: str, changed: Callable[[Live], Live], stack: Stack = STACK) -> Synced:
     """`text` is the catalog; `changed` is what people did to what it gives."""
-    file = folder / "c.yaml"
-    file.write_text(text)
+    (folder / "c.yaml").write_text(text)
     names = {each.id: each.name for each in (*ORGANIZATION.groups, *ORGANIZATION.users)}
-    live = replace(changed(live_of(plan_of(folder, stack))), names=names)
+    return sync_again(folder, replace(changed(live_of(plan_of(folder, stack))), names=names), stack)
+
+
+def sync_again(folder: Path, live: Live, stack: Stack = STACK) -> Synced:
+    """The catalog as it is now, and what is live."""
     found = [each for each in findings_of(folder, live, stack) if each.mode == "adopt"]
     draft = Drafting(folder, ORGANIZATION, stack, live, AT).draft(changes_of(found))
-    return Synced(file.read_text() if file.exists() else "", draft)
+    file = folder / "c.yaml"
+    return Synced(file.read_text() if file.exists() else "", draft, live)

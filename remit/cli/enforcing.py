@@ -1,0 +1,97 @@
+"""What `remit repair` and `remit up --scheduled` share: what was found, and a program that is told what to keep."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from remit.cli.drift import Reading, read_drift
+from remit.cli.engine import Engine
+from remit.cli.held import Held
+from remit.cli.progress import progress_on_terminal
+from remit.cli.retire import exported_state
+from remit.drift.kept import Kept
+from remit.drift.recorded import Recorded
+from remit.drift.run import VARIABLE, Keeping
+from remit.drift.values import Drift, Finding, as_json
+from remit.errors import RemitError
+
+
+class NotAppliedError(RemitError):
+    """Nobody knows which catalog the stack has, so nobody knows what to revert to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A stack, what was read of it, and what its state says."""
+
+    found: Held
+    reading: Reading
+    recorded: Recorded
+
+    @classmethod
+    def of(cls, engine: Engine, found: Held) -> Examined:
+        """Raises CatalogError, AwsError and EngineError."""
+        return cls(found, _read(found), Recorded.of(exported_state(engine, found.stack.name)))
+
+    @property
+    def pooled(self) -> bool:
+        accounts = {each.account for each in self.reading.plan.managed_policies}
+        return self.found.stack.fan_out_over(len(accounts)) == "pooled"
+
+    def left(self, wanted: Collection[str]) -> set[str]:
+        """What a run that failed did not revert: AWS is asked once more. All of it, where it does not answer."""
+        try:
+            return {each.id for each in _read(self.found).drift.findings} & set(wanted)
+        except RemitError as error:
+            click.echo(f"what is left could not be read: {error}", err=True)
+            return set(wanted)
+
+    @contextmanager
+    def keeping(self, kept: Kept) -> Iterator[None]:
+        """Every run of the program within keeps that, and goes by this catalog."""
+        with keeping(self.found, kept, again=True):
+            yield
+
+
+@contextmanager
+def keeping(found: Held, kept: Kept, *, again: bool) -> Iterator[None]:
+    """Every run of the program within keeps that. `again`: it goes by this catalog, which the stack has."""
+    with TemporaryDirectory(prefix="remit-") as folder:
+        file = Path(folder, "kept.json")
+        Keeping(found.stack_file.absolute(), found.folder.absolute(), kept, again).write(file)
+        os.environ[VARIABLE] = str(file)
+        try:
+            yield
+        finally:
+            del os.environ[VARIABLE]
+
+
+def _read(found: Held) -> Reading:
+    with progress_on_terminal() as told:
+        return read_drift(found, told)
+
+
+def enforced(findings: Sequence[Finding]) -> set[str]:
+    """Ids of what is to be reverted."""
+    return {each.id for each in findings if each.mode == "enforce"}
+
+
+def chosen(targets: Sequence[str]) -> list[str]:
+    """As the engine's options."""
+    return [part for each in targets for part in ("--target", each)]
+
+
+def write_outcome(file: Path, drift: Drift, wanted: Collection[str], left: Collection[str], code: int) -> None:
+    """The drift, as `remit drift --json` has it, and under `repair` what became of it."""
+    told: dict[str, Any] = {"exit_code": code, "repaired": sorted({*wanted} - {*left}), "left": sorted(left)}
+    text = json.dumps({**as_json(drift), "repair": told}, indent=2, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8")

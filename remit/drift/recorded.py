@@ -1,0 +1,75 @@
+"""What a stack's state says that the stack gave: with it one tells what somebody did by hand from what is new. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from remit.delta import STRANGER
+from remit.managed_policy import Policy
+from remit.policy_shape import policy_of
+
+Resource = Mapping[str, Any]
+
+
+class Urn(NamedTuple):
+    """The parts of a URN that tell one resource of a stack from another."""
+
+    type: str
+    name: str
+
+    @classmethod
+    def of(cls, text: str) -> Urn:
+        _, _, types, name = text.split("::", 3)
+        return cls(types.rpartition("$")[2], name)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`assignments`: by permission set, key to label. `policies`: by (account, name), in either way of fan-out."""
+
+    urns: frozenset[Urn]
+    assignments: Mapping[str, Mapping[str, str]]
+    policies: Mapping[tuple[str, str], Policy]
+
+    @classmethod
+    def of(cls, exported: Mapping[str, Any]) -> Recorded:
+        """From `pulumi stack export`. What a refresh found there that somebody made by hand is not among it."""
+        resources = [
+            (Urn.of(each["urn"]), each)
+            for each in (exported.get("deployment") or {}).get("resources") or ()
+            if not each.get("delete")
+        ]
+        return cls(
+            frozenset(urn for urn, _ in resources),
+            {urn.name: _given(each) for urn, each in resources if urn.type == "remit:index:AccountAssignments"},
+            dict(found for urn, each in resources for found in _policies(urn, each)),
+        )
+
+    def has(self, type_: str, name: str) -> bool:
+        return Urn(type_, name) in self.urns
+
+    def gave(self, permission_set: str) -> Mapping[str, str]:
+        return self.assignments.get(permission_set) or {}
+
+
+def _given(resource: Resource) -> dict[str, str]:
+    """After a partial failure the outputs tell more than the inputs, which are those of before."""
+    inputs, outputs = resource.get("inputs") or {}, resource.get("outputs") or {}
+    known = {**(outputs.get("assignments") or {}), **(inputs.get("assignments") or {})}
+    return {key: label for key, label in known.items() if not label.endswith(STRANGER)}
+
+
+def _policies(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], Policy]]:
+    inputs = resource.get("inputs") or {}
+    if urn.type == "remit:index:ManagedPolicies":
+        for name, shape in (inputs.get("policies") or {}).items():
+            if not shape.get("unmanaged"):
+                yield (urn.name, name), policy_of(name, shape)
+    elif urn.type == "aws-native:iam:ManagedPolicy":
+        account, _, name = urn.name.partition("/")
+        written = inputs.get("policyDocument") or {}
+        document = json.loads(written) if isinstance(written, str) else written
+        yield (account, name), Policy(name, inputs.get("path") or "/", inputs.get("description") or "", document)

@@ -1,0 +1,131 @@
+"""A run that nobody looks at: what is new comes, what has ended goes, what is enforced is reverted, the rest stays."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_repair import ANYTHING, commit, drift_of, repository, told
+from tests.e2e.world import ADA, AUDIT, AUDITORS, CONTRACTORS, DEVELOPERS, PAY_DEV, SHOP_DEV, SHOP_PROD, Run, World
+
+VIEW = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+BILLING = "arn:aws:iam::aws:policy/job-function/Billing"
+TEMPORARY = (
+    "access:\n  - {{groups: [contractors], permission_sets: [Auditor], targets: 'account:shop-dev', expires: {}}}\n"
+)
+
+
+def some_of_it_ends(world: World) -> None:
+    """Entries of both modes; some access, an attached policy and a statement are over in two days."""
+    ends = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}"
+    world.edit("access.yaml", "permission_sets: [Auditor]\n", "permission_sets: [Auditor]\n    drift: report\n")
+    world.edit("permission-sets.yaml", "description: Reads\n", "description: Reads\n    drift: report\n")
+    world.edit(
+        "permission-sets.yaml",
+        "[SecurityAudit]",
+        f"[SecurityAudit, {{name: job-function/ViewOnlyAccess, expires: {ends}}}]",
+    )
+    world.edit(
+        "managed.yaml", "description: Attached to nothing\n", "description: Attached to nothing\n    drift: report\n"
+    )
+    world.edit(
+        "managed.yaml",
+        '"logs:Get*", Resource: "*"}\n',
+        '"logs:Get*", Resource: "*"}\n'
+        f'      - {{Sid: Soon, Effect: Allow, Action: "logs:List*", Resource: "*", expires: {ends}}}\n',
+    )
+    world.add("temporary.yaml", TEMPORARY.format(ends))
+
+
+def tamper(world: World) -> None:
+    """Of each kind, to entries of both modes; and to some of what is going to end."""
+    world.assign("Developer", SHOP_PROD, "GROUP", CONTRACTORS)
+    world.unassign("Developer", SHOP_DEV, "GROUP", DEVELOPERS)
+    world.assign("Auditor", AUDIT, "USER", ADA)
+    world.unassign("Auditor", PAY_DEV, "GROUP", AUDITORS)
+    world.unassign("Auditor", SHOP_DEV, "GROUP", CONTRACTORS)
+    world.assign("Auditor", SHOP_DEV, "GROUP", CONTRACTORS)
+    world.set_duration("Auditor", "PT12H")
+    world.attach("Auditor", BILLING)
+    world.write_policy(PAY_DEV, "/remit/Guardrail", ANYTHING)
+    world.write_policy(SHOP_DEV, "/remit/Standalone", {**ANYTHING, "Sid": "Hand"})
+    world.delete_policy(PAY_DEV, "/remit/Standalone")
+
+
+REPORTED = {
+    ("changed", "report", "permission set Auditor"),
+    ("unmanaged", "report", f"Auditor in audit ({AUDIT}): user ada@shop.example"),
+    ("missing", "report", f"Auditor in pay-dev ({PAY_DEV}): group auditors@shop.example"),
+    ("changed", "report", f"policy /remit/Standalone in shop-dev ({SHOP_DEV})"),
+    ("missing", "report", f"policy /remit/Standalone in pay-dev ({PAY_DEV})"),
+}
+
+
+def days_later(world: World) -> None:
+    world.environment |= {"PYTHONPATH": str(Path(__file__).parent / "later"), "REMIT_TEST_DAYS": "4"}
+
+
+def scheduled(world: World, *arguments: str) -> Run:
+    return world.run("up", "--yes", "--skip-preview", "--scheduled", *arguments)
+
+
+@pytest.mark.parametrize("mode", ["aliases", "pooled"])
+def test_after_a_scheduled_run_all_is_as_planned_but_what_is_left_to_people(fresh: World, mode: str) -> None:
+    world = fresh
+    (world.folder / "Pulumi.test.yaml").write_text(
+        json.dumps({"config": {"remit:requestRate": 500, "remit:fanOut": mode, "remit:maxRevoke": "60%"}})
+    )
+    some_of_it_ends(world)
+    repository(world)
+    world.up()
+    assert drift_of(world)[0] == 0
+
+    tamper(world)
+    world.edit("access.yaml", "groups: [developers]", "groups: [developers, contractors]")
+    commit(world, "waits for the stack")
+    account = world.create_account("search-dev", "Workloads/Dev")
+    days_later(world)
+    before = world.permission_sets()["Auditor"]
+    output = world.folder / "state" / "drift.json"
+    done = scheduled(world, "--drift", str(output))
+    assert done.code == 0, done.text
+
+    assert told(drift_of(world)[1]) == REPORTED, done.text
+    grants, policies = world.grants(), world.policies()
+    assert ("Auditor", SHOP_DEV, "GROUP", CONTRACTORS) not in grants
+    assert {("Developer", account, "GROUP", DEVELOPERS), ("Auditor", account, "GROUP", AUDITORS)} <= grants
+    assert {(account, "Guardrail"), (account, "Standalone")} <= policies.keys()
+    assert "Soon" not in str(policies[account, "Standalone"])
+    after = world.permission_sets()["Auditor"]
+    assert VIEW in str(before)
+    assert after == {
+        **before,
+        "aws_managed_policies": [each for each in before["aws_managed_policies"] if each != VIEW],
+    }
+    said = json.loads(output.read_text())
+    assert {mode for _, mode, _ in told(said)} == {"enforce"}
+    assert len(said["repair"]["repaired"]) == len(said["drift"]) == 3
+    assert said["repair"]["left"] == []
+
+    there = world.state()
+    again = scheduled(world, "--expect-no-changes")
+    assert again.code == 0, again.text
+    assert world.state() == there
+    assert told(drift_of(world)[1]) == REPORTED
+    assert world.json_of("stacks", "--json")["stacks"][0]["state"] == "waiting"
+
+    shown = world.preview("--diff").text
+    for what in (f"{AUDIT}/USER/{ADA}", f"{PAY_DEV}/GROUP/{AUDITORS}"):
+        assert what in shown
+    world.up("--refresh")  # a merge applies everything
+    assert drift_of(world)[0] == 0
+
+
+def test_without_a_catalog_that_the_stack_got_nothing_runs(world: World) -> None:
+    done = scheduled(world)
+    assert done.code == 1
+    assert "nothing runs again" in done.text
+    assert "excludes --promote" in scheduled(world, "--promote").text

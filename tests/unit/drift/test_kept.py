@@ -1,0 +1,341 @@
+"""After a scheduled run AWS is as planned, but for just what somebody did by hand and nobody enforces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remit.documents import document
+from remit.drift.by_hand import ByHand
+from remit.drift.compare import Comparison
+from remit.drift.ended import Ended
+from remit.drift.kept import Kept, KeptSet, kept
+from remit.drift.live import Live
+from remit.drift.modes import Modes
+from remit.drift.recorded import Recorded, Urn
+from remit.drift.run import VARIABLE, Keeping, Run
+from remit.drift.unplanned import Unplanned
+from remit.drift.values import Finding
+from remit.managed_policy import LivePolicy, Policy
+from remit.permission_set import LivePermissionSet
+from remit.plan import make_plan
+from remit.planning.unending import unending
+from remit.policy_shape import shaped
+from remit.stack import Stack
+from tests.unit.drift.world import live_of
+from tests.unit.small_world import AT, LAB, ORGANIZATION, PAYMENTS, PAYMENTS_DEV, SHOP, catalog_of
+
+CATALOG = catalog_of("""
+managed_policies:
+  - name: Guard
+    path: /remit/
+    targets: account:lab
+    statements: [{Sid: A, Effect: Allow, Action: "s3:Get*", Resource: "*"}]
+  - name: Quiet
+    path: /remit/
+    targets: account:lab
+    drift: report
+    statements:
+      - {Sid: A, Effect: Allow, Action: "s3:Get*", Resource: "*"}
+      - {Sid: Over, Effect: Allow, Action: "s3:Put*", Resource: "*", expires: 2026-05-01}
+  - name: Over
+    path: /remit/
+    targets: account:lab
+    expires: 2026-05-01
+    statements: [{Effect: Allow, Action: "s3:*", Resource: "*"}]
+permission_sets:
+  - {name: Strict}
+  - name: Loose
+    drift: report
+    aws_managed_policies: [ReadOnlyAccess, {name: SecurityAudit, expires: 2026-05-01}]
+    inline_policy:
+      statements:
+        - {Sid: A, Effect: Allow, Action: "s3:Get*", Resource: "*"}
+        - {Sid: Over, Effect: Allow, Action: "s3:Put*", Resource: "*", expires: 2026-05-01}
+access:
+  - {groups: [engineers], permission_sets: [Strict, Loose], targets: account:lab}
+  - {groups: [engineers], permission_sets: [Strict], targets: "account:payments*", drift: report}
+  - {groups: [sre], permission_sets: [Strict], targets: account:payments}
+  - {groups: [sre], permission_sets: [Strict, Loose], targets: account:shop, expires: 2026-05-01, drift: report}
+""")
+STACK = Stack("test", drift="enforce")
+PLAN = make_plan(CATALOG, ORGANIZATION, at=AT, stack=STACK)
+ENDED = Ended(PLAN, unending(CATALOG, ORGANIZATION, STACK))
+SETS = ("Strict", "Loose")
+KEYS = [f"{account}/GROUP/{who}" for account in (LAB, PAYMENTS, PAYMENTS_DEV, SHOP) for who in ("g-eng", "g-sre")]
+OVER = {("Strict", f"{SHOP}/GROUP/g-sre"), ("Loose", f"{SHOP}/GROUP/g-sre")}
+
+STATEMENT = {"Sid": "A", "Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}
+OVER_STATEMENT = {"Sid": "Over", "Effect": "Allow", "Action": "s3:Put*", "Resource": "*"}
+BY_HAND = {"Sid": "Hand", "Effect": "Allow", "Action": "*", "Resource": "*"}
+DOCUMENTS = [
+    None,
+    *(
+        document(each)
+        for each in (
+            [STATEMENT],
+            [STATEMENT, OVER_STATEMENT],
+            [BY_HAND],
+            [STATEMENT, {**OVER_STATEMENT, "Action": "*"}],
+            [OVER_STATEMENT, BY_HAND],
+        )
+    ),
+]
+ATTACHED = [
+    each for name in ("ReadOnlyAccess", "SecurityAudit", "Billing") for each in [f"arn:aws:iam::aws:policy/{name}"]
+]
+
+keys = st.fixed_dictionaries({name: st.frozensets(st.sampled_from(KEYS)) for name in SETS})
+documents = st.fixed_dictionaries({name: st.sampled_from(DOCUMENTS) for name in ("Guard", "Quiet", "Over")})
+loose = st.builds(
+    lambda lists, inline, minutes: LivePermissionSet(
+        "Loose", "", f"PT{minutes}M", "", tuple(sorted(lists)), (), inline, None, {}, "arn:Loose"
+    ),
+    st.frozensets(st.sampled_from(ATTACHED)),
+    st.sampled_from(DOCUMENTS),
+    st.sampled_from([60, 120]),
+)
+
+
+def policies(of: dict[str, Any]) -> dict[tuple[str, str], Policy]:
+    return {(LAB, name): Policy(name, "/remit/", "", each) for name, each in of.items() if each is not None}
+
+
+def state_of(assignments: dict[str, frozenset[str]], of_policies: dict[str, Any]) -> Recorded:
+    return Recorded(
+        frozenset(Urn("aws-native:sso:PermissionSet", name) for name in SETS),
+        {name: dict.fromkeys(found, "somebody") for name, found in assignments.items()},
+        policies(of_policies),
+    )
+
+
+def world_of(
+    assignments: dict[str, frozenset[str]], of_policies: dict[str, Any], permission_set: LivePermissionSet
+) -> Live:
+    there = tuple(LivePolicy(f"arn:{each.name}", each) for each in policies(of_policies).values())
+    return replace(
+        live_of(PLAN),
+        assignments=assignments,
+        policies={LAB: there},
+        permission_sets={**live_of(PLAN).permission_sets, "Loose": permission_set},
+    )
+
+
+def findings(live: Live) -> tuple[Finding, ...]:
+    return Comparison(PLAN, live, Modes(CATALOG, STACK), STACK, {}).findings()
+
+
+def scheduled(live: Live, recorded: Recorded) -> tuple[list[Finding], Kept]:
+    """What a scheduled run leaves to people, and what it is told to keep."""
+    by_hand = ByHand(PLAN, live, recorded, ENDED).among(findings(live))
+    left = [each for each in by_hand if each.mode != "enforce"]
+    return left, kept(left, PLAN, live, recorded, ended=ENDED)
+
+
+def carried_out(keep: Kept, live: Live, recorded: Recorded) -> tuple[Live, Recorded]:
+    """As the plugin and the engine do it, with all that is enforced read anew before."""
+    plan = keep.applied_to(PLAN)
+    wanted = {name: {a.key: a.principal for a in plan.assignments if a.permission_set == name} for name in SETS}
+    assignments = {
+        name: frozenset(wanted[name].keys() - {*keep.keys(name)}) | (live.assignments[name] & {*keep.keys(name)})
+        for name in SETS
+    }
+    made = {(each.account, each.name): each for each in plan.managed_policies}
+    there = {(LAB, each.name): each.policy for each in live.policies[LAB]}
+    new = {key: Policy(each.name, each.path, each.description, each.document) for key, each in made.items()}
+    after = {key: each for key, each in new.items() if key not in keep.policies}
+    after |= {key: there[key] for key in keep.policies if key in there}
+    # What no resource of the stack is, is nothing that a run without a refresh sees.
+    after |= {key: each for key, each in there.items() if key not in made and key not in recorded.policies}
+    (planned,) = (each for each in plan.permission_sets if each.name == "Loose")
+    had, told = live.permission_sets["Loose"], keep.permission_set("Loose")
+    fields = ("session_duration", "aws_managed_policies", "inline_policy")
+    changed = replace(had, **{name: getattr(planned, name) for name in fields if name not in told.fields})
+    return (
+        replace(
+            live,
+            assignments=assignments,
+            policies={LAB: tuple(LivePolicy(f"arn:{each.name}", each) for each in after.values())},
+            permission_sets={**live.permission_sets, "Loose": changed},
+        ),
+        replace(recorded, assignments=wanted, policies=new),
+    )
+
+
+@given(gave=keys, there=keys, gave_policies=documents, there_policies=documents, permission_set=loose)
+def test_all_is_as_planned_but_what_is_left_to_people(
+    gave: dict[str, frozenset[str]],
+    there: dict[str, frozenset[str]],
+    gave_policies: dict[str, Any],
+    there_policies: dict[str, Any],
+    permission_set: LivePermissionSet,
+) -> None:
+    """Whatever the stack gave and whatever is live."""
+    live, recorded = world_of(there, there_policies, permission_set), state_of(gave, gave_policies)
+    left, keep = scheduled(live, recorded)
+    after, state = carried_out(keep, live, recorded)
+
+    found = {each.id: each for each in findings(after)}
+    assert found.keys() == {each.id for each in left}
+    assert all(each.mode == "report" for each in found.values())
+    assert not {(name, key) for name in SETS for key in after.assignments[name]} & OVER
+    text = str([each.policy.document for each in after.policies[LAB] if each.name == "Quiet"])
+    assert "'Over'" not in text
+    assert "SecurityAudit" not in str(after.permission_sets["Loose"].aws_managed_policies)
+    assert "'Over'" not in str(after.permission_sets["Loose"].inline_policy)
+
+    # What is kept is just as it was, in AWS and in the state: so the next run does the same again, which is nothing.
+    for name in SETS:
+        its = {*keep.keys(name)}
+        assert after.assignments[name] & its == live.assignments[name] & its
+        assert state.gave(name).keys() & its == recorded.gave(name).keys() & its
+    assert {key: state.policies.get(key) for key in keep.policies} == {
+        key: recorded.policies.get(key) for key in keep.policies
+    }
+    assert carried_out(scheduled(after, state)[1], after, state) == (after, state)
+
+
+@given(gave=keys, there=keys)
+def test_a_repair_makes_enforced_differences_go_and_no_other_change(
+    gave: dict[str, frozenset[str]], there: dict[str, frozenset[str]]
+) -> None:
+    """Also none that only is new, and the state says afterwards what it said of it before."""
+    live, recorded = replace(live_of(PLAN), assignments=there), state_of(gave, {})
+    found = findings(live)
+    reported = [each for each in found if each.mode != "enforce" and each.kind == "assignment"]
+    after, state = carried_out(kept(reported, PLAN, live, recorded), live, recorded)
+    assert {each.id for each in findings(after) if each.kind == "assignment"} == {each.id for each in reported}
+    for each in reported:
+        assert (each.key in after.assignments[each.name]) == (each.change == "unmanaged")
+        assert (each.key in state.gave(each.name)) == (each.key in recorded.gave(each.name))
+
+
+def test_a_permission_set_that_somebody_deleted_stays_away_with_all_that_was_assigned() -> None:
+    gave = {"Strict": frozenset(KEYS[:1]), "Loose": frozenset({f"{SHOP}/GROUP/g-eng"})}
+    without = live_of(PLAN)
+    live = replace(
+        without,
+        arns={"Strict": "arn:Strict"},
+        permission_sets={"Strict": without.permission_sets["Strict"]},
+        assignments={"Strict": without.assignments["Strict"]},
+    )
+    left, keep = scheduled(live, state_of(gave, {}))
+    assert {each.title for each in left if each.name == "Loose"} >= {"permission set Loose"}
+    assert keep.permission_set("Loose") == KeptSet(gone=True)
+    assert keep.assignments["Loose"] == {f"{LAB}/GROUP/g-eng": None, f"{SHOP}/GROUP/g-eng": "somebody"}
+    assert {a.key for a in keep.applied_to(PLAN).assignments if a.permission_set == "Loose"} == {f"{SHOP}/GROUP/g-eng"}
+    unknown = Recorded(frozenset(), {}, {})
+    assert "Loose" not in {each.name for each in scheduled(live, unknown)[0]}, "nobody has made it yet"
+
+
+def test_policies_that_are_only_told_are_named_to_the_plugin() -> None:
+    """Also one under the owned path that no catalog has: a repair of another one deletes what a refresh has shown."""
+    owner = Stack("test", drift="report", owned_path="/remit/", unmanaged_policies="remove")
+    stranger = LivePolicy("arn:S", Policy("Stray", "/remit/", "", document([BY_HAND])))
+    live = replace(live_of(PLAN), policies={LAB: (*live_of(PLAN).policies[LAB], stranger)})
+    found = Comparison(PLAN, live, Modes(CATALOG, owner), owner, {}).findings()
+    assert [(each.name, each.mode) for each in found] == [("Stray", "report")]
+    assert kept(found, PLAN, live, Recorded(frozenset(), {}, {})).policy_names(LAB) == ["Stray"]
+
+
+def resource(type_: str, name: str, **properties: Any) -> dict[str, Any]:
+    return {"urn": f"urn:pulumi:t::remit::remit:index:Parent${type_}::{name}", **properties}
+
+
+def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> None:
+    one, two, hand = KEYS[:3]
+    given_policy = Policy("Guard", "/remit/", "why", document([STATEMENT]))
+    exported = {
+        "deployment": {
+            "resources": [
+                resource(
+                    "remit:index:AccountAssignments",
+                    "Strict",
+                    inputs={"assignments": {one: "engineers", hand: "ann, not in the catalog"}},
+                    outputs={"assignments": {two: "sre"}},
+                ),
+                resource(
+                    "remit:index:ManagedPolicies",
+                    LAB,
+                    inputs={
+                        "policies": {
+                            "Guard": shaped(given_policy),
+                            "Stray": {**shaped(given_policy), "unmanaged": True},
+                        }
+                    },
+                ),
+                resource(
+                    "aws-native:iam:ManagedPolicy",
+                    f"{SHOP}/Guard",
+                    inputs={"path": "/remit/", "description": "why", "policyDocument": document([STATEMENT])},
+                ),
+                resource("aws-native:sso:PermissionSet", "Strict"),
+                resource("aws-native:sso:PermissionSet", "Replaced", delete=True),
+            ]
+        }
+    }
+    recorded = Recorded.of(exported)
+    assert recorded.gave("Strict") == {one: "engineers", two: "sre"}
+    assert recorded.gave("Unknown") == {}
+    assert recorded.policies == {(LAB, "Guard"): given_policy, (SHOP, "Guard"): given_policy}
+    assert recorded.has("aws-native:sso:PermissionSet", "Strict")
+    assert not recorded.has("aws-native:sso:PermissionSet", "Replaced")
+    assert Recorded.of({}) == Recorded(frozenset(), {}, {})
+
+
+def test_the_program_reads_what_the_verb_wrote(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.test.yaml"
+    file.write_text("config:\n  remit:drift: report\n")
+    keep = Kept(
+        {"Loose": {KEYS[0]: "engineers", KEYS[1]: None}},
+        {
+            (LAB, "Guard"): Policy("Guard", "/remit/", "why", document([STATEMENT]), detach_on_delete=True),
+            (LAB, "S"): None,
+        },
+        {
+            "Loose": KeptSet(frozenset({"tags"}), {"customer_managed_policies": (("Guard", "/remit/"),)}),
+            "Strict": KeptSet(gone=True),
+        },
+        Unplanned(frozenset({(LAB, "E")}), frozenset({"Gone"})),
+    )
+    Keeping(file, tmp_path / "policies", keep).write(tmp_path / "kept.json")
+    run = Run.of({VARIABLE: str(tmp_path / "kept.json")}, Stack("test"), Path("elsewhere"))
+    assert run == Run(Stack("test", drift="report"), tmp_path / "policies", keep, again=True)
+    assert run.adjusted(PLAN) == keep.applied_to(PLAN)
+    assert run.revision() is None, "the stack has no other catalog afterwards"
+    plain = Run.of({}, Stack("test"), Path("policies"))
+    assert plain == Run(Stack("test"), Path("policies"))
+    assert plain.adjusted(PLAN) == PLAN
+
+
+@pytest.mark.parametrize(
+    ("sid", "stands"),
+    [("Over", True), ("", False)],
+    ids=["its Sid, with other words", "other words, and no Sid"],
+)
+def test_a_statement_that_was_changed_by_hand_ends_by_its_sid(sid: str, stands: bool) -> None:
+    (planned,) = (each for each in PLAN.managed_policies if each.name == "Quiet")
+    changed = {**OVER_STATEMENT, "Action": "iam:*", "Sid": sid}
+    assert ENDED.in_policy(planned, Policy("Quiet", "/remit/", "", document([STATEMENT, changed]))) is stands
+
+
+def test_what_is_renewed_under_its_sid_has_not_ended() -> None:
+    catalog = catalog_of("""
+managed_policies:
+  - name: Again
+    targets: account:lab
+    statements:
+      - {Sid: A, Effect: Allow, Action: "s3:Get*", Resource: "*", expires: 2026-05-01}
+      - {Sid: A, Effect: Allow, Action: "s3:List*", Resource: "*"}
+""")
+    plan = make_plan(catalog, ORGANIZATION, at=AT, stack=STACK)
+    ended = Ended(plan, unending(catalog, ORGANIZATION, STACK))
+    (planned,) = plan.managed_policies
+    hand = [{**STATEMENT, "Action": "s3:List*"}, BY_HAND]
+    assert not ended.in_policy(planned, Policy("Again", "/", "", document(hand)))
+    assert ended.in_policy(planned, Policy("Again", "/", "", document([STATEMENT, BY_HAND])))
