@@ -151,7 +151,11 @@ def _tell(found: Found, draft: Draft, folder: Path, shown: str) -> None:
         f"{counted(len(found.policies), 'policy', 'policies')}"
     )
     if not draft.files:
-        click.echo(f"{folder} says all of it already: no file changed")
+        there = folder.is_dir()
+        click.echo(
+            f"{folder} says all of it already: no file changed" if there else "nothing to write: no file written"
+        )
+        _tell_list("left out", _by_reason(entries.left_out))
         return
     click.echo(
         f"wrote {counted(len(draft.files), 'file')} in {folder}, which now gives "

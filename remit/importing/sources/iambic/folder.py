@@ -59,12 +59,8 @@ def read_repository(folder: Path) -> Repository:
     return repository
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """As IAMbic finds them, and without what is hidden."""
-    found = (path for suffix in ("yaml", "yml") for path in folder.glob(f"**/*.{suffix}") if path.is_file())
-    return iter(
-        sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
-    )
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for suffix in ("yaml", "yml") for path in folder.glob(f"**/*.{suffix}") if path.is_file())
 
 
 def _type_of(block: Block) -> str:
