@@ -43,6 +43,7 @@ class Said(BaseModel):
     )
     _source: Source = PrivateAttr(default=NOWHERE)
     _lists: frozenset[str] = PrivateAttr(default=frozenset())
+    _places: Mapping[str, Source] = PrivateAttr(default_factory=dict)
 
     @property
     def source(self) -> Source:
@@ -59,11 +60,12 @@ class Said(BaseModel):
         said._source = source_of(data) or NOWHERE
         if isinstance(data, Block):
             said._lists = frozenset(key for key, value in data.items() if isinstance(value, Series))
+            said._places = data.places
         return said
 
     def unknown(self) -> Iterator[Text]:
         """Keys that IAMbic does not know, nor heeds, here and below."""
-        yield from (key if isinstance(key, Text) else Text(key, self._source) for key in self.model_extra or ())
+        yield from (Text(key, self._places.get(key, self._source)) for key in self.model_extra or ())
         for name in type(self).model_fields:
             value = getattr(self, name)
             for each in value if isinstance(value, tuple) else (value,):

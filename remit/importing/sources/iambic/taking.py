@@ -95,7 +95,8 @@ class Taking:
         """Checks a statement as the catalog would. Problems stand at its lines in the template."""
         block = Block(said.source)
         for key, value in _values(said).items():
-            block[key], block.places[key] = worded(value, word), said.source
+            if key != "Sid" or "{{" not in value:  # the catalog's Sid has no variables: it is filled in
+                block[key], block.places[key] = worded(value, word), said.source
         for key in ("Principal", "NotPrincipal"):
             if getattr(said, "principal" if key == "Principal" else "not_principal") is not None:
                 block[key], block.places[key] = Text("", said.source), said.source
