@@ -151,10 +151,8 @@ def _tell(found: Found, draft: Draft, folder: Path, shown: str) -> None:
         f"{counted(len(found.policies), 'policy', 'policies')}"
     )
     if not draft.files:
-        there = folder.is_dir()
-        click.echo(
-            f"{folder} says all of it already: no file changed" if there else "nothing to write: no file written"
-        )
+        said = f"{folder} says all of it already: no file changed"
+        click.echo(said if folder.is_dir() else "nothing of it has a place in a catalog: no file written")
         _tell_list("left out", _by_reason(entries.left_out))
         return
     click.echo(
