@@ -33,6 +33,7 @@ def convert(folder: Path, found: Found, at: datetime) -> Sourced:
         places.note_modes()
     policies = policies_of(repository.policies, places, taking)
     sets = permission_sets_of(repository.permission_sets, places, Directory(found), taking)
+    terms = with_ends_of_policies(sets, policies, taking)
     if problems := [*places.problems, *taking.problems, *boundaries_that_end(sets, policies)]:
         raise CatalogError(problems)
     said = Found(
@@ -41,7 +42,7 @@ def convert(folder: Path, found: Found, at: datetime) -> Sourced:
         tuple(sorted(sets.assignments.values())),
         tuple(policies),
         with_terms=True,
-        set_terms=with_ends_of_policies(sets, policies),
+        set_terms=terms,
     )
     left_out = [*repository.left_out, *places.left_out, *taking.left_out]
     return Sourced(said, (*left_out, *_not_said(found, said, folder)))

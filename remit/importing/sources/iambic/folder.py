@@ -19,8 +19,7 @@ from remit.importing.sources.reading import read_mapping, read_text
 from remit.yaml_places import Block, Text
 
 CONFIG = "NOQ::Core::Config"
-_OF_IAMBIC = re.compile(r"template_type:\n?.*NOQ::", re.IGNORECASE)
-_TYPE_KEYS = ("template_type", "TemplateType")
+_OF_IAMBIC = re.compile(r"template_type:\n?.*NOQ::")
 _REASONS = {
     "NOQ::AWS::IAM::Role": "Remit makes no roles: let IAMbic or Pulumi keep them",
     "NOQ::AWS::IAM::User": "Remit makes no IAM users",
@@ -64,7 +63,8 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _type_of(block: Block) -> str:
-    return next((str(block[key]) for key in _TYPE_KEYS if isinstance(block.get(key), Text)), "")
+    type_ = block.get("template_type")
+    return str(type_) if isinstance(type_, Text) else ""
 
 
 class _Reading:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -60,15 +61,30 @@ def permission_sets_of(
     return sets
 
 
-def with_ends_of_policies(sets: Sets, policies: Iterable[FoundPolicy]) -> Mapping[str, SetTerms]:
-    """The terms, where a policy that goes is detached before: AWS refuses a reference to nothing."""
+def with_ends_of_policies(sets: Sets, policies: Iterable[FoundPolicy], taking: Taking) -> Mapping[str, SetTerms]:
+    """The terms, where a policy that goes is detached with it: AWS refuses a reference to nothing.
+
+    One that goes in some accounts alone is a problem: to detach it would take it from the others, too.
+    """
     ends = _ends_of(policies)
+    assigned: defaultdict[str, set[str]] = defaultdict(set)
+    for each in sets.assignments.values():
+        assigned[each.permission_set].add(each.account)
     terms = dict(sets.terms)
     for entry in sets.permission_sets:
-        of_set = terms[entry.name]
-        keys = map(attachment_key, entry.customer_managed_policies)
-        until = {key: end for key in keys if (end := first(of_set.attached.get(key, NEVER), ends.get(key, NEVER)))}
-        terms[entry.name] = SetTerms(of_set.expires, of_set.drift, {**of_set.attached, **until})
+        until = dict(terms[entry.name].attached)
+        for name, path in entry.customer_managed_policies:
+            by_account = ends.get(key := attachment_key((name, path)), {})
+            here = {end for account, end in by_account.items() if account in assigned[entry.name]}
+            if len(everywhere := set(by_account.values())) == 1:
+                here = everywhere
+            if len(here) > 1:
+                message = f"policy {name} of permission set {entry.name} ends in some accounts and stays in others"
+                remedy = "give it one expires_at, or give the reference its own"
+                taking.problems.append(Problem(message, remedy, sets.sources[entry.name]))
+            if end := first(until.get(key, NEVER), *here):
+                until[key] = end
+        terms[entry.name] = replace(terms[entry.name], attached=until)
     return terms
 
 
@@ -79,7 +95,7 @@ def boundaries_that_end(sets: Sets, policies: Iterable[FoundPolicy]) -> Iterator
         boundary = entry.permissions_boundary or {}
         if "name" not in boundary:
             continue
-        end = ends.get(attachment_key((boundary["name"], boundary["path"])), NEVER)
+        end = first(*ends.get(attachment_key((boundary["name"], boundary["path"])), {}).values())
         of_set = sets.terms[entry.name].expires
         if end != NEVER and first(end, of_set) != of_set:
             yield Problem(
@@ -89,13 +105,12 @@ def boundaries_that_end(sets: Sets, policies: Iterable[FoundPolicy]) -> Iterator
             )
 
 
-def _ends_of(policies: Iterable[FoundPolicy]) -> Mapping[str, str]:
-    """When each policy is first gone from an account, by path and name."""
-    ends: dict[str, str] = {}
+def _ends_of(policies: Iterable[FoundPolicy]) -> Mapping[str, Mapping[str, str]]:
+    """When a policy is gone from each account, by path and name."""
+    ends: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for policy in policies:
         statements = [each.get("expires", NEVER) for each in policy.document["Statement"]]
-        key = attachment_key((policy.name, policy.path))
-        ends[key] = first(ends.get(key, NEVER), policy.expires, last(*statements))
+        ends[attachment_key((policy.name, policy.path))][policy.account] = first(policy.expires, last(*statements))
     return ends
 
 

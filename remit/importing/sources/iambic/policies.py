@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from remit.documents import VERSION
 from remit.errors import Problem, Source, listed
 from remit.importing.found import FoundPolicy, LeftOut, Wording
 from remit.importing.sources.iambic.accounts import Place, Places
 from remit.importing.sources.iambic.matching import applies
-from remit.importing.sources.iambic.said import Document, ManagedPolicy, Statement
+from remit.importing.sources.iambic.said import ManagedPolicy, Statement
 from remit.importing.sources.iambic.taking import DRIFT, Taking, applying, first_applying, statement_json
 from remit.importing.sources.iambic.variables import ID, NAME, Filling, own_variable
-
-
-@dataclass(frozen=True, slots=True)
-class Alive:
-    """A document without the statements that are gone."""
-
-    document: Document
-    statements: tuple[Statement, ...]
 
 
 def policies_of(templates: Iterable[ManagedPolicy], places: Places, taking: Taking) -> list[FoundPolicy]:
@@ -53,12 +44,13 @@ class _Policy:
     def made(self) -> Iterator[FoundPolicy]:
         if not self._is_sound():
             return
-        documents = [self._alive(each) for each in self._said.policy_document]
+        what = f"statement of {self._what}"
+        alive = {id(each): self._taking.alive(each.statement, what) for each in self._said.policy_document}
         without: defaultdict[str, list[str]] = defaultdict(list)
         undefined: defaultdict[str, list[str]] = defaultdict(list)
         for place in self._places:
             filling = Filling(place.variables, self._words)
-            made = self._in(place, documents, filling)
+            made = self._in(place, alive, filling)
             if isinstance(made, FoundPolicy):
                 yield made
             else:
@@ -87,18 +79,13 @@ class _Policy:
                     taking.statement(statement, word)
         return len(taking.problems) == before
 
-    def _alive(self, document: Document) -> Alive:
-        return Alive(document, tuple(self._taking.alive(document.statement, f"statement of {self._what}")))
-
-    def _in(self, place: Place, documents: list[Alive], filling: Filling) -> FoundPolicy | str:
-        """The policy of one account, or why it has none."""
+    def _in(self, place: Place, alive: Mapping[int, Sequence[Statement]], filling: Filling) -> FoundPolicy | str:
+        """The policy of one account, or why it has none. `alive`: the statements that are left of each document."""
         said, subject, template = self._said, place.subject, self._template
-        by_document = {id(each.document): each for each in documents}
         document = first_applying(said.policy_document, subject, is_list=said.is_list("policy_document"))
         if document is None:
             return "none of its documents applies there"
-        alive = by_document[id(document)].statements
-        statements = applying(alive, subject, is_list=document.is_list("statement"))
+        statements = applying(alive[id(document)], subject, is_list=document.is_list("statement"))
         if not statements:
             return "none of its statements applies there"
         path = first_applying(said.path, subject, is_list=said.is_list("path"))

@@ -52,6 +52,7 @@ READ_ONLY = "IAMbic writes nothing there, and `remit import` takes what is there
 WORDS = (
     "words count from when IAMbic read them (write a date, 2027-05-19, or a time in UTC, 2027-05-19T14:37 UTC; IAMbic"
 )
+IN_SOME = "ends in some accounts and stays in others"
 
 Convert = Callable[..., Sourced]
 
@@ -438,6 +439,25 @@ def test_a_boundary_that_ends_first_is_refused(converted: Convert) -> None:
     (refused,) = refusals(converted, a=f"{SET}properties: {{name: S, {boundary}}}", b=limit)
     assert refused.startswith("in/a.yaml:1: the boundary P of permission set S ends at 2027-05-01T00:00:00Z")
     assert converted(a=f"{ends}{SET}properties: {{name: S, {boundary}}}", b=limit).found.permission_sets
+
+
+def test_a_policy_that_ends_in_some_accounts_is_detached_from_none(converted: Convert) -> None:
+    """To detach it would take it from the others, where it may deny something."""
+    apart = f"""{POLICY}
+properties:
+  policy_name: P
+  policy_document:
+    - {{included_accounts: [lake], version: '2012-10-17', statement: [{{expires_at: 2027-01-01, {ALLOW[1:]}]}}
+    - {{included_accounts: [boss], version: '2012-10-17', statement: [{ALLOW}]}}
+"""
+    said = f"{SET}properties: {{name: S, customer_managed_policy_references: [{{name: P}}]}}\naccess_rules: [%s]"
+    assert refusals(converted, a=said % "{groups: [engineers], included_accounts: [lake, boss]}", b=apart) == [
+        f"in/a.yaml:1: policy P of permission set S {IN_SOME} (give it one expires_at, or give the reference its own)"
+    ]
+    one = converted(a=said % "{groups: [engineers], included_accounts: [lake]}", b=apart)
+    assert one.found.terms_of("S").attached == {"/P": "2027-01-01T00:00:00Z"}
+    other = converted(a=said % "{groups: [engineers], included_accounts: [boss]}", b=apart)
+    assert other.found.terms_of("S").attached == {}
 
 
 def test_a_folder_without_a_configuration_or_with_two_is_refused(tmp_path: Path, converted: Convert) -> None:
