@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -73,9 +73,6 @@ class Said(BaseModel):
                     yield from each.unknown()
 
 
-Item = TypeVar("Item")
-
-
 def _or_default(default: object) -> Callable[[object], object]:
     return lambda value: default if value is None else value
 
@@ -107,7 +104,7 @@ def _parse_flag(value: object) -> bool:
 
 
 def _parse_end(value: object) -> str:
-    if not value:
+    if value is None or value == "":
         return NEVER
     if not isinstance(value, str):
         raise BadValue(not_text(value))
