@@ -114,7 +114,7 @@ def _place(data: object, location: Location) -> Source | None:
             source, data = data.places[str(part)], data[str(part)]
         elif isinstance(data, Series) and isinstance(part, int) and part < len(data):
             source, data = data.places[part], data[part]
-        else:
+        elif part != 0 or not isinstance(data, Block):  # where a list may be one mapping, that is its first item
             break
     return source
 

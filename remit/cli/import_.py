@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -12,15 +12,16 @@ import click
 from remit.catalog import Settings
 from remit.catalog.load import SETTINGS_FILES, files_of, load_settings
 from remit.cli.inputs import now, options
-from remit.cli.reading import read_live, reading_options
+from remit.cli.reading import read_live, read_live_organization, reading_options
 from remit.cli.words import counted
 from remit.editing import write_texts
 from remit.errors import listed
 from remit.importing.draft import Draft, draft_catalog, draft_changes
-from remit.importing.found import Found, PolicyFilter
-from remit.importing.found_file import read_found
-from remit.importing.sources import CONVERTERS
+from remit.importing.found import Found, LeftOut, PolicyFilter
+from remit.importing.found_file import holds_everything, read_found
+from remit.importing.sources import CONVERTERS, WHOLE
 from remit.importing.sources.gathering import Sourced
+from remit.snapshot import read_snapshot
 
 _CATALOG = Path("policies")
 _SHOWN = 5
@@ -34,9 +35,10 @@ _SHOWN = 5
 @click.option(
     "--from",
     "source",
-    type=(click.Choice(list(CONVERTERS)), click.Path(exists=True, dir_okay=False, path_type=Path)),
-    metavar="KIND FILE",
-    help=f"The assignments that a file of another tool gives. KIND: {', '.join(CONVERTERS)}.",
+    type=(click.Choice([*CONVERTERS, *WHOLE]), click.Path(exists=True, path_type=Path)),
+    metavar="KIND PATH",
+    help=f"What another tool gives: the assignments of a file ({', '.join(CONVERTERS)}), or all that a folder says "
+    f"({', '.join(WHOLE)}).",
 )
 @options("json")
 def import_(
@@ -59,26 +61,71 @@ def import_(
     An import that was interrupted goes on where it was. With --organization it reads a file that
     `remit snapshot --full` wrote.
 
-    With --from the assignments are those of another tool's file, and all else is what is there.
+    With --from the assignments are those of another tool's file, and all else is what is there; or, from a folder of
+    IAMbic's templates, all of it is theirs, and only the organization is read.
     """
     folder = catalog or _CATALOG
     settings = _settings(folder)
     wanted = PolicyFilter(policy_path, policy_name)
-    if organization:
-        found = wanted.of(read_found(organization))
-    else:
-        found = read_live(settings, wanted, region=region, role=role, afresh=afresh)
-    sourced = CONVERTERS[source[0]](source[1], found) if source else Sourced(found)
+    reading = _Reading(settings, wanted, organization, region, role, afresh=afresh)
+    sourced = _sourced(source, reading)
     found = sourced.found
-    origin = f"Imported from {found.organization.organization_id}"
-    draft = _draft(found, settings, folder, f"{origin}; access from {source[1].name}" if source else origin)
+    draft = _draft(found, settings, folder, _origin(found, source))
     draft = replace(draft, entries=replace(draft.entries, left_out=sourced.left_out + draft.entries.left_out))
     write_texts({folder / place: text for place, text in draft.files.items()})
     if as_json:
         click.echo(json.dumps(_summary(draft), indent=2, ensure_ascii=False))
     else:
-        shown = f"what differs from {source[1].name}" if source else "no change"
+        shown = f"what differs from {_name(source[1])}" if source else "no change"
         _tell(found, draft, folder, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How AWS is read, or a file in its place."""
+
+    settings: Settings
+    wanted: PolicyFilter
+    organization: Path | None
+    region: str | None
+    role: str | None
+    afresh: bool
+
+    def everything(self) -> Found:
+        if self.organization:
+            return self.wanted.of(read_found(self.organization))
+        return read_live(self.settings, self.wanted, region=self.region, role=self.role, afresh=self.afresh)
+
+    def organization_alone(self) -> Found:
+        """Of a file, what else it holds too. Nothing of the accounts themselves is read."""
+        if self.wanted != PolicyFilter():
+            raise click.UsageError(
+                "--policy-path and --policy-name narrow what is read of AWS: take templates out instead"
+            )
+        if self.organization:
+            full = holds_everything(self.organization)
+            return read_found(self.organization) if full else Found(read_snapshot(self.organization))
+        return Found(read_live_organization(self.settings, region=self.region))
+
+
+def _sourced(source: tuple[str, Path] | None, reading: _Reading) -> Sourced:
+    if source is None:
+        return Sourced(reading.everything())
+    kind, path = source
+    if kind in WHOLE:
+        return WHOLE[kind](path, reading.organization_alone(), now())
+    return CONVERTERS[kind](path, reading.everything())
+
+
+def _origin(found: Found, source: tuple[str, Path] | None) -> str:
+    origin = f"Imported from {found.organization.organization_id}"
+    if source is None:
+        return origin
+    return f"Imported from {_name(source[1])}" if source[0] in WHOLE else f"{origin}; access from {_name(source[1])}"
+
+
+def _name(path: Path) -> str:
+    return path.resolve().name
 
 
 def _settings(folder: Path) -> Settings:
@@ -104,7 +151,9 @@ def _tell(found: Found, draft: Draft, folder: Path, shown: str) -> None:
         f"{counted(len(found.policies), 'policy', 'policies')}"
     )
     if not draft.files:
-        click.echo(f"{folder} says all of it already: no file changed")
+        said = f"{folder} says all of it already: no file changed"
+        click.echo(said if folder.is_dir() else "nothing of it has a place in a catalog: no file written")
+        _tell_list("left out", _by_reason(entries.left_out))
         return
     click.echo(
         f"wrote {counted(len(draft.files), 'file')} in {folder}, which now gives "
@@ -114,8 +163,16 @@ def _tell(found: Found, draft: Draft, folder: Path, shown: str) -> None:
     )
     click.echo("proven: read and planned again, the files give just what was read")
     _tell_list("kept, and worth a look", {kind: listed(about, _SHOWN) for kind, about in draft.remarks.items()})
-    _tell_list("left out", {each.what: each.reason for each in entries.left_out})
+    _tell_list("left out", _by_reason(entries.left_out))
     click.echo(f"\nnext: remit:adopt: true in Pulumi.STACK.yaml, then `remit preview --stack STACK`: {shown}")
+
+
+def _by_reason(left_out: Iterable[LeftOut]) -> Mapping[str, str]:
+    """{what, the first of them by name: why}; --json has each."""
+    alike: dict[str, list[str]] = {}
+    for each in left_out:
+        alike.setdefault(each.reason, []).append(each.what)
+    return {listed(what, _SHOWN): reason for reason, what in alike.items()}
 
 
 def _tell_list(title: str, lines: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from remit.cli.progress import progress_on_terminal
 from remit.cli.words import counted
 from remit.importing.found import Found, PolicyFilter
 from remit.importing.work_file import WorkFile
+from remit.organization import Organization
 
 _WORK_FILE = Path(".remit", "import.jsonl")
 
@@ -31,6 +32,15 @@ def reading_options(verb: Verb) -> Verb:
     ):
         verb = option(verb)
     return verb
+
+
+def read_live_organization(settings: Settings, *, region: str | None) -> Organization:
+    """Accounts, groups and users, without the permission sets. Raises AwsError."""
+    from remit.aws.look_up import Needs, look_up  # noqa: PLC0415  boto3 takes half a second
+    from remit.aws.session import Aws  # noqa: PLC0415
+
+    aws = Aws(region or str(settings.identity_center.region))
+    return look_up(aws, settings.identity_center, Needs(permission_sets=False))
 
 
 def read_live(settings: Settings, wanted: PolicyFilter, *, region: str | None, role: str | None, afresh: bool) -> Found:

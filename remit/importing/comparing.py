@@ -18,16 +18,22 @@ _LOST, _NEW = "lost", "new"
 _Key = TypeVar("_Key", str, tuple[str, str])
 _KEYS = {"document": ("statements",), "": ("path", "description", "targets", "except", "statements")}
 """The catalog's keys for what differs in a policy; empty: it is not in the same accounts, so that any of them may."""
+_TERMS = frozenset({"expires", "drift", "wording"})
+"""Of a policy that was found: no plan has them. `remit.importing.proof` compares plans at several times instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that the catalog says otherwise. `field` is empty where a whole thing would be lost or new."""
+    """One thing that the catalog says otherwise. `field` is empty where a whole thing would be lost or new.
+
+    `later`: it is so only from a later time on.
+    """
 
     kind: str
     name: str
     field: str
     text: str
+    later: bool = False
 
     def __str__(self) -> str:
         return self.text
@@ -43,7 +49,9 @@ def changed_keys(differences: Iterable[Difference], kind: str) -> Mapping[str, s
     found: defaultdict[str, set[str]] = defaultdict(set)
     for each in differences:
         if each.kind == kind:
-            found[each.name].update(_KEYS.get(each.field, (each.field,)))
+            whole = not each.field
+            found[each.name].update(("expires",) if each.later else ())
+            found[each.name].update(() if whole and each.later else _KEYS.get(each.field, (each.field,)))
     return found
 
 
@@ -104,7 +112,7 @@ def _missing(read: Mapping[_Key, object], written: Mapping[_Key, object]) -> Ite
 def _fields(
     read: LivePermissionSet | FoundPolicy, written: LivePermissionSet | FoundPolicy
 ) -> Iterator[tuple[str, str]]:
-    for name in (each.name for each in fields(read) if each.compare):
+    for name in (each.name for each in fields(read) if each.compare and each.name not in _TERMS):
         before, after = getattr(read, name), getattr(written, name)
         documents = name in {"document", "inline_policy"} and before and after
         if not (same_meaning(before, after) if documents else before == after):

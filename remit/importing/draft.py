@@ -46,7 +46,8 @@ def draft_catalog(found: Found, settings: Settings, said_before: str, origin: st
     files = dict(files_of(entries, origin))
     if text := settings_file(entries, settings, said_before):
         files[PurePosixPath("organization.yaml")] = text
-    _prove(files, entries.said, at)
+    if any(with_kinds(entries)):  # a catalog without an entry is none: there is nothing to write
+        _prove(files, entries.said, at)
     return Draft(files, entries, _remarks(entries))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -13,7 +13,8 @@ from remit.account_sets import AccountSets, Selection
 from remit.catalog.fields import ISO_DURATION
 from remit.catalog.models import BY_ID, Settings
 from remit.importing.access import Block, Cell, fold
-from remit.importing.found import Found, FoundAssignment, FoundPolicy, LeftOut
+from remit.importing.ends import NEVER, attachment_key
+from remit.importing.found import Found, FoundAssignment, FoundPolicy, LeftOut, SetTerms
 from remit.importing.policies import FoldedPolicy, Reasons, fold_policies
 from remit.permission_set import LivePermissionSet
 from remit.selectors import AccountIndex, describe
@@ -48,23 +49,31 @@ def entries_of(found: Found, settings: Settings) -> Entries:
     policies, beyond_words = fold_policies(whole, found.organization.account_by_id, sets)
     left_out = [*lacking, *beyond_words]
     names = {entry.name for entry in ours}
-    said = Found(
-        found.organization,
-        tuple(ours),
-        tuple(each for each in found.assignments if each.permission_set in names and each.account in index.active),
-        _without(active, [policy for policy, _ in left_out]),
+    said = replace(
+        found,
+        permission_sets=tuple(ours),
+        assignments=tuple(
+            each for each in found.assignments if each.permission_set in names and each.account in index.active
+        ),
+        policies=_without(active, [policy for policy, _ in left_out]),
+        unread={},
+        set_terms={name: terms for name, terms in found.set_terms.items() if name in names},
     )
     own = {(policy.name, policy.path) for policy in policies}
     return Entries(
         said,
         tuple(_policy(policy) for policy in policies),
-        tuple(_permission_set(entry, own) for entry in sorted(ours, key=lambda entry: entry.name)),
+        tuple(
+            _permission_set(entry, found.terms_of(entry.name), own)
+            for entry in sorted(ours, key=lambda each: each.name)
+        ),
         tuple(access_entries(said, settings, sets)),
         _account_vars(policies),
         (
             *_unread(found),
             *(LeftOut(_label(policy), reason) for policy, reason in left_out),
             *_not_active(found, index),
+            *_left_alone(found, settings),
         ),
     )
 
@@ -90,6 +99,13 @@ def _not_active(found: Found, index: AccountIndex) -> Iterator[LeftOut]:
         account = found.organization.account_by_id.get(id_)
         what, why = (describe(account), f"is {account.state}") if account else (id_, "has left the organization")
         yield LeftOut(f"all that account {what} has", f"it {why}: Remit leaves it alone")
+
+
+def _left_alone(found: Found, settings: Settings) -> Iterator[LeftOut]:
+    """Permission sets of another tool's files that organization.yaml ignores: of what is live they are no news."""
+    for entry in found.permission_sets if found.with_terms else ():
+        if _ignored(entry.name, settings):
+            yield LeftOut(f"permission set {entry.name}", "ignore_permission_sets of organization.yaml leaves it alone")
 
 
 def _ignored(name: str, settings: Settings) -> bool:
@@ -150,6 +166,7 @@ def _policy(policy: FoldedPolicy) -> Entry:
         **({"path": policy.path} if policy.path != "/" else {}),
         **({"description": policy.description} if policy.description else {}),
         **where(policy.where),
+        **_terms(policy.expires, policy.drift),
         "statements": [{**entry.statement, **where(entry.where)} for entry in policy.statements],
     }
 
@@ -160,19 +177,38 @@ def where(selection: Selection) -> Entry:
     return {key: texts[0] if len(texts) == 1 else list(texts) for key, texts in given.items() if texts}
 
 
-def _permission_set(entry: LivePermissionSet, ours: Collection[tuple[str, str]]) -> Entry:
+def _terms(expires: str, drift: str) -> Entry:
+    given = {"expires": expires, "drift": drift}
+    return {key: text for key, text in given.items() if text}
+
+
+def _permission_set(entry: LivePermissionSet, terms: SetTerms, ours: Collection[tuple[str, str]]) -> Entry:
     """`ours` are the names and paths of the catalog's own policies."""
-    customer = [written_reference(*reference, ours) for reference in entry.customer_managed_policies]
+
+    def until(policy: str | Entry, end: str) -> str | Entry:
+        if not end:
+            return policy
+        return {**({"name": policy} if isinstance(policy, str) else policy), "expires": end}
+
+    ends = terms.attached
+    aws = [
+        until(arn.removeprefix(_AWS_POLICY), ends.get(attachment_key(arn), NEVER)) for arn in entry.aws_managed_policies
+    ]
+    customer = [
+        until(written_reference(*each, ours), ends.get(attachment_key(each), NEVER))
+        for each in entry.customer_managed_policies
+    ]
     inline = entry.inline_policy
     given = {
         "description": entry.description,
         "session_duration": written_duration(entry.session_duration),
         "relay_state": entry.relay_state,
-        "aws_managed_policies": [arn.removeprefix(_AWS_POLICY) for arn in entry.aws_managed_policies],
+        "aws_managed_policies": aws,
         "customer_managed_policies": customer,
         "inline_policy": {"statements": _as_list(inline["Statement"])} if inline else None,
         "permissions_boundary": written_boundary(entry, ours),
         "tags": dict(entry.tags),
+        **_terms(terms.expires, terms.drift),
     }
     return {"name": entry.name, **{key: value for key, value in given.items() if value}}
 
@@ -192,19 +228,25 @@ def written_reference(name: str, path: str, ours: Collection[tuple[str, str]]) -
 
 
 def access_entries(said: Found, settings: Settings, sets: AccountSets) -> Iterator[Entry]:
-    """Access rules for the assignments, groups before users: by permission set, then by who holds it."""
+    """Access rules for the assignments, groups before users: by permission set, then by who holds it.
+
+    What ends at another time, or has another mode, is never in one rule.
+    """
     for principal_type, key in (("GROUP", "groups"), ("USER", "users")):
-        held: defaultdict[Cell, set[str]] = defaultdict(set)
+        held: defaultdict[tuple[str, str], defaultdict[Cell, set[str]]] = defaultdict(lambda: defaultdict(set))
         for each in said.assignments:
             if each.principal_type == principal_type:
-                held[_principal(each, settings), each.permission_set].add(each.account)
-        for block in sorted(fold(held), key=lambda block: (block.permission_sets, block.principals)):
-            yield _rule(key, block, sets)
+                cell = (_principal(each, settings), each.permission_set)
+                held[each.expires, each.drift][cell].add(each.account)
+        rules = [(block, terms) for terms in held for block in fold(held[terms])]
+        for block, terms in sorted(rules, key=lambda rule: (rule[0].permission_sets, rule[0].principals, rule[1])):
+            yield _rule(key, block, terms, sets)
 
 
-def _rule(key: str, block: Block, sets: AccountSets) -> Entry:
+def _rule(key: str, block: Block, terms: tuple[str, str], sets: AccountSets) -> Entry:
     accounts = where(sets.selection(block.accounts))
-    return {key: list(block.principals), "permission_sets": list(block.permission_sets), **accounts}
+    named = {key: list(block.principals), "permission_sets": list(block.permission_sets)}
+    return {**named, **accounts, **_terms(*terms)}
 
 
 def _principal(assignment: FoundAssignment, settings: Settings) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
+from remit.delta import assignment_key
 from remit.documents import Document
 from remit.organization import Organization
 from remit.permission_set import LivePermissionSet
@@ -15,14 +16,32 @@ _OF_SERVICES = ("/aws-service-role/", "/service-role/", "/aws-reserved/")
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A policy as its source words it: `description` and `document` with variables of the catalog in place.
+
+    `account_vars` are those of the account that the words need.
+    """
+
+    description: str
+    document: Document
+    account_vars: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPolicy:
-    """A customer managed policy in one account. `document` is IAM's JSON; `path` begins and ends with a slash."""
+    """A customer managed policy in one account. `document` is IAM's JSON; `path` begins and ends with a slash.
+
+    A statement that ends has `expires`, as the catalog's have it. `wording` is None where the source has no variables.
+    """
 
     account: str
     name: str
     path: str
     description: str
     document: Document
+    expires: str = ""
+    drift: str = ""
+    wording: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,6 +56,25 @@ class FoundAssignment:
     principal_type: PrincipalType
     principal_id: str
     principal: str = ""
+    expires: str = ""
+    drift: str = ""
+
+    @property
+    def key(self) -> str:
+        """ACCOUNT/GROUP/PRINCIPAL-ID, as `remit.delta` compares them."""
+        return assignment_key(self.account, self.principal_type, self.principal_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SetTerms:
+    """What Identity Center does not know of a permission set.
+
+    `attached`: when a policy is detached, by its ARN, or by path and name.
+    """
+
+    expires: str = ""
+    drift: str = ""
+    attached: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +89,8 @@ class LeftOut:
 class Found:
     """All that was read. The assignments of accounts that are not ACTIVE are among them.
 
-    `unread`: why the policies of an account could not be read, by its id.
+    `unread`: why the policies of an account could not be read, by its id. `with_terms`: it is known when things end
+    and what becomes of changes by hand, neither of which AWS knows; ends are texts of `remit.importing.ends`.
     """
 
     organization: Organization
@@ -59,6 +98,11 @@ class Found:
     assignments: tuple[FoundAssignment, ...] = ()
     policies: tuple[FoundPolicy, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
+    with_terms: bool = False
+    set_terms: Mapping[str, SetTerms] = field(default_factory=dict)
+
+    def terms_of(self, permission_set: str) -> SetTerms:
+        return self.set_terms.get(permission_set, SetTerms())
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,15 @@ def write_found(found: Found) -> str:
     return json.dumps({"format": FORMAT, **values}, ensure_ascii=False, indent=1) + "\n"
 
 
+def holds_everything(path: Path) -> bool:
+    """Whether `remit snapshot --full` may have written the file, and not a plain `remit snapshot`."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(values, dict) and "organization" in values
+
+
 def read_found(path: Path) -> Found:
     """Raises SnapshotError for what `remit snapshot --full` did not write."""
     try:

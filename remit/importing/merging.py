@@ -2,12 +2,12 @@
 
 A policy or permission set that differs gets the keys that differ; one that is gone goes. A rule whose assignments are
 all there stays; one that gives too much is narrowed to the accounts where all of it is there, or goes; what no rule
-gives is folded into new rules.
+gives is folded into new rules. Where the source knows when things end, so do `expires` and `drift`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,14 +15,13 @@ from pathlib import Path
 
 from remit.account_sets import AccountSets
 from remit.catalog.load import SETTINGS_FILES, Catalog
-from remit.catalog.models import AccessRule, Settings
-from remit.delta import assignment_key
+from remit.catalog.models import AccessRule, ManagedPolicy, Settings
 from remit.editing import EditableFile
 from remit.errors import Source
-from remit.importing.comparing import changed_keys, compare
+from remit.importing.comparing import changed_keys
+from remit.importing.ends import NEVER, end_text, last
 from remit.importing.entries import Entries, Entry, access_entries, where
-from remit.importing.found import FoundAssignment
-from remit.importing.proof import EVERYWHERE
+from remit.importing.proof import EVERYWHERE, differences_of
 from remit.importing.writing import place_of, settings_file
 from remit.plan import Plan, make_plan
 from remit.selectors import AccountIndex
@@ -44,7 +43,8 @@ _FIELDS = {
         "tags",
     ),
 }
-"""What AWS knows of an entry. The rest, such as `drift`, is the catalog's own."""
+_TERMS = ("expires", "drift")
+"""The catalog's own, beside what AWS knows: edited only where the source knows them, too."""
 
 
 def merge(folder: Path, catalog: Catalog, entries: Entries, origin: str, at: datetime) -> Mapping[Path, str | None]:
@@ -55,16 +55,31 @@ def merge(folder: Path, catalog: Catalog, entries: Entries, origin: str, at: dat
     Raises CatalogError when the catalog has no plan.
     """
     plan = make_plan(catalog, entries.said.organization, at=at, stack=EVERYWHERE)
-    different = compare(plan, entries.said)
+    different = differences_of(catalog, entries.said, at)
     merging = _Merging(folder, origin)
     for kind, found in (("managed_policies", entries.managed_policies), ("permission_sets", entries.permission_sets)):
-        there = {str(entry.name): entry.source for entry in getattr(catalog, kind)}
+        there = {str(entry.name): entry for entry in getattr(catalog, kind)}
         planned = {each.name for each in getattr(plan, kind)}
-        merging.named(kind, found, there, planned, changed_keys(different, kind))
+        changed = {name: set(keys) for name, keys in changed_keys(different, kind).items()}
+        if kind == "managed_policies":
+            _with_ending_statements(found, there, changed)
+        merging.named(kind, found, {name: entry.source for name, entry in there.items()}, planned, changed)
     _Rules(catalog, plan, entries, merging).merge()
     if entries.account_vars and changed_keys(different, "managed_policies"):
         merging.account_vars(catalog.settings, entries)
     return merging.texts()
+
+
+def _with_ending_statements(
+    found: Iterable[Entry], there: Mapping[str, ManagedPolicy], changed: dict[str, set[str]]
+) -> None:
+    """Adds the statements of a policy that ends at another time, where it is they that end."""
+    for entry in found:
+        if "expires" in changed.get(name := str(entry["name"]), ()) and name in there:
+            wanted = Counter(str(each.get("expires", "")) for each in entry["statements"])
+            ends = Counter(end_text(each.expires.end) if each.expires else "" for each in there[name].statements)
+            if wanted != ends:
+                changed[name].add("statements")
 
 
 class _Merging:
@@ -102,7 +117,9 @@ class _Merging:
             if name not in there:
                 self.add(kind, entry)
             elif fields := changed.get(name):
-                self._edit(kind, name, there[name], {key: entry.get(key) for key in _FIELDS[kind] if key in fields})
+                self._edit(
+                    kind, name, there[name], {key: entry.get(key) for key in (*_FIELDS[kind], *_TERMS) if key in fields}
+                )
         for name in sorted(there.keys() & set(planned) - by_name.keys()):
             file = self.file(Path(there[name].file))
             file.remove(file.find(kind, name))
@@ -132,57 +149,85 @@ class _Merging:
                 file.drop(address, key)
 
 
+Terms = tuple[str, str]
+"""When a grant ends, and its mode; the same for all of them where the source does not know."""
+
+
 class _Rules:
     """The access rules of a catalog before what was found."""
 
     def __init__(self, catalog: Catalog, plan: Plan, entries: Entries, merging: _Merging) -> None:
         self._catalog, self._entries, self._merging = catalog, entries, merging
         self._sets = AccountSets(AccountIndex(entries.said.organization))
-        self._found = {_grant(each) for each in entries.said.assignments}
+        self._found = {(each.permission_set, each.key): (each.expires, each.drift) for each in entries.said.assignments}
         self._given: defaultdict[Source, set[Grant]] = defaultdict(set)
         for each in plan.assignments:
             for source in each.sources:
                 self._given[source].add((each.permission_set, each.key))
+        self._until = self._last_ends()
 
     def merge(self) -> None:
         kept: set[Grant] = set()
         for rule in sorted(self._catalog.access, key=lambda rule: rule.source, reverse=True):
-            kept |= self._keep(rule, self._given[rule.source])
-        missing = [each for each in self._entries.said.assignments if _grant(each) not in kept]
+            if given := self._given[rule.source]:
+                kept |= self._keep(rule, given)
+        missing = [each for each in self._entries.said.assignments if (each.permission_set, each.key) not in kept]
         rest = replace(self._entries.said, assignments=tuple(missing))
         for entry in access_entries(rest, self._catalog.settings, self._sets):
             self._merging.add("access", entry)
 
     def _keep(self, rule: AccessRule, given: set[Grant]) -> set[Grant]:
-        """What the rule still gives, once it is narrowed or gone. Files are edited from below, so that lines hold."""
-        if given <= self._found:
+        """The grants that the rule still gives as they are to be, once it is edited or gone.
+
+        Files are edited from below, so that lines hold.
+        """
+        terms = self._terms(rule)
+        lacking = {grant for grant in given if not self._allows(grant, terms)}
+        wanted = {self._found.get(grant) for grant in given}
+        if not lacking and all(self._until[grant] == self._found[grant][0] for grant in given):
+            return {grant for grant in given if self._found[grant] == terms}
+        if None not in wanted and len(wanted) == 1:
+            self._set(rule, dict(zip(_TERMS, next(iter(wanted)) or (), strict=True)))
             return given
+        accounts = frozenset(map(_account, given)) - {_account(grant) for grant in lacking}
+        if not accounts:
+            file = self._merging.file(Path(rule.source.file))
+            file.remove(file.at(rule.source.line))
+            return set()
+        if lacking:
+            self._set(rule, {"targets": None, "except": None, **where(self._sets.selection(accounts))})
+        return {grant for grant in given if _account(grant) in accounts and self._found[grant] == terms}
+
+    def _set(self, rule: AccessRule, values: Mapping[str, object]) -> None:
         file = self._merging.file(Path(rule.source.file))
         address = file.at(rule.source.line)
-        accounts = _whole_accounts(given, self._found)
-        if not accounts:
-            file.remove(address)
-            return set()
-        selection = where(self._sets.selection(accounts))
-        for key in ("targets", "except"):
-            if key in selection:
-                file.set(address, key, selection[key])
+        for key, value in values.items():
+            if value:
+                file.set(address, key, value)
             elif key in file.keys(address):
                 file.drop(address, key)
-        return {grant for grant in given if _account(grant) in accounts}
 
+    def _terms(self, rule: AccessRule) -> Terms:
+        if not self._entries.said.with_terms:
+            return "", ""
+        return end_text(rule.expires.end) if rule.expires else NEVER, rule.drift or ""
 
-def _whole_accounts(given: Iterable[Grant], found: Collection[Grant]) -> frozenset[str]:
-    """The accounts in which everything is there that the rule gives."""
-    given = list(given)
-    lacking = {_account(grant) for grant in given if grant not in found}
-    return frozenset(_account(grant) for grant in given) - lacking
+    def _allows(self, grant: Grant, terms: Terms) -> bool:
+        """Whether a rule with these terms gives no more than was found."""
+        if grant not in self._found:
+            return False
+        expires, drift = self._found[grant]
+        return drift == terms[1] and last(expires, terms[0]) == expires
+
+    def _last_ends(self) -> Mapping[Grant, str]:
+        """When the last rule of each grant ends."""
+        ends: dict[Grant, str] = {}
+        for rule in self._catalog.access:
+            end = self._terms(rule)[0]
+            for grant in self._given[rule.source]:
+                ends[grant] = last(ends.get(grant, end), end)
+        return ends
 
 
 def _account(grant: Grant) -> str:
     return grant[1].partition("/")[0]
-
-
-def _grant(assignment: FoundAssignment) -> Grant:
-    key = assignment_key(assignment.account, assignment.principal_type, assignment.principal_id)
-    return assignment.permission_set, key

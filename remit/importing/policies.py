@@ -1,25 +1,29 @@
 """Policies of one name in many accounts → one entry of the catalog, its statements where they apply.
 
 A statement that says the same in several accounts is written once; where only the account's id, name or tags differ,
-with variables. Which accounts get it becomes its `targets`. The order of statements means nothing to IAM.
+with variables; where the source has variables of its own, with those. Which accounts get it becomes its `targets`.
+What ends at different times stays apart. The order of statements means nothing to IAM.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from remit.account_sets import AccountSets, Selection
 from remit.documents import VERSION, Document, canonical
+from remit.importing.ends import NEVER, first, statements_of
 from remit.importing.found import FoundPolicy
 from remit.importing.variables import Rewrite, rewrites, rewritten
 from remit.organization import Account
 
 Statement = Mapping[str, Any]
 _WITH_VARIABLES = ("Resource", "NotResource", "Condition")
+_ACCOUNT_VAR = re.compile(r"\{\{account\.vars\.(.+?)\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class FoldedStatement:
 
 @dataclass(frozen=True, slots=True)
 class FoldedPolicy:
-    """One entry of the catalog. Its `description` may hold variables; `account_vars`, by account id, go with it."""
+    """One entry of the catalog. Its texts may hold variables; `account_vars`, by account id, go with them."""
 
     name: str
     path: str
@@ -40,6 +44,8 @@ class FoldedPolicy:
     where: Selection
     statements: tuple[FoldedStatement, ...]
     account_vars: Mapping[str, Mapping[str, str]]
+    expires: str = NEVER
+    drift: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +105,74 @@ def _of_one_kind(policies: Sequence[FoundPolicy]) -> tuple[list[FoundPolicy], Re
 
 def _fold(policies: Sequence[FoundPolicy], accounts: Mapping[str, Account], sets: AccountSets) -> FoldedPolicy:
     everywhere = frozenset(policy.account for policy in policies)
-    units = [unit for policy in policies for unit in _units(policy, accounts[policy.account])]
+    expires, policies = _common_end(policies)
+    worded = any(policy.wording for policy in policies)
+    units = [unit for policy in policies for unit in _units(policy, accounts[policy.account], worded=worded)]
     description, account_vars = _description(policies, accounts)
     statements = sorted(_statements(units), key=lambda found: (found[0], -len(found[1]), found[2]))
+    values = _Values(policies, account_vars)
+    for _, where, _, statement in statements:
+        values.need(json.dumps(statement), where)
+    drifts = {policy.drift for policy in policies}
     return FoldedPolicy(
         policies[0].name,
         policies[0].path,
         description,
         sets.selection(everywhere),
         tuple(FoldedStatement(statement, _among(where, everywhere, sets)) for _, where, _, statement in statements),
-        account_vars,
+        values.needed,
+        expires,
+        drifts.pop() if len(drifts) == 1 else "",
     )
 
 
-def _units(policy: FoundPolicy, account: Account) -> Iterable[_Unit]:
+def _common_end(policies: Sequence[FoundPolicy]) -> tuple[str, Sequence[FoundPolicy]]:
+    """The end of a policy that has one in all of its accounts; where they differ, the statements end instead."""
+    ends = {policy.expires for policy in policies}
+    if len(ends) == 1:
+        return ends.pop(), policies
+    return NEVER, [replace(policy, expires=NEVER, **_ending_statements(policy)) for policy in policies]
+
+
+def _ending_statements(policy: FoundPolicy) -> dict[str, Any]:
+    def ending(document: Document) -> Document:
+        ends = ((each, first(each.get("expires", NEVER), policy.expires)) for each in statements_of(document))
+        return {**document, "Statement": [{**each, "expires": end} if end else each for each, end in ends]}
+
+    wording = policy.wording
+    return {
+        "document": ending(policy.document),
+        "wording": replace(wording, document=ending(wording.document)) if wording else None,
+    }
+
+
+class _Values:
+    """The variables of accounts that an entry needs, found in its texts."""
+
+    def __init__(self, policies: Iterable[FoundPolicy], needed: Mapping[str, Mapping[str, str]]) -> None:
+        self._known = {policy.account: policy.wording.account_vars for policy in policies if policy.wording}
+        self._needed = {account: dict(values) for account, values in needed.items()}
+
+    def need(self, text: str, accounts: Iterable[str]) -> None:
+        for key in _ACCOUNT_VAR.findall(text):
+            for account in accounts:
+                self._needed.setdefault(account, {})[key] = self._known[account][key]
+
+    @property
+    def needed(self) -> Mapping[str, Mapping[str, str]]:
+        return self._needed
+
+
+def _units(policy: FoundPolicy, account: Account, *, worded: bool) -> Iterable[_Unit]:
     seen: Counter[str] = Counter()
-    for position, statement in enumerate(_as_list(policy.document["Statement"])):
-        forms = (statement, *(_with_variables(statement, rewrite) for rewrite in rewrites(account)))
+    said = statements_of(policy.wording.document) if policy.wording else []
+    for position, statement in enumerate(statements_of(policy.document)):
+        forms = [statement, *(_with_variables(statement, rewrite) for rewrite in rewrites(account))]
+        if worded:
+            forms.append(said[position] if said else forms[-1])
         keys = [_key(form) for form in forms]
         seen[keys[0]] += 1  # the same statement twice in one document stays twice
-        yield _Unit(policy.account, position, forms, tuple(f"{seen[keys[0]]} {key}" for key in keys))
+        yield _Unit(policy.account, position, tuple(forms), tuple(f"{seen[keys[0]]} {key}" for key in keys))
 
 
 def _with_variables(statement: Statement, rewrite: Rewrite) -> Statement:
@@ -157,9 +211,14 @@ def _among(accounts: frozenset[str], everywhere: frozenset[str], sets: AccountSe
 def _description(
     policies: Sequence[FoundPolicy], accounts: Mapping[str, Account]
 ) -> tuple[str, Mapping[str, Mapping[str, str]]]:
-    """One text for all: as it is, with variables, or a variable of its own in each account."""
+    """One text for all: as it is, as its source words it, with variables, or a variable of its own in each account."""
     if len(same := {policy.description for policy in policies}) == 1:
         return same.pop(), {}
+    worded = {policy.wording.description if policy.wording else policy.description for policy in policies}
+    if len(worded) == 1:
+        values = _Values(policies, {})
+        values.need(text := worded.pop(), [policy.account for policy in policies])
+        return text, values.needed
     ways = zip(*(rewrites(accounts[policy.account]) for policy in policies), strict=True)
     for rewriting in ways:
         texts = {rewrite(policy.description) for rewrite, policy in zip(rewriting, policies, strict=True)}
@@ -171,7 +230,3 @@ def _description(
 
 def _key(statement: Statement) -> str:
     return json.dumps(canonical({"Statement": [statement]}), sort_keys=True)
-
-
-def _as_list(value: Document | Sequence[Document]) -> Sequence[Document]:
-    return [value] if isinstance(value, Mapping) else value

@@ -1,18 +1,20 @@
-"""The proof of an import: the written files, read and planned again, give just what was found."""
+"""The proof of an import: the written files, read and planned again, give just what was found, now and later."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from remit.catalog.load import load_catalog
-from remit.errors import CatalogError, Problem
+from remit.catalog.load import Catalog, load_catalog
+from remit.endings import endings
+from remit.errors import CatalogError, Problem, Source
 from remit.importing.comparing import Difference, compare
+from remit.importing.ends import end_text, ends_of, found_at, is_over, moment_of
 from remit.importing.found import Found
-from remit.plan import make_plan
+from remit.plan import Plan, make_plan
 from remit.stack import Stack
 
 EVERYWHERE = Stack("import", scope=("*", "management"))
@@ -26,10 +28,64 @@ def differences(files: Mapping[PurePosixPath, str], said: Found, at: datetime) -
     with TemporaryDirectory() as folder:
         _write(files, Path(folder))
         try:
-            plan = make_plan(load_catalog(Path(folder)), said.organization, at=at, stack=EVERYWHERE)
+            return differences_of(load_catalog(Path(folder)), said, at)
         except CatalogError as error:
             raise CatalogError(_within(folder, problem) for problem in error.problems) from error
-    return compare(plan, said)
+
+
+def differences_of(catalog: Catalog, said: Found, at: datetime) -> list[Difference]:
+    """Where the catalog says otherwise: at this time, and each time that something ends, if that is known.
+
+    Between two ends no plan changes, so that these times are all there are. Raises CatalogError when it has no plan.
+    """
+    plan = make_plan(catalog, said.organization, at=at, stack=EVERYWHERE)
+    found = compare(plan, found_at(said, at))
+    if said.with_terms:
+        found += _modes(catalog, plan, said)
+        for end in _ends_after(at, catalog, said):
+            later = moment_of(end)
+            plan = make_plan(catalog, said.organization, at=later, stack=EVERYWHERE)
+            found += [
+                replace(each, text=f"from {end} on, {each.text}", later=True)
+                for each in compare(plan, found_at(said, later))
+            ]
+    return found
+
+
+def _ends_after(at: datetime, catalog: Catalog, said: Found) -> list[str]:
+    ends = ends_of(said) | {end_text(each.expires.end) for each in endings(catalog)}
+    return sorted(end for end in ends if not is_over(end, at))
+
+
+def _modes(catalog: Catalog, plan: Plan, said: Found) -> Iterator[Difference]:
+    """Entries whose `drift` is another."""
+    written: Mapping[str, Mapping[str, str]] = {
+        "managed_policies": {str(each.name): each.drift or "" for each in catalog.managed_policies},
+        "permission_sets": {str(each.name): each.drift or "" for each in catalog.permission_sets},
+    }
+    read = {
+        "managed_policies": modes_of_policies(said),
+        "permission_sets": {each.name: said.terms_of(each.name).drift for each in said.permission_sets},
+    }
+    for kind, modes in read.items():
+        for name in sorted(modes.keys() & written[kind].keys()):
+            if (here := written[kind][name]) != modes[name]:
+                yield Difference(kind, name, "drift", f"drift of {name} would be {here!r}, and is {modes[name]!r}")
+    rules: Mapping[Source, str] = {rule.source: rule.drift or "" for rule in catalog.access}
+    wanted = {(each.permission_set, each.key): each.drift for each in said.assignments}
+    for each in plan.assignments:
+        mode = wanted.get((each.permission_set, each.key))
+        if mode is not None and {rules[source] for source in each.sources} != {mode}:
+            text = f"drift of assignment {each.key} of permission set {each.permission_set} would not be {mode!r}"
+            yield Difference("access", each.permission_set, "drift", text)
+
+
+def modes_of_policies(said: Found) -> Mapping[str, str]:
+    """The mode of each entry; none where the accounts of a policy do not agree."""
+    modes: dict[str, set[str]] = {}
+    for policy in said.policies:
+        modes.setdefault(policy.name, set()).add(policy.drift)
+    return {name: found.pop() if len(found) == 1 else "" for name, found in modes.items()}
 
 
 def _write(files: Mapping[PurePosixPath, str], folder: Path) -> None:

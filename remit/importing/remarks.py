@@ -56,7 +56,8 @@ def _people(users: Collection[str]) -> str:
 def is_administrator(entry: Entry) -> bool:
     """May this permission set do everything: by AWS's policy, or by a statement of its own?"""
     inline: Mapping[str, list[Mapping[str, object]]] = entry.get("inline_policy", {"statements": []})
-    return _ADMINISTRATOR in entry.get("aws_managed_policies", ()) or any(
+    attached = (each if isinstance(each, str) else each["name"] for each in entry.get("aws_managed_policies", ()))
+    return _ADMINISTRATOR in attached or any(
         statement["Effect"] == "Allow"
         and "*" in _texts(statement.get("Action"))
         and "*" in _texts(statement.get("Resource"))

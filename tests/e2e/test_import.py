@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.world import ADA, PAY_PROD, SHOP_DEV, SHOP_PROD, World
+from tests.e2e.world import ADA, CONTRACTORS, MANAGEMENT, PAY_PROD, SHOP_DEV, SHOP_PROD, World
 
 ALLOW = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}
 
@@ -124,3 +124,62 @@ def test_the_first_up_after_an_import_takes_everything_over_without_a_call_that_
     assert writes(grown) == {"cloudcontrol:UpdateResource"}
     assert grown.permission_sets() == sets | {"Auditor": {**sets["Auditor"], "session_duration": "PT3H"}}
     assert (grown.grants(), grown.policies()) == (grants, policies)
+
+
+IAMBIC = {
+    "config.yaml": f"""\
+template_type: NOQ::Core::Config
+aws:
+  organizations:
+    - {{org_id: o-e2e0000001, org_account_id: '{MANAGEMENT}', identity_center: {{region: us-east-1}}}}
+  accounts:
+    - {{account_id: '{MANAGEMENT}', account_name: root, org_id: o-e2e0000001}}
+    - {{account_id: '{SHOP_PROD}', account_name: shop-prod, org_id: o-e2e0000001}}
+    - {{account_id: '{SHOP_DEV}', account_name: shop-dev, org_id: o-e2e0000001}}
+""",
+    "limits.yaml": """\
+template_type: NOQ::AWS::IAM::ManagedPolicy
+included_accounts: ['shop-*']
+properties:
+  policy_name: Limits
+  path: /remit/
+  policy_document:
+    version: '2012-10-17'
+    statement:
+      - {effect: Deny, action: iam:*, resource: '*'}
+      - {effect: Deny, action: s3:*, resource: 'arn:aws:s3:::{{var.account_name}}-*', excluded_accounts: [shop-prod]}
+      - {effect: Allow, action: '*', resource: '*', expires_at: 2020-01-01}
+""",
+    "support.yaml": """\
+template_type: NOQ::AWS::IdentityCenter::PermissionSet
+properties:
+  name: Support
+  session_duration: PT2H
+  customer_managed_policy_references: [{name: Limits, path: /remit/}]
+access_rules:
+  - {groups: [contractors@shop.example], included_accounts: [shop]}
+  - {groups: [auditors@shop.example], included_accounts: ['*'], expires_at: 2020-01-01}
+""",
+}
+
+
+def test_the_catalog_of_iambics_templates_makes_what_they_would_have_made(fresh: World) -> None:
+    """Of AWS the organization is read, and no account."""
+    for name, text in IAMBIC.items():
+        place = fresh.folder / "iambic" / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text)
+    fresh.forget_calls()
+    remit(fresh, "import", "--from", "iambic", "iambic", "--catalog", "imported")
+    assert not {call for call in fresh.calls() if call.startswith(("iam:", "sts:AssumeRole"))}
+    fresh.add_stack("migrated", catalog="imported")
+    fresh.up(stack="migrated")
+    assert fresh.grants() == {("Support", account, "GROUP", CONTRACTORS) for account in (SHOP_PROD, SHOP_DEV)}
+    assert fresh.permission_sets()["Support"]["session_duration"] == "PT2H"
+    resources = {
+        account: [statement["Resource"] for statement in policy["document"]["Statement"]]
+        for (account, name), policy in fresh.policies().items()
+        if name == "Limits"
+    }
+    assert resources == {SHOP_PROD: ["*"], SHOP_DEV: ["*", "arn:aws:s3:::shop-dev-*"]}
+    assert fresh.steps(stack="migrated") == set()
