@@ -47,7 +47,7 @@ check: setup
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/hadolint Dockerfile
 
-# About 25 minutes with both engines; REMIT_BENCH=quick: two, and docs/benchmarks.md stays as it is.
+# About 40 minutes with both engines; REMIT_BENCH=quick: three, and docs/benchmarks.md stays as it is.
 bench: setup
 	$(BIN)/python -m tests.bench
 

@@ -77,7 +77,7 @@ class Application:
     def _answered(self, request: Request, call: Call) -> Response:
         world = self._world
         with world.lock:
-            self._calls.note(call)
+            self._calls.note(call, world.trail.caller(call))
             target = self._sts.target(call)
             fault = world.faults.of_request(call.service, call.operation, call.body, writes=call.writes, account=target)
             slow = world.faults.plan.slow_ms if world.faults.matches(call.service, call.operation, target) else 0

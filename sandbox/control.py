@@ -3,6 +3,7 @@
 GET    health          {"status": "ok"}
 GET    calls           count of AWS calls by service:Operation since the last reset; ?by=account: for each caller
 DELETE calls           starts counting anew
+GET    asked           every different call since the start: caller, resources, what a policy's conditions see
 GET    state           policies by account, permission sets, assignments: canonical
 PUT    accounts/ID     {"state": "SUSPENDED", "missing_role": true, "expire_sessions": true}: what happens to an account
                        from outside
@@ -46,6 +47,7 @@ class Control:
             ("GET", "health"): lambda _: {"status": "ok"},
             ("GET", "calls"): self._get_calls,
             ("DELETE", "calls"): self._delete_calls,
+            ("GET", "asked"): lambda _: {"asked": self._calls.asked()},
             ("GET", "state"): lambda _: state(self._world),
             ("GET", "events"): lambda _: {"deliveries": [asdict(each) for each in self._bus.deliveries]},
             ("GET", "limits"): lambda _: self._limits(),

@@ -19,15 +19,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 from remit.aws.sso_admin import SsoAdmin
-from remit.errors import AwsError
+from remit.aws.throttle import StoppedError
 
 Name = TypeVar("Name")
 Stop = Callable[[], str]
 """Why reading may not go on; "" while it may."""
-
-
-class StoppedError(AwsError):
-    """Reading was stopped before it was complete."""
 
 
 class _Kept(Generic[Name]):

@@ -1,13 +1,14 @@
 """The live organization whole: permission sets, assignments, and the customer managed policies of every account.
 
-Each part is kept in a work file as soon as it is read, so that an interrupted reading goes on. An account whose spoke
-role cannot be assumed is told, and does not end the rest.
+What AWS counts apart is read side by side: Identity Center, which takes the longest by far, Organizations, and IAM in
+the accounts. Each part is kept in a work file as soon as it is read, so that an interrupted reading goes on. An account
+whose spoke role cannot be assumed is told, and does not end the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from itertools import count
 from typing import Any, TypeVar
@@ -38,46 +39,70 @@ class Inventory:
     """Reads an organization once. `role` is the role to assume in each account, with its path if it has one."""
 
     def __init__(
-        self, aws: Aws, iam: Iam, organization: Organization, work: WorkFile, *, role: str, progress: Progress
+        self,
+        aws: Aws,
+        iam: Iam,
+        instance: str,
+        look_up: Callable[[], Organization],
+        work: WorkFile,
+        *,
+        role: str,
+        progress: Progress,
+        stop: Callable[[], None],
     ) -> None:
-        self._aws, self._iam, self._organization = aws, iam, organization
-        self._work, self._role, self._progress = work, role, progress
+        """`instance`: its ARN. `stop` makes every call of `aws` and `iam` that has not begun raise AwsError."""
+        self._aws, self._iam, self._instance, self._look_up = aws, iam, instance, look_up
+        self._work, self._role, self._progress, self._stop = work, role, progress, stop
 
     def take(self, policies: PolicyFilter) -> Found:
-        """All there is. Raises AwsError."""
-        with ThreadPoolExecutor(2) as pool:
-            of_accounts = pool.submit(self._policies, policies)
-            permission_sets = self._permission_sets()
-            assignments = self._assignments(permission_sets)
-            found, unread = of_accounts.result()
-        return Found(self._organization, tuple(permission_sets), tuple(assignments), tuple(found), unread)
+        """All there is. Raises AwsError; the first error, or an interruption, stops the rest."""
+        with ThreadPoolExecutor(3) as pool:
+            looking = pool.submit(self._organization)
+            center = pool.submit(self._identity_center)
+            accounts = pool.submit(lambda: self._policies(looking.result(), policies))
+            try:
+                for part in as_completed((looking, center, accounts)):
+                    part.result()
+            except BaseException:
+                self._stop()
+                raise
+        organization, (permission_sets, keys), (found, unread) = looking.result(), center.result(), accounts.result()
+        assignments = _assignments(permission_sets, keys, organization)
+        return Found(organization, tuple(permission_sets), tuple(assignments), tuple(found), unread)
+
+    def _organization(self) -> Organization:
+        return Organization.model_validate(
+            self._work.part("organization", lambda: self._look_up().model_dump(mode="json"))
+        )
+
+    def _identity_center(self) -> tuple[list[LivePermissionSet], list[list[str]]]:
+        """The permission sets, and for each the keys of its assignments."""
+        permission_sets = self._permission_sets()
+        return permission_sets, self._keys(permission_sets)
 
     def _permission_sets(self) -> list[LivePermissionSet]:
-        instance = self._organization.instance_arn
-        arns = permission_set_arns(self._aws, instance)
+        arns = permission_set_arns(self._aws, self._instance)
 
         def read(arn: str) -> LivePermissionSet:
             live = self._work.part(
-                f"permission set {arn}", lambda: asdict(read_permission_set(self._aws, instance, arn))
+                f"permission set {arn}", lambda: asdict(read_permission_set(self._aws, self._instance, arn))
             )
             return _permission_set(live)
 
         return sorted(self._each("permission sets", read, arns), key=lambda each: each.name)
 
-    def _assignments(self, permission_sets: Iterable[LivePermissionSet]) -> list[FoundAssignment]:
+    def _keys(self, permission_sets: Iterable[LivePermissionSet]) -> list[list[str]]:
         throttle = self._aws.throttle("sso-admin", "ListAccountAssignments")
-        sso = SsoAdmin(self._aws.client("sso-admin"), throttle)
-        reader = AssignmentReader(sso, self._organization.instance_arn)
-        names = {each.id: each.name for each in (*self._organization.groups, *self._organization.users)}
+        reader = AssignmentReader(SsoAdmin(self._aws.client("sso-admin"), throttle), self._instance)
 
-        def read(entry: LivePermissionSet) -> list[FoundAssignment]:
-            keys = self._work.part(f"assignments {entry.arn}", lambda: sorted(reader.live(entry.arn, None)))
-            return [_assignment(entry.name, key, names) for key in keys]
+        def read(entry: LivePermissionSet) -> list[str]:
+            kept: list[str] = self._work.part(f"assignments {entry.arn}", lambda: sorted(reader.live(entry.arn, None)))
+            return kept
 
-        return sorted(each for found in self._each("assignments", read, permission_sets) for each in found)
+        return self._each("assignments", read, permission_sets)
 
-    def _policies(self, wanted: PolicyFilter) -> tuple[list[FoundPolicy], dict[str, str]]:
-        accounts = self._organization.active_accounts
+    def _policies(self, organization: Organization, wanted: PolicyFilter) -> tuple[list[FoundPolicy], dict[str, str]]:
+        accounts = organization.active_accounts
         read = list(zip(accounts, self._each("accounts", self._of_account, accounts), strict=True))
         unread = {account.id: answer for account, answer in read if isinstance(answer, str)}
         found = [each for _, answer in read if not isinstance(answer, str) for each in answer]
@@ -113,6 +138,15 @@ def _permission_set(kept: Mapping[str, Any]) -> LivePermissionSet:
             "aws_managed_policies": tuple(kept["aws_managed_policies"]),
             "customer_managed_policies": tuple((name, path) for name, path in kept["customer_managed_policies"]),
         }
+    )
+
+
+def _assignments(
+    permission_sets: Iterable[LivePermissionSet], keys: Iterable[Iterable[str]], organization: Organization
+) -> list[FoundAssignment]:
+    names = {each.id: each.name for each in (*organization.groups, *organization.users)}
+    return sorted(
+        _assignment(live.name, key, names) for live, of_it in zip(permission_sets, keys, strict=True) for key in of_it
     )
 
 

@@ -51,11 +51,13 @@ def look_up_organization(aws: Aws, catalog: Catalog, stack: Stack | None = None)
     return look_up(aws, catalog.settings.identity_center, needs_of(catalog, stack))
 
 
-def look_up(aws: Aws, settings: IdentityCenter, needs: Needs = EVERYTHING) -> Organization:
-    """The organization as far as `needs` says. Raises AwsError."""
+def look_up(
+    aws: Aws, settings: IdentityCenter, needs: Needs = EVERYTHING, instance: identity_center.Instance | None = None
+) -> Organization:
+    """The organization as far as `needs` says. `instance`: where it is known already. Raises AwsError."""
     with ThreadPoolExecutor(5) as pool:
         tree = pool.submit(look_up_tree, aws, with_tags=needs.tags)
-        instance = identity_center.find_instance(aws, settings)
+        instance = instance or identity_center.find_instance(aws, settings)
         groups = pool.submit(identity_center.groups, aws, instance.identity_store, needs.groups)
         users = pool.submit(identity_center.users, aws, instance.identity_store, needs.users)
         sets = pool.submit(identity_center.permission_sets, aws, instance.arn) if needs.permission_sets else None

@@ -18,6 +18,8 @@ from typing import TypeVar
 
 from botocore.exceptions import ClientError, HTTPClientError
 
+from remit.errors import AwsError
+
 DEFAULT_RATE = 20.0
 
 Result = TypeVar("Result")
@@ -112,6 +114,24 @@ class TokenBucket:
             self._refilled = now
             self._tokens -= 1
             return max(0.0, -self._tokens / self.rate)
+
+
+class StoppedError(AwsError):
+    """Reading was stopped before it was complete."""
+
+
+class StoppableSleep:
+    """A `sleep` for token buckets and throttles: once it is stopped, whoever sleeps or wants to gets StoppedError."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
+    def __call__(self, seconds: float) -> None:
+        if self._stopped.wait(seconds):
+            raise StoppedError("stopped before everything was read")
+
+    def stop(self) -> None:
+        self._stopped.set()
 
 
 class Throttle:

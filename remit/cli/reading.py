@@ -46,23 +46,35 @@ def read_live_organization(settings: Settings, *, region: str | None) -> Organiz
 def read_live(settings: Settings, wanted: PolicyFilter, *, region: str | None, role: str | None, afresh: bool) -> Found:
     """All there is, with progress on a terminal. Raises AwsError."""
     from remit.aws.iam import Iam  # noqa: PLC0415  boto3 takes half a second
+    from remit.aws.identity_center import find_instance  # noqa: PLC0415
     from remit.aws.inventory import Inventory  # noqa: PLC0415
     from remit.aws.look_up import Needs, look_up  # noqa: PLC0415
     from remit.aws.member_calls import MemberCalls, member_client  # noqa: PLC0415
     from remit.aws.member_sessions import MemberSessions  # noqa: PLC0415
     from remit.aws.session import Aws  # noqa: PLC0415
+    from remit.aws.throttle import StoppableSleep  # noqa: PLC0415
 
-    aws = Aws(region or str(settings.identity_center.region))
-    organization = look_up(aws, settings.identity_center, Needs(permission_sets=False))
+    stoppable = StoppableSleep()
+    aws = Aws(region or str(settings.identity_center.region), sleep=stoppable)
+    instance = find_instance(aws, settings.identity_center)
     if afresh:
         _WORK_FILE.unlink(missing_ok=True)
-    work = WorkFile(_WORK_FILE, organization.instance_arn, now())
+    work = WorkFile(_WORK_FILE, instance.arn, now())
     if work.resumed:
         read = counted(work.resumed, "part")
         click.echo(f"goes on where a run was interrupted: {read} in {_WORK_FILE} (--afresh forgets them)", err=True)
-    iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
+    iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region), sleep=stoppable))
     with progress_on_terminal() as progress:
-        inventory = Inventory(aws, iam, organization, work, role=role or str(settings.spoke_role), progress=progress)
+        inventory = Inventory(
+            aws,
+            iam,
+            instance.arn,
+            lambda: look_up(aws, settings.identity_center, Needs(permission_sets=False), instance),
+            work,
+            role=role or str(settings.spoke_role),
+            progress=progress,
+            stop=stoppable.stop,
+        )
         found = inventory.take(wanted)
     work.discard()
     return found

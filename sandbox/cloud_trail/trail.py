@@ -43,6 +43,11 @@ class Trail:
             params: Mapping[str, str] = call.params
             self._sessions[found[1]] = Session(params.get("RoleArn", ""), params.get("RoleSessionName", ""))
 
+    def caller(self, call: Call) -> str:
+        """The name of the role whose session calls; for a static key, the key itself."""
+        session = self._sessions.get(call.access_key)
+        return session.role.rpartition("/")[2] if session else call.access_key
+
     def service_event(self, name: str, account: str, details: JsonObject) -> None:
         """Something that Organizations tells by itself."""
         self._keep(service_event(name, account, details, event_id=self._new_id(), at=self._now()))

@@ -1,8 +1,8 @@
 """`make bench`: measures, prints as it goes, and writes docs/benchmarks.md.
 
-About 25 minutes on two quiet cores with both engines.
+About 40 minutes on two quiet cores with both engines, 14 of them for imports at AWS's rates.
 
-REMIT_BENCH=quick    small sizes, two minutes; prints the page instead of writing it
+REMIT_BENCH=quick    small sizes, three minutes; prints the page instead of writing it
 REMIT_BENCH_ENGINES  embedded, pulumi, or both with a comma; the default is embedded, and pulumi if it is on PATH. The
                      runs under AWS's limits, a third of the time, and those of aliases beside pooled policies (ten
                      minutes more; alone: python -m tests.bench.fan_out) are on one engine: pulumi if it is measured
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import fan_out, machine, planning
+from tests.bench import fan_out, importing, machine, planning
 from tests.bench.experiments import Limited, Measurement, growth, under_limits
 from tests.bench.page import Setting, page
 from tests.bench.project import ROOT, Engine
@@ -52,6 +52,7 @@ class Bench:
         self._limited: list[Limited] = []
         self._fan_out: list[fan_out.FanOutRun] = []
         self._planning: list[planning.PlanningRun] = []
+        self._imports: list[importing.ImportRun] = []
 
     def measure(self, engine: Engine, sizes: Sizes, *, limits: bool) -> None:
         """`limits`: the runs under AWS's limits as well."""
@@ -85,8 +86,18 @@ class Bench:
             self._planning.append(run)
             self._write()
 
+    def measure_imports(self, tenths: Sequence[int]) -> None:
+        """How near an import comes to AWS's rates."""
+        for run in importing.measure_all(tenths, _tell):
+            self._imports.append(run)
+            self._write()
+
     def page(self) -> str:
-        more = [fan_out.section(self._fan_out), planning.section(self._planning)]
+        more = [
+            importing.section(self._imports),
+            fan_out.section(self._fan_out),
+            planning.section(self._planning),
+        ]
         return page(self._setting, self._growth, self._limited) + "".join(f"\n{each}\n" for each in more if each)
 
     def _write(self) -> None:
@@ -104,6 +115,7 @@ def main() -> int:
     for engine in engines:
         bench.measure(engine, _QUICK if quick else _FULL, limits=engine == engines[-1])
     bench.measure_planning(planning.QUICK if quick else planning.RULES)
+    bench.measure_imports(importing.QUICK if quick else importing.FULL)
     bench.measure_accounts(engines[-1], fan_out.QUICK if quick else fan_out.FULL)
     print(bench.page())
     return 0

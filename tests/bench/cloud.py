@@ -14,6 +14,8 @@ from remit.organization import Organization
 from remit.snapshot import write_snapshot
 from tests.bench.shape import REGION
 
+ROOT = Path(__file__).parents[2]
+
 
 class Shape(Protocol):
     """What is measured: it has an organization."""
@@ -26,14 +28,25 @@ class Cloud:
     """Serves the organization of a shape from `with` on. Without limits, until `limit` switches them on."""
 
     def __init__(self, shape: Shape, folder: Path) -> None:
-        self._file = folder / "organization.json"
-        self._file.write_text(write_snapshot(shape.organization, ".json"), encoding="utf-8")
+        file = folder / "organization.json"
+        file.write_text(write_snapshot(shape.organization, ".json"), encoding="utf-8")
+        self._serve("sandbox", "--organization", str(file))
+
+    @classmethod
+    def of(cls, program: str, *arguments: str) -> Self:
+        """What a module serves, that says READY and its address as the sandbox does."""
+        cloud = cls.__new__(cls)
+        cloud._serve(program, *arguments)
+        return cloud
+
+    def _serve(self, *program: str) -> None:
+        self._program = program
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "--organization", str(self._file)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", *self._program], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().removeprefix("READY ").strip()

@@ -8,6 +8,8 @@ import pytest
 
 from remit.snapshot import read_snapshot
 from sandbox.server import Sandbox
+from tests.e2e.ledger import LEDGER
+from tests.e2e.roles import judge
 from tests.e2e.template import Template
 from tests.e2e.world import EXAMPLE, World
 
@@ -15,15 +17,18 @@ ENGINES = ["embedded", *(["pulumi"] if shutil.which("pulumi") else [])]
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(read_snapshot(EXAMPLE / "organization.yaml")) as running:
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A test that is parametrized indirectly has options of its own."""
+    with Sandbox(read_snapshot(EXAMPLE / "organization.yaml"), **getattr(request, "param", {})) as running:
         yield running
 
 
 @pytest.fixture(params=ENGINES)
-def fresh(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> World:
+def fresh(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Iterator[World]:
     """A project that has never run."""
-    return World(tmp_path, sandbox, request.param)
+    world = World(tmp_path, sandbox, request.param)
+    yield world
+    _judge(world, request.config)
 
 
 @pytest.fixture(scope="session")
@@ -46,4 +51,13 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[[s
     """A project after its first `up`."""
     template = templates(request.param)
     with template.copy() as sandbox:
-        yield World(tmp_path, sandbox, request.param, template=template.folder)
+        world = World(tmp_path, sandbox, request.param, template=template.folder)
+        yield world
+        _judge(world, request.config)
+
+
+def _judge(world: World, config: pytest.Config) -> None:
+    """Whatever Remit's roles asked for in this scenario, their policies allow."""
+    found = judge(world.asked(), world.features, world.paths)
+    config.stash[LEDGER].note(found.used)
+    assert found.refused == []

@@ -37,6 +37,7 @@ def attached(world: World) -> list[str]:
 
 def test_what_exists_is_adopted_as_it_is_and_changed_by_the_run_after(fresh: World) -> None:
     make_by_hand(fresh)
+    fresh.paths = ("/remit/", "/old/")
     before = fresh.policies(), fresh.permission_sets()["Auditor"]
     refused = fresh.run("up", "--yes", "--skip-preview")
     assert refused.code != 0

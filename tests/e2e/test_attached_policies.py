@@ -1,4 +1,4 @@
-"""Policies that somebody has, in the mode of provider aliases: what is told, and what AWS refuses."""
+"""Policies that somebody has: what is told and what AWS refuses, and how a policy that is made anew comes to them."""
 
 from __future__ import annotations
 
@@ -43,3 +43,30 @@ def test_whoever_has_a_policy_that_goes_is_named_and_the_other_accounts_are_comp
         SetAsDefault=True,
     )
     assert world.steps("--refresh") == {("update", f"{AUDIT}/Guardrail")}
+
+
+def test_a_policy_that_is_made_anew_goes_to_whoever_had_it(fresh: World) -> None:
+    configure(fresh, fanOut="pooled")
+    fresh.edit(
+        "managed.yaml",
+        "targets: ou:Workloads/Dev\n    st",
+        "targets: ou:Workloads/Dev\n    detach_on_delete: true\n    st",
+    )
+    fresh.up()
+    iam = fresh.client("iam", SHOP_DEV)
+    iam.create_role(RoleName="legacy", AssumeRolePolicyDocument=TRUST)
+    iam.attach_role_policy(RoleName="legacy", PolicyArn=STANDALONE)
+    iam.create_user(UserName="ada")
+    iam.attach_user_policy(UserName="ada", PolicyArn=STANDALONE)
+    iam.create_group(GroupName="operators")
+    iam.attach_group_policy(GroupName="operators", PolicyArn=STANDALONE)
+    for number in range(3):
+        statement = {"Effect": "Allow", "Action": f"logs:Get{number}*", "Resource": "*"}
+        fresh.write_policy(SHOP_DEV, "/remit/Standalone", statement)
+
+    fresh.edit("managed.yaml", "description: Attached to nothing", "description: Attached to all")
+    fresh.up("--refresh")
+    fresh.assert_converged()
+    assert fresh.policies()[SHOP_DEV, "Standalone"]["description"] == "Attached to all"
+    held = iam.list_entities_for_policy(PolicyArn=STANDALONE)
+    assert [len(held[kind]) for kind in ("PolicyRoles", "PolicyUsers", "PolicyGroups")] == [1, 1, 1]

@@ -9,11 +9,26 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from remit.aws.permissions import Role
 from remit.cli.main import remit
 from tests.e2e.world import ENGINE_VARIABLES, PAY_PROD, SHOP_DEV, World
 
 Findings = dict[tuple[str, str], list[str]]
 Doctor = Callable[..., Findings]
+
+# Ten of AWS's own, beside the one that Auditor has.
+_POLICIES = (
+    "ReadOnlyAccess",
+    "AmazonEC2ReadOnlyAccess",
+    "AmazonS3ReadOnlyAccess",
+    "AmazonRDSReadOnlyAccess",
+    "AmazonSNSReadOnlyAccess",
+    "AmazonSQSReadOnlyAccess",
+    "AmazonVPCReadOnlyAccess",
+    "CloudWatchReadOnlyAccess",
+    "IAMReadOnlyAccess",
+    "AmazonRoute53ReadOnlyAccess",
+)
 
 
 @pytest.fixture
@@ -22,7 +37,7 @@ def doctor(fresh: World, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     monkeypatch.chdir(fresh.folder)
     for name in ENGINE_VARIABLES:
         monkeypatch.setenv(name, fresh.environment[name])
-    for name, value in fresh.sandbox.environment().items():
+    for name, value in (fresh.sandbox.environment() | fresh.role(Role.PREVIEW)).items():
         monkeypatch.setenv(name, value)
 
     def run(*options: str, code: int = 0, **keys: str) -> Findings:
@@ -53,6 +68,12 @@ def test_every_way_in_which_aws_is_not_ready_is_told_with_its_remedy(fresh: Worl
     assert unchecked(well) == {"tools"}, "the project has no requirements.txt"
     asked = {call.split(":")[1] for call in fresh.calls()}
     assert not [call for call in asked if not call.startswith(("List", "Get", "Describe", "AssumeRole"))], asked
+
+    many = ", ".join(_POLICIES)
+    fresh.edit("permission-sets.yaml", "[SecurityAudit]", f"[SecurityAudit, {many}]")
+    too_many = doctor(code=1)["quotas", "error"]
+    assert f"{SHOP_DEV}: Auditor has 11 policies, and a role in account {SHOP_DEV} takes 10" in " ".join(too_many)
+    fresh.edit("permission-sets.yaml", f"[SecurityAudit, {many}]", "[SecurityAudit]")
 
     (wrong_region,) = doctor("--region", "eu-central-1", code=1)["Identity Center", "error"]
     assert "there is one in us-east-1" in wrong_region

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.world import AUDIT, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
 
 
@@ -15,6 +17,20 @@ def test_the_first_preview_shows_all_and_writes_nothing(fresh: World) -> None:
     }
     assert fresh.grants() == set()
     assert fresh.policies() == {}
+
+
+@pytest.mark.parametrize("sandbox", [{"account_paths": False}], indirect=True)
+def test_an_organization_that_does_not_say_where_its_accounts_are_gives_the_same_plan(fresh: World) -> None:
+    plan = fresh.plan()
+    assert {each["account"] for each in plan["managed_policies"]} == {SHOP_PROD, PAY_PROD, SHOP_DEV, PAY_DEV, AUDIT}
+    assert len(plan["assignments"]) == 4 + 4
+
+
+def test_a_catalog_that_names_one_group_looks_up_that_one(fresh: World) -> None:
+    fresh.add("access.yaml", 'access: [{groups: [auditors], permission_sets: [Auditor], targets: "*"}]\n')
+    fresh.forget_calls()
+    assert {each["principal"] for each in fresh.plan()["assignments"]} == {"auditors@shop.example"}
+    assert {call for call in fresh.calls() if call.startswith("identitystore:")} == {"identitystore:GetGroupId"}
 
 
 def test_the_first_up_makes_what_the_plan_says(fresh: World) -> None:

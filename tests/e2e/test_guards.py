@@ -105,7 +105,7 @@ def sign_in(world: World, permission_set: str) -> None:
     roles = world.client("iam").list_roles(PathPrefix="/aws-reserved/sso.amazonaws.com/")["Roles"]
     (role,) = [each["Arn"] for each in roles if each["RoleName"].startswith(f"AWSReservedSSO_{permission_set}_")]
     keys = world.client("sts").assume_role(RoleArn=role, RoleSessionName="ada")["Credentials"]
-    world.environment |= {
+    world.caller = {
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
         "AWS_SESSION_TOKEN": keys["SessionToken"],

@@ -5,27 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.world import ADA, CONTRACTORS, MANAGEMENT, PAY_PROD, SHOP_DEV, SHOP_PROD, World
+from tests.e2e.world import ADA, CONTRACTORS, MANAGEMENT, PAY_PROD, REMIT, SHOP_DEV, SHOP_PROD, World
 
 ALLOW = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}
 
 
 def remit(world: World, *arguments: str, code: int = 0) -> str:
     """What a verb of the CLI prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "remit.cli.main", *arguments],
-        cwd=world.folder,
-        env=world.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = world.execute(*arguments, timeout=120)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 
@@ -90,6 +83,31 @@ def test_an_account_without_the_role_is_told_and_the_rest_is_imported(grown: Wor
         f"permission set Developer is assigned in {SHOP_DEV}, whose policies could not be read"
     )
     assert said["assignments"] == len(grown.grants())
+
+
+def test_an_import_that_was_killed_goes_on_where_it_was(grown: World) -> None:
+    kept = grown.folder / ".remit" / "import.jsonl"
+    grown.slow(200)
+    process = subprocess.Popen(
+        [sys.executable, "-m", REMIT, "import", "--catalog", "imported"],
+        cwd=grown.folder,
+        env=grown.environment_of("import"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not (kept.exists() and kept.read_text().count('"permission set ') == 2):
+        assert process.poll() is None, "it has ended before it was killed"
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    grown._control("DELETE", "faults")
+    grown.forget_calls()
+    said = grown.execute("import", "--catalog", "imported")
+    assert said.returncode == 0, said.stderr
+    assert "goes on where a run was interrupted" in said.stderr
+    assert "sso-admin:DescribePermissionSet" not in grown.calls()
+    assert granted(grown, "imported") > granted(grown, "policies")
+    assert not kept.exists()
 
 
 WRITING = ("Create", "Update", "Delete", "Put", "Attach", "Detach", "Provision", "Tag", "Untag", "Set")

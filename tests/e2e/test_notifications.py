@@ -9,7 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.world import ADA, AUDIT, DEVELOPERS, SHOP_DEV, World
+from tests.e2e.roles import TOPIC
+from tests.e2e.world import ADA, AUDIT, DEVELOPERS, MANAGEMENT, SHOP_DEV, World
 from tests.unit.notify.chat import SECRET, Chat
 
 CHANNELS = """
@@ -76,6 +77,19 @@ def test_a_run_that_fails_in_part_and_the_one_that_repairs_it_are_told(fresh: Wo
     refused_early = fresh.run("up", "--yes", "--report", str(report))
     assert refused_early.code == 2
     assert "Nobody" in json.loads(report.read_text())["errors"][0]
+
+
+def test_a_topic_is_told_by_the_role_that_the_run_had(fresh: World) -> None:
+    topic = fresh.client("sns").create_topic(Name="access")["TopicArn"]
+    assert topic == TOPIC
+    queue = fresh.client("sqs").create_queue(QueueName="people")["QueueUrl"]
+    fresh.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:{MANAGEMENT}:people")
+    (fresh.folder / "notifications.yaml").write_text(f'channels:\n  - {{kind: sns, topic_arn: "{topic}"}}\n')
+    report = fresh.folder / "run.json"
+    fresh.up("--report", str(report))
+    assert "was told" in _notify(fresh, report)
+    (message,) = fresh.client("sqs").receive_message(QueueUrl=queue)["Messages"]
+    assert "Access given (8)" in json.loads(message["Body"])["Message"]
 
 
 def _created(told: dict[str, Any]) -> list[dict[str, Any]]:

@@ -60,6 +60,7 @@ def test_accounts_come_and_go(pooled: World) -> None:
     new = pooled.create_account("search-dev", "Workloads/Dev")
     pooled.break_role(new)
     pooled.suspend(SHOP_DEV)
+    assert not [name for _, name in pooled.steps("--refresh") if SHOP_DEV in name], "a preview sees that it is gone"
     pooled.edit("managed.yaml", 'targets: "*"', "targets: ou:Workloads")  # the audit account leaves
     pooled.edit("managed.yaml", '["ecs:*", "lambda:*"]', '["ecs:*"]')
     failed = pooled.run("up", "--yes", "--skip-preview")
@@ -129,7 +130,7 @@ def test_a_stack_goes_over_to_pooled_and_back_without_a_change_in_aws(world: Wor
         assert f"remit switch --to {way}" in refused.text
         assert world.state() == before, f"nothing of {other} was deleted"
         world.forget_calls()
-        moved = world._execute(*world._command("switch"), "--to", way, "--stack", world.stack)
+        moved = world.command("switch", "--to", way, "--stack", world.stack)
         assert (moved.code, world.calls()) == (0, set())
         assert world.steps("--refresh") == set()
         world.up()

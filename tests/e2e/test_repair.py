@@ -42,7 +42,7 @@ def repository(world: World) -> None:
 
 
 def remit(world: World, verb: str, *arguments: str) -> Run:
-    return world._execute(*world._command(verb), *arguments)
+    return world.command(verb, *arguments)
 
 
 def drift_of(world: World, *arguments: str) -> tuple[int, dict[str, Any]]:

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from remit.aws.permissions import Role
 from tests.e2e.world import ROOT, World
 from tests.hosts.github import TOKEN, FakeGitHub
 
@@ -27,11 +28,12 @@ _ALWAYS = "!cancelled()"
 
 @dataclass
 class Job:
-    """What a job left: whether it succeeded, its outputs, all that its steps printed."""
+    """What a job left: whether it succeeded, its outputs, all that its steps printed; and who it was in AWS."""
 
     failed: bool = False
     text: str = ""
     outputs: dict[str, str] = field(default_factory=dict)
+    credentials: dict[str, str] = field(default_factory=dict)
     steps: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -51,12 +53,15 @@ class Workflows:
         self._kept = {path.name for path in world.folder.iterdir()}
         self.environment = {
             **world.environment,
+            "AWS_ACCESS_KEY_ID": "",  # a job without a role has no AWS
             **{name: value for name, value in host.environment().items() if name != "GITHUB_TOKEN"},
             "CI": "true",
         }
         self._values = {
             "github.token": TOKEN,
             "vars.PULUMI_BACKEND_URL": world.environment["PULUMI_BACKEND_URL"],
+            "vars.REMIT_PREVIEW_ROLE": Role.PREVIEW.value,
+            "vars.REMIT_APPLY_ROLE": Role.APPLY.value,
             **{f"secrets.{name}": value for name, value in secrets.items()},
         }
 
@@ -87,7 +92,7 @@ class Workflows:
                 if "run" in step:
                     self._script(step, shared, known, result)
                 else:
-                    self._action(step["uses"].partition("@")[0], step.get("with", {}), known)
+                    self._action(step["uses"].partition("@")[0], step.get("with", {}), known, result)
         for name, value in job.get("outputs", {}).items():
             _, step_id, _, output = _EXPRESSION.fullmatch(value)[1].split(".")  # type: ignore[index]
             result.outputs[name] = result.steps.get(step_id, {}).get(output, "")
@@ -108,8 +113,10 @@ class Workflows:
         output = self._world.folder / "github-output"
         output.write_text("")
         told = {**shared, **step.get("env", {})}
+        self._world.note_features(step["run"])
         environment = {
             **self.environment,
+            **job.credentials,
             **{name: self._filled(value, known) for name, value in told.items()},
             "GITHUB_OUTPUT": str(output),
         }
@@ -129,7 +136,7 @@ class Workflows:
         lines = (line.partition("=") for line in output.read_text().splitlines())
         job.steps[step.get("id", "")] = {name: value for name, _, value in lines}
 
-    def _action(self, name: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    def _action(self, name: str, given: Mapping[str, Any], known: Mapping[str, Any], job: Job) -> None:
         folder = self._world.folder
         if name == "actions/checkout":
             self._clean()
@@ -144,6 +151,8 @@ class Workflows:
                 shutil.copytree(artifact, folder / given["path"], dirs_exist_ok=True)
         else:
             assert name == "./.github/actions/remit", f"what is {name}?"
+            if "role" in given:
+                job.credentials = self._world.role(Role(self._filled(given["role"], known)))
 
     def _clean(self) -> None:
         """What an earlier job left is not there for the next one, which has a machine of its own."""

@@ -18,6 +18,10 @@ from typing import Any, Protocol
 
 import boto3
 
+from remit.aws.permissions import Feature, Role
+from remit.aws.permissions.policies import PATH
+from tests.e2e.roles import NAMES, WRITING_VERBS, Asked
+
 ROOT = Path(__file__).parents[2]
 EXAMPLE = Path(__file__).parent / "example"
 PROGRAM = ("Pulumi.yaml", "__main__.py", "remit", "components", "provider", "engine", "sandbox")
@@ -27,6 +31,17 @@ DEVELOPERS, AUDITORS = "10000000-0000-4000-8000-000000000001", "10000000-0000-40
 CONTRACTORS, ADA = "10000000-0000-4000-8000-000000000003", "20000000-0000-4000-8000-000000000001"
 
 INSTANCE, STORE = "arn:aws:sso:::instance/ssoins-e2e0000000000001", "d-e2e0000001"
+
+REMIT = "remit.cli.main"
+SIGNS = {
+    Feature.POOLED: "pooled",
+    Feature.DETACH: "detach_on_delete: true",
+    Feature.WHO: "--who",
+    Feature.ANALYZER: "--access-analyzer",
+    Feature.TOPICS: "kind: sns",
+}
+"""What gives a feature away, in the arguments of a verb or in a file of the project."""
+PLACES = ("Pulumi.*.yaml", "notifications.yaml", "policies/**/*.yaml")
 
 ENGINE_VARIABLES = ("REMIT_ENGINE", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_SKIP_UPDATE_CHECK")
 
@@ -67,6 +82,11 @@ class World:
     """`engine` is `embedded` or `pulumi`; `folder` is the project, whose catalog a scenario may edit.
 
     `template`: a project to start from, as it is; without one, it is the example, and has never run.
+
+    `asked_elsewhere`: calls to a service that the sandbox does not have.
+    `caller`: credentials of whoever runs the verbs; without, each is run with the hub role that it is for. `features`:
+    what the runs so far made use of, so that their roles need the permissions. `paths`: those of the policies that the
+    spoke role is made for.
     """
 
     folder: Path
@@ -74,6 +94,10 @@ class World:
     engine: str
     stack: str = "test"
     template: Path | None = None
+    caller: dict[str, str] = field(default_factory=dict)
+    features: set[Feature] = field(default_factory=lambda: {Feature.ALIASES})
+    paths: tuple[str, ...] = (PATH,)
+    asked_elsewhere: list[Asked] = field(default_factory=list)
     environment: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,16 +145,16 @@ class World:
 
     def init_stack(self, name: str) -> None:
         """A stack in the backend, for a file that is there."""
-        self._succeed(self._execute(*self._command("stack"), "init", name))
+        self._succeed(self._execute("stack", "init", name))
 
     # --- runs ------------------------------------------------------------------------------------------
     def run(self, verb: str, *arguments: str, stack: str | None = None) -> Run:
         options = ("--stack", stack or self.stack, "--non-interactive")
-        return self._execute(*self._command(verb), *options, *arguments)
+        return self._execute(verb, *options, *arguments)
 
     def command(self, verb: str, *arguments: str) -> Run:
         """Any other verb of remit, as it is."""
-        return self._execute(*self._command(verb), *arguments)
+        return self._execute(verb, *arguments)
 
     def up(self, *arguments: str, stack: str | None = None) -> Run:
         return self._succeed(self.run("up", "--yes", "--skip-preview", *arguments, stack=stack))
@@ -157,9 +181,9 @@ class World:
     def interrupted_up(self, when: Callable[[], bool]) -> Run:
         """`up` that gets Ctrl-C as soon as `when` holds."""
         process = subprocess.Popen(
-            [*self._command("up"), "--stack", self.stack, "--non-interactive", "--yes", "--skip-preview"],
+            [sys.executable, "-m", REMIT, "up", "--stack", self.stack, "--non-interactive", "--yes", "--skip-preview"],
             cwd=self.folder,
-            env=self.environment,
+            env=self.environment_of("up"),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -171,20 +195,41 @@ class World:
         text, _ = process.communicate(timeout=120)
         return Run(process.returncode, text)
 
-    @staticmethod
-    def _command(verb: str) -> list[str]:
-        return [sys.executable, "-m", "remit.cli.main", verb]
+    def environment_of(self, verb: str) -> dict[str, str]:
+        """The environment, with the credentials of the role that the verb is for."""
+        return self.environment | self.role(Role.APPLY if verb in WRITING_VERBS else Role.PREVIEW)
 
-    def _execute(self, *command: str) -> Run:
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=300
+    def role(self, role: Role) -> dict[str, str]:
+        """Credentials of a hub role, unless somebody else is the caller."""
+        return self.caller or {"AWS_ACCESS_KEY_ID": NAMES[role]}
+
+    def execute(
+        self, verb: str, *arguments: str, program: str = REMIT, timeout: float = 300
+    ) -> subprocess.CompletedProcess[str]:
+        """A verb of a program of ours, with standard output and standard error apart."""
+        self.note_features(*arguments)
+        return subprocess.run(
+            [sys.executable, "-m", program, verb, *arguments],
+            cwd=self.folder,
+            env=self.environment_of(verb),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
         )
+
+    def note_features(self, *arguments: str) -> None:
+        """What a command with these arguments makes use of, by them and by the files of the project."""
+        files = (path for place in PLACES for path in self.folder.glob(place))
+        texts = "\n".join([*arguments, *(path.read_text() for path in files)])
+        self.features |= {feature for feature, sign in SIGNS.items() if sign in texts}
+
+    def _execute(self, verb: str, *arguments: str) -> Run:
+        done = self.execute(verb, *arguments)
         return Run(done.returncode, done.stdout + done.stderr)
 
-    def _json(self, *command: str) -> dict[str, Any]:
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
-        )
+    def _json(self, verb: str, *arguments: str) -> dict[str, Any]:
+        done = self.execute(verb, *arguments)
         assert done.returncode == 0, done.stderr
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
@@ -196,7 +241,7 @@ class World:
 
     # --- what is there ---------------------------------------------------------------------------------
     def plan(self, stack: str | None = None) -> dict[str, Any]:
-        return self._json(*self._command("plan"), "--stack", stack or self.stack, "--json")
+        return self._json("plan", "--stack", stack or self.stack, "--json")
 
     def state(self) -> dict[str, Any]:
         """The sandbox's own account of what exists."""
@@ -242,16 +287,20 @@ class World:
 
     def json_of(self, verb: str, *arguments: str) -> dict[str, Any]:
         """What a verb of ours prints with --json."""
-        return self._json(*self._command(verb), *arguments)
+        return self._json(verb, *arguments)
 
     def urns(self, stack: str | None = None) -> list[str]:
         """Everything in the stack's state."""
-        exported = self._json(*self._command("stack"), "export", "--stack", stack or self.stack)
+        exported = self._json("stack", "export", "--stack", stack or self.stack)
         return [resource["urn"] for resource in exported["deployment"].get("resources", [])]
 
     def calls(self) -> set[str]:
         """service:Operation of every AWS call since `forget_calls`."""
         return set(self._control("GET", "calls"))
+
+    def asked(self) -> list[Asked]:
+        """Each different call since the sandbox started: who made it, and on what."""
+        return [*self.asked_elsewhere, *(Asked.of(each) for each in self._control("GET", "asked")["asked"])]
 
     def forget_calls(self) -> None:
         self._control("DELETE", "calls")
@@ -304,11 +353,11 @@ class World:
         self.client("organizations").register_delegated_administrator(AccountId=account, ServicePrincipal=service)
 
     def session_in(self, account: str) -> dict[str, str]:
-        """What makes a role of an account the caller: environment variables."""
-        sts = self.client("sts")
-        keys = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/RemitSpoke", RoleSessionName="delegate")[
-            "Credentials"
-        ]
+        """What makes the preview role of another account the caller: environment variables."""
+        name = NAMES[Role.PREVIEW]
+        self.client("iam", account).create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+        role = f"arn:aws:iam::{account}:role/{name}"
+        keys = self.client("sts").assume_role(RoleArn=role, RoleSessionName="delegate")["Credentials"]
         names = {"AWS_ACCESS_KEY_ID": "AccessKeyId", "AWS_SECRET_ACCESS_KEY": "SecretAccessKey"}
         return {name: keys[key] for name, key in {**names, "AWS_SESSION_TOKEN": "SessionToken"}.items()}
 
@@ -377,10 +426,10 @@ class World:
         }
 
     def client(self, service: str, account: str | None = None) -> Any:
-        """A boto3 client of the management account, or of an account by AssumeRole."""
+        """An administrator's boto3 client: of the management account, or of an account by AssumeRole."""
         session = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox", region_name="us-east-1")
         if account:
-            role = f"arn:aws:iam::{account}:role/RemitSpoke"
+            role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
             sts = session.client("sts", endpoint_url=self.sandbox.url)
             keys = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
             session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], "us-east-1")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import sys
 from pathlib import Path
 
 from remit.snapshot import read_snapshot
@@ -31,16 +30,15 @@ def test_they_take_back_what_the_state_does_not_know(tmp_path: Path) -> None:
         for words, (kind, name, id_) in zip(documented(), lost, strict=True):
             assert words[-3] == kind
             given = [word.replace("prod", "test").replace("111122223333", SHOP_PROD) for word in words[:-2]]
-            done = world._execute(sys.executable, "-m", "engine", *given, name, id_)
-            assert done.code == 0, done.text
+            done = world.execute(*given, name, id_, program="engine")
+            assert done.returncode == 0, done.stdout + done.stderr
         world.up()
         world.assert_converged()
 
 
 def forget(world: World, account: str) -> list[tuple[str, str, str]]:
     """Takes one policy of the account, and one permission set with its assignments, out of the state."""
-    engine = (sys.executable, "-m", "engine", "stack")
-    exported = world._json(*engine, "export", "--stack", "test")
+    exported = world._json("stack", "export", "--stack", "test")
     every = exported["deployment"]["resources"]
     policy = next(each for each in every if each["urn"].rpartition("::")[2].startswith(f"{account}/"))
     permission_set = next(each for each in every if each["type"] == LOST[1])
@@ -49,7 +47,7 @@ def forget(world: World, account: str) -> list[tuple[str, str, str]]:
     gone |= {each["urn"] for each in every if each["type"] == LOST[2] and each["urn"].endswith(f"::{name}")}
     exported["deployment"]["resources"] = [each for each in every if each["urn"] not in gone]
     (world.folder / "state.json").write_text(json.dumps(exported))
-    done = world._execute(*engine, "import", "--stack", "test", "--file", "state.json")
-    assert done.code == 0, done.text
+    done = world.execute("stack", "import", "--stack", "test", "--file", "state.json")
+    assert done.returncode == 0, done.stdout + done.stderr
     assert permission_set["id"].startswith(INSTANCE)
     return [(each["type"], each["urn"].rpartition("::")[2], each["id"]) for each in (policy, permission_set)]

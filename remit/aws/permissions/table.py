@@ -90,9 +90,7 @@ def _hub() -> Iterable[Permission]:
     yield from _all(
         "organizations", preview, any_, "who administers Identity Center: remit doctor", "ListDelegatedAdministrators"
     )
-    yield from _all(
-        "organizations", apply, any_, "accounts that were suspended, closed or left the organization", "DescribeAccount"
-    )
+    yield from _all("organizations", preview, any_, "accounts that are suspended, closed or gone", "DescribeAccount")
     yield from _all(
         "identitystore",
         preview,

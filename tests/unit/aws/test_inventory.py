@@ -1,0 +1,100 @@
+"""Reading an organization whole: what does not depend on each other is read at once, and the first error ends it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remit.aws.iam import Iam
+from remit.aws.inventory import Inventory
+from remit.aws.member_sessions import Member
+from remit.aws.session import Aws
+from remit.aws.throttle import StoppableSleep
+from remit.errors import AwsError
+from remit.importing.found import Found, PolicyFilter
+from remit.importing.work_file import WorkFile
+from remit.organization import Organization
+from tests.unit.aws.fake_session import INSTANCE, FakeSession, an_error, an_organization
+
+SETS = {f"Set{number:03}": f"{INSTANCE}/ps-{number}" for number in range(40)}
+
+
+class Center(FakeSession):
+    """Permission sets without anything in them, each assigned to a group in two accounts."""
+
+    def answer(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        if operation == "get_permissions_boundary_for_permission_set":
+            raise an_error("ResourceNotFoundException")
+        if operation == "list_accounts_for_provisioned_permission_set":
+            return {"AccountIds": ["000000000001", "000000000002"]}
+        if operation == "list_account_assignments":
+            return {"AccountAssignments": [{"PrincipalType": "GROUP", "PrincipalId": "g-0000", **parameters}]}
+        known = operation in {"list_permission_sets", "describe_permission_set"}
+        return super().answer(operation, parameters) if known else {}
+
+
+class NoPolicies:
+    """`MemberCalls` for accounts without a policy."""
+
+    def __init__(self) -> None:
+        self.accounts: list[str] = []
+
+    def call(self, member: Member, operation: str, **_: object) -> dict[str, Any]:
+        assert operation == "GetAccountAuthorizationDetails"
+        self.accounts.append(member.account)
+        return {"Policies": []}
+
+
+def taken(tmp_path: Path, look_up: Any, sleep: Any, clock: Any = lambda: 0.0) -> Found:
+    center = Center(an_organization().model_copy(update={"permission_sets": SETS}))
+    aws = Aws("us-east-1", session=lambda: center, sleep=sleep, clock=clock)
+    work = WorkFile(tmp_path / "work.jsonl", INSTANCE, datetime(2026, 6, 1, tzinfo=UTC))
+    stop = sleep.stop if isinstance(sleep, StoppableSleep) else lambda: None
+    inventory = Inventory(
+        aws,
+        Iam(NoPolicies()),
+        INSTANCE,
+        look_up,
+        work,
+        role="RemitSpoke",
+        progress=lambda _what, _done, _total: None,
+        stop=stop,
+    )
+    return inventory.take(PolicyFilter())
+
+
+def test_identity_center_is_read_while_the_organization_is_looked_up(tmp_path: Path) -> None:
+    read = threading.Event()
+    organization = an_organization()
+
+    def look_up() -> Organization:
+        assert read.wait(30), "nothing is read until the organization is known"
+        return organization
+
+    found = taken(tmp_path, look_up, lambda _: read.set())
+    assert len(found.permission_sets) == len(SETS)
+    assert {each.principal for each in found.assignments} == {"group-0000"}
+    assert len(found.assignments) == 2 * len(SETS)
+    assert found.organization == organization
+
+
+def test_the_first_error_ends_what_still_waits_for_its_turn(tmp_path: Path) -> None:
+    def look_up() -> Organization:
+        raise AwsError("organizations:ListAccounts was denied")
+
+    with pytest.raises(AwsError, match="ListAccounts was denied"):
+        taken(tmp_path, look_up, StoppableSleep())  # by this clock each turn comes later than the one before
+    assert not [path for path in tmp_path.iterdir() if path.read_text().count('["permission set') > len(SETS) / 2]
+
+
+def test_a_reading_that_goes_on_does_not_look_up_the_organization_again(tmp_path: Path) -> None:
+    first = taken(tmp_path, an_organization, lambda _: None)
+
+    def look_up() -> Organization:
+        raise AssertionError("it was read before")
+
+    assert taken(tmp_path, look_up, lambda _: None) == first
