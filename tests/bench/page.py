@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,12 +19,9 @@ _ENGINES: dict[Engine, str] = {"embedded": "the embedded engine", "pulumi": "the
 class Setting:
     """Where and when: text as it is printed. `pulumi` is "" where the CLI was not there."""
 
-    date: str
     machine: str
     versions: str
-    commit: str
     pulumi: str
-    load: str
     note: str
 
 
@@ -38,6 +36,29 @@ def page(setting: Setting, growth: Sequence[Measurement], limited: Sequence[Limi
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def sections(text: str) -> dict[str, str]:
+    """A page by its headings of the second rank, each with its heading; what comes before them under ""."""
+    parts = re.split(r"(?m)^(?=## )", text)
+    return {part.partition("\n")[0] if part.startswith("## ") else "": part for part in parts}
+
+
+def stamped(text: str, stamp: str) -> str:
+    """The page, each of its measured sections with when and how it was measured."""
+    return "".join(
+        part if name in {"", _RUN} else part.replace(f"{name}\n", f"{name}\n\n*{stamp}*\n", 1)
+        for name, part in sections(text).items()
+    )
+
+
+def merged(old: str, new: str) -> str:
+    """The new page, and in their places what it lacks of the old one: parts may be measured one by one."""
+    before, after = sections(old), sections(new)
+    known = [name for name in before if name in after or name not in {"", _RUN}]
+    names = [*known, *(name for name in after if name not in before)]
+    return "\n\n".join({**before, **after}[name].strip("\n") for name in names) + "\n"
+
+
+_RUN = "## The run"
 _HEAD = f"""# Benchmarks
 
 Written by `make bench`; don't edit. One `remit:index:AccountAssignments` for each permission set (**ours**) beside one
@@ -63,15 +84,12 @@ for each, one run after the other. The two programs are in [tests/bench/programs
 
 def _setting(setting: Setting) -> str:
     lines = {
-        "date": setting.date,
-        "commit": setting.commit,
         "machine": setting.machine,
         "versions": setting.versions,
         "Pulumi CLI": setting.pulumi or "not measured: the embedded engine's figures only",
-        "load before the run": setting.load,
         "note": setting.note,
     }
-    return "## The run\n\n" + _table(("", ""), ([name, text] for name, text in lines.items() if text))
+    return f"{_RUN}\n\n" + _table(("", ""), ([name, text] for name, text in lines.items() if text))
 
 
 def _growth(engine: Engine, growth: Sequence[Measurement]) -> str:
