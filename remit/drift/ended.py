@@ -52,8 +52,8 @@ class Ended:
     def without(self, planned: PlannedPermissionSet, live: LivePermissionSet) -> LivePermissionSet:
         """A live permission set as it is once what has ended is gone: a document is then written as planned."""
         over = self.in_inline_policy(planned, live)
-        inline = planned.inline_policy if over else live.inline_policy
-        return replace(live, inline_policy=inline, **self.lists_without(planned, live))
+        changes: dict[str, Any] = {**self.lists_without(planned, live)}
+        return replace(live, inline_policy=planned.inline_policy if over else live.inline_policy, **changes)
 
     def _inline(self, name: str) -> Mapping[str, Any] | None:
         had = self._permission_sets.get(name)

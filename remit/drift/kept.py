@@ -19,7 +19,7 @@ from remit.drift.recorded import Recorded
 from remit.drift.unplanned import BY_HAND, Unplanned
 from remit.drift.values import Finding
 from remit.managed_policy import Policy
-from remit.planning.values import Plan, PlannedAssignment, PlannedPolicy
+from remit.planning.values import Plan, PlannedAssignment, PlannedPermissionSet, PlannedPolicy
 
 _FIELDS = {"inline": "inline_policy", "tag": "tags"}
 
@@ -74,11 +74,13 @@ class Kept:
                 sorted([*others, *given], key=lambda each: (each.account, each.permission_set, each.key))
             ),
             managed_policies=tuple(each for each in policies if each is not None),
-            permission_sets=tuple(
-                replace(each, **self.permission_set(each.name).lists) for each in plan.permission_sets
-            ),
+            permission_sets=tuple(map(self._permission_set, plan.permission_sets)),
         )
         return self.unplanned.added_to(adjusted)
+
+    def _permission_set(self, planned: PlannedPermissionSet) -> PlannedPermissionSet:
+        changes: dict[str, Any] = {**self.permission_set(planned.name).lists}
+        return replace(planned, **changes)
 
     def _policy(self, planned: PlannedPolicy) -> PlannedPolicy | None:
         key = planned.account, planned.name

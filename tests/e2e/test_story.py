@@ -174,6 +174,7 @@ def test_from_a_pull_request_to_access_that_ends(story: Story) -> None:
     _merged_it_goes_through_two_stacks_and_jumps_over_none(story)
     _an_account_that_is_created_by_hand_gets_what_its_place_gives(story)
     _what_is_clicked_together_goes_or_waits_for_a_person(story)
+    _remit_apply_under_a_pull_request_comes_before_its_merge(story)
     _access_ends_and_leaves_the_files(story)
 
 
@@ -217,6 +218,7 @@ def _merged_it_goes_through_two_stacks_and_jumps_over_none(story: Story) -> None
 
 def _an_account_that_is_created_by_hand_gets_what_its_place_gives(story: Story) -> None:
     world, host = story.world, story.host
+    world.assign("Auditor", SHOP_DEV, "USER", ADA)  # only reported, on a permission set that the run writes
     host.dispatches.clear()
     account = world.create_account("search-dev", "Workloads/Dev")
     assert [each["client_payload"]["event"] for each in host.dispatches] == ["CreateAccountResult", "MoveAccount"]
@@ -225,6 +227,8 @@ def _an_account_that_is_created_by_hand_gets_what_its_place_gives(story: Story) 
     assert host.dispatches[-1]["client_payload"]["event"] == "CreateAccountAssignment"
     assert story.run_again("organization-event") == ["dev", "prod"]
     assert ("Developer", PAY_PROD, "USER", ADA) not in world.grants()
+    assert ("Auditor", SHOP_DEV, "USER", ADA) in world.grants()
+    world.unassign("Auditor", SHOP_DEV, "USER", ADA)
     assert (account, "Guardrail") in world.policies()
     assert {("Developer", account, "GROUP", DEVELOPERS), ("Auditor", account, "GROUP", AUDITORS)} <= world.grants()
     told = story.said()
@@ -258,13 +262,39 @@ def _what_is_clicked_together_goes_or_waits_for_a_person(story: Story) -> None:
     assert world.state() == as_it_should_be
 
 
+def _remit_apply_under_a_pull_request_comes_before_its_merge(story: Story) -> None:
+    world, host, number = story.world, story.host, 8
+    story.branch("lists")
+    world.edit("managed.yaml", 'Action: "logs:Get*"', 'Action: "logs:List*"')
+    sha = story.commit("Lists logs")
+    host.open_pull(number, sha)
+    asked = {"github__event__issue__number": str(number), "github__event__comment__user__login": "ada"}
+    assert story.flows.run("apply-comment", "check", **asked).failed
+    (comment,) = host.comments[number]
+    assert "nobody else who may write has approved" in comment["body"]
+    host.approve("grace", sha)
+    check = story.succeed(story.flows.run("apply-comment", "check", **asked))
+    applied = {"needs__check__outputs__sha": check.outputs["sha"]}
+    for each in check.stacks:
+        story.succeed(story.flows.run("apply-comment", "apply", matrix__stack=each["stack"], **applied))
+    story.succeed(story.flows.run("apply-comment", "merge", **asked, **applied))
+    assert "logs:List*" in str(world.policies()[PAY_DEV, "Standalone"])
+    assert host.refs["main"] == f"merge-of-{sha}"
+    story.merge("lists")
+
+
 def _access_ends_and_leaves_the_files(story: Story) -> None:
     world, host = story.world, story.host
     assert story.flows.run("expire", "stacks").stacks == []
+    for name in ("Auditor", "Developer"):  # reported, and enforced
+        world.assign(name, SHOP_DEV, "USER", ADA)
     story.flows.environment |= {"PYTHONPATH": str(Path(__file__).parent / "later"), "REMIT_TEST_DAYS": "4"}
     assert story.run_again("expire") == ["dev", "prod"]
     assert ("Auditor", SHOP_DEV, "GROUP", CONTRACTORS) not in world.grants()
-    assert "contractors" in story.said()
+    assert {name for name, account, _, who in world.grants() if (account, who) == (SHOP_DEV, ADA)} == {"Auditor"}
+    told = story.said()
+    assert "contractors" in told
+    assert "Remit dev: drift, 1 difference, 1 repaired" in told
     story.succeed(story.flows.run("expire", "prune"))
     proposed = next(pull for pull in host.pulls.values() if pull["head"]["ref"] == "remit/prune")
     assert proposed["title"] == "Take out what has ended"

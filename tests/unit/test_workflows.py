@@ -142,6 +142,21 @@ def test_whatever_writes_to_a_stack_waits_for_its_turn():
     assert event["concurrency"] == {"group": "organization-event", "cancel-in-progress": False}
 
 
+def test_the_gate_of_a_stack_has_the_reviewers_and_no_role_and_nothing_new_passes_by_it():
+    """A job that waits for an approval keeps its concurrency group taken: so it has none."""
+    jobs = read(ROOT / ".github/workflows/stack.yml")["jobs"]
+    assert jobs["gate"]["environment"] == "${{ inputs.stack }}"
+    assert "concurrency" not in jobs["gate"]
+    assert not jobs["gate"].get("permissions")
+    assert jobs["up"]["environment"] == "${{ inputs.stack }}-run"
+    assert jobs["up"]["needs"] == "gate"
+    assert "needs.gate.result == 'success' || !inputs.promote" in jobs["up"]["if"]
+    for name in ("apply", "apply-comment"):
+        assert read(ROOT / f".github/workflows/{name}.yml")["jobs"]["apply"]["with"]["promote"] is True
+    for name in ("expire", "organization-event"):
+        assert "promote" not in read(ROOT / f".github/workflows/{name}.yml")["jobs"]["up"]["with"]
+
+
 def test_the_event_that_the_component_sends_starts_the_workflow():
     event = read(ROOT / ".github/workflows/organization-event.yml")
     assert event["on"]["repository_dispatch"]["types"] == [EVENT_TYPE]
