@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from remit.catalog import load_catalog
 from remit.catalog.models import Settings
@@ -227,3 +230,46 @@ def test_a_catalog_that_would_give_something_for_longer_is_not_proven() -> None:
     said = replace(found(policies=(policy(ONE, expires=SOON),)), permission_sets=(entry,))
     with pytest.raises(NotProvenError, match=f"from {SOON} on, customer_managed_policies of permission set Read"):
         draft_catalog(said, DEFAULTS, "", "Imported", AT)
+
+
+ENDS = st.sampled_from(["", "", SOON, LATER])
+GRANTS = st.dictionaries(
+    st.tuples(st.sampled_from([ONE, TWO, THREE]), st.sampled_from(["sre", "admins"])),
+    st.tuples(ENDS, st.sampled_from(["", "enforce", "adopt"])),
+    max_size=6,
+).map(lambda drawn: tuple(grant(*cell, *terms) for cell, terms in drawn.items()))
+STATEMENTS = st.builds(
+    lambda action, end: {**ALLOW, "Action": action, **({"expires": end} if end else {})},
+    st.sampled_from(["s3:*", "ec2:*"]),
+    ENDS,
+)
+POLICIES = st.builds(
+    lambda drawn, drift: tuple(
+        policy(account, *statements, expires=end, drift=drift) for account, (statements, end) in drawn.items()
+    ),
+    st.dictionaries(
+        st.sampled_from([ONE, TWO]), st.tuples(st.lists(STATEMENTS, min_size=1, max_size=2), ENDS), max_size=2
+    ),
+    st.sampled_from(["", "report"]),
+)
+EVERYTHING = st.builds(
+    lambda grants, policies, end, drift: found(*grants, policies=policies, terms=SetTerms(end, drift)),
+    GRANTS,
+    POLICIES,
+    ENDS,
+    st.sampled_from(["", "adopt"]),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(EVERYTHING, EVERYTHING)
+def test_whatever_ends_when_the_catalog_says_so_after_an_import(before: Found, after: Found) -> None:
+    """Each import is proven, at each end; one that comes again changes nothing."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        write_texts(
+            {folder / place: text for place, text in draft_catalog(before, DEFAULTS, "", "x", AT).files.items()}
+        )
+        changed = draft_changes(after, folder, "x", AT).files
+        write_texts({folder / place: text for place, text in changed.items()})
+        assert draft_changes(after, folder, "x", AT).files == {}
