@@ -37,9 +37,9 @@ try:
     mode = stack.fan_out_over(len({policy.account for policy in plan.managed_policies}))
     plan = run.adjusted(plan)
     adoption = NOTHING
-    if stack.adopt:  # the remit provider takes policies over by itself
-        instance_arn, aliases = organization.instance_arn, mode == "aliases"
-        adoption = look_up_adoption(aws, plan, instance_arn, settings.spoke_role, policies=aliases)
+    if stack.adopt:
+        adoption = look_up_adoption(aws, plan, organization.instance_arn, settings.spoke_role)
+        plan = adoption.applied_to(plan) if mode == "pooled" else plan  # an alias imports instead
 except RemitError as error:  # words for people: a traceback would bury them
     raise pulumi.RunError(str(error)) from None
 for warning in (*plan.warnings, *adoption.remarks):

@@ -76,7 +76,6 @@ class PooledPolicies(pulumi.ComponentResource):
                 "role": self._role,
                 "policies": {policy.name: shaped(_policy(policy)) for policy in policies},
                 **({"ownedPath": owned, "unmanaged": self._stack.unmanaged_policies} if owned else {}),
-                **({"adopt": True} if self._stack.adopt else {}),
             },
             self._options(list(after)),
         )

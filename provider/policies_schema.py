@@ -24,7 +24,6 @@ _ACCOUNT: dict[str, dict[str, Any]] = {
         "default": "report",
         "description": "A policy there that is not listed: remove or report it",
     },
-    "adopt": {"type": "boolean", "description": "Take over what exists, without a change in this run"},
     "kept": {
         "type": "array",
         "items": _TEXT,
@@ -33,7 +32,7 @@ _ACCOUNT: dict[str, dict[str, Any]] = {
 }
 _ACCOUNT_OUTPUTS = {
     "account": _ACCOUNT["account"],
-    "policies": {**_ACCOUNT["policies"], "description": "After a partial failure or an adoption alone: what is there"},
+    "policies": {**_ACCOUNT["policies"], "description": "After a partial failure alone: what is there"},
     "failed": {**_TEXTS, "description": "What the last change could not do: policy to reason"},
     "unmanagedPolicies": {**_TEXTS, "description": "Policies under the path that are not listed, left as they are"},
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from pulumi.runtime.rpc import UNKNOWN
@@ -78,7 +77,6 @@ class ServedPolicies:
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
         inputs = Inputs.of(news)
         if preview:
-            self._tell_adoptions(inputs, (), warn)
             return Written("", {"account": inputs.account, "unmanagedPolicies": UNKNOWN})
         return self._applied(inputs, None, Outputs(), warn, limit)
 
@@ -106,7 +104,6 @@ class ServedPolicies:
     ) -> Written:
         inputs, before, state = Inputs.of(news), Inputs.of(old_inputs), Outputs.of(olds)
         if preview:
-            self._tell_adoptions(inputs, before.shapes, warn)
             return Written(id_, {"account": inputs.account, "unmanagedPolicies": UNKNOWN})
         return self._applied(inputs, before, state, warn, limit)
 
@@ -114,16 +111,9 @@ class ServedPolicies:
         self._resource.remove(Inputs.of(old_inputs), Outputs.of(olds), warn, limit)
 
     def _applied(self, inputs: Inputs, before: Inputs | None, state: Outputs, warn: Warn, limit: TimeLimit) -> Written:
-        if inputs.adopt:
-            self._tell_adoptions(inputs, before.shapes if before else (), warn)
         outputs = self._resource.apply(inputs, before, state, limit)
         _tell_unmanaged(inputs.account, outputs, warn)
         return Written(inputs.account, outputs.properties(inputs))
-
-    def _tell_adoptions(self, inputs: Inputs, ours: Mapping[str, object] | tuple[()], warn: Warn) -> None:
-        """Only with `adopt` a preview looks into an account: to say what is going to be taken over."""
-        if inputs.adopt and (found := self._resource.foresee(inputs, ours)):
-            warn("\n".join(f"account {inputs.account}: {line}" for line in found))
 
 
 class ServedRemoval:

@@ -245,21 +245,6 @@ def test_what_a_killed_run_made_is_taken_for_ours_and_what_another_made_is_not(c
     assert cloud.create(again) == {"account": A}, "it was just as wanted"
 
 
-def test_adoption_changes_nothing_says_what_differs_and_the_next_run_changes_it(cloud: Accounts) -> None:
-    cloud.write("Guardrail", READ)
-    wanted = inputs(policy("Guardrail", {**READ, "Resource": "arn:aws:s3:::b"}), adopt=True)
-    cloud.policies.create(wanted, cloud.warn, preview=True)
-    assert 'the catalog differs in description, statements["Read"].Resource' in cloud.said[0]
-    state = cloud.create(wanted)
-    assert cloud.versions("Guardrail") == 1
-    assert cloud.differs(wanted, wanted, state) == {
-        'policies["Guardrail"].description': "UPDATE",
-        'policies["Guardrail"].statements["Read"].Resource': "UPDATE",
-    }
-    cloud.update(wanted, wanted, state)
-    assert cloud.live()["Guardrail"].same(policy("Guardrail", {**READ, "Resource": "arn:aws:s3:::b"}))
-
-
 def test_an_import_finds_what_is_there(cloud: Accounts) -> None:
     cloud.create(inputs(policy("Guardrail"), policy("Other", path="/x/")))
     found = cloud.policies.read(f"{A}|RemitSpoke|/remit/", {}, {}, cloud.warn)
