@@ -23,13 +23,14 @@ from remit.aws.session import Aws
 from remit.catalog import load_catalog
 from remit.drift.run import Run
 from remit.errors import RemitError
+from remit.kept_fan_out import VARIABLE, keeping
 from remit.plan import make_plan
 from remit.stack import Stack
 
 config, made = pulumi.Config(), all_that_is_made()
 try:
     run = Run.of(os.environ, Stack.from_config(pulumi.get_stack(), config.get), Path(config.require("catalog")))
-    stack, catalog = run.stack, load_catalog(run.catalog)
+    stack, catalog = keeping(run.stack, os.environ.get(VARIABLE)), load_catalog(run.catalog)
     settings = catalog.settings
     aws = Aws(settings.identity_center.region)
     organization = look_up_organization(aws, catalog, stack)

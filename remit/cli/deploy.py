@@ -12,6 +12,8 @@ from remit.cli.engine import Engine, EngineError, announce, become, choose_engin
 from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import exported_state, live_account_states, retire_gone, shard_of_stack
 from remit.cli.run_report import Reporter, without_report
+from remit.kept_fan_out import VARIABLE, way_in
+from remit.stack import read_stack
 
 PROMOTE = "--promote"
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
@@ -55,7 +57,11 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
         _check_catalog(arguments)
     if promote:
         _refuse_jump(stack_in(arguments))
-    if changes_the_state and not {"--help", "-h", "--preview-only"} & set(arguments):
+    if {"--help", "-h"} & set(arguments):
+        return
+    if name in {"preview", "up"}:
+        stay_with_its_way(engine, stack_in(arguments))
+    if changes_the_state and "--preview-only" not in arguments:
         retire_first(engine, stack_in(arguments))
 
 
@@ -89,6 +95,19 @@ def _check_catalog(arguments: Sequence[str]) -> None:
 def go_on_after_failures() -> None:
     """A failure in one account holds up what depends on it alone, unless the user says `--continue-on-error=false`."""
     os.environ.setdefault("PULUMI_CONTINUE_ON_ERROR", "true")
+
+
+def stay_with_its_way(engine: Engine, named: str | None) -> None:
+    """Tells the program how the stack's policies reach their accounts already, where its file leaves that open."""
+    file = stack_file(named) if named else None
+    if file and file.is_file() and read_stack(file).fan_out != "auto":
+        return
+    try:
+        way = way_in(exported_state(engine, named))
+    except EngineError:
+        return  # no stack yet, as for `retire_first`
+    if way:
+        os.environ[VARIABLE] = way
 
 
 def retire_first(engine: Engine, named: str | None) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 import click
 
-from remit.cli.deploy import go_on_after_failures, retire_first
+from remit import kept_fan_out
+from remit.cli.deploy import go_on_after_failures, retire_first, stay_with_its_way
 from remit.cli.drift import Reading, read_drift
 from remit.cli.drift_formats import print_drift
 from remit.cli.engine import Engine, announce, choose_engine
@@ -26,6 +27,7 @@ from remit.drift.run import VARIABLE, Repair
 from remit.drift.unplanned import Unplanned, Urn
 from remit.drift.values import Drift, as_json
 from remit.errors import RemitError
+from remit.kept_fan_out import keeping
 
 
 class NotAppliedError(RemitError):
@@ -51,6 +53,7 @@ def repair(stack: str, output: Path | None, *, preview: bool, work_tree: bool) -
     """
     engine = choose_engine(os.environ)
     announce(engine)
+    stay_with_its_way(engine, stack)
     if not preview:
         retire_first(engine, stack)
     with held(stack, None, work_tree=work_tree) as found:
@@ -83,7 +86,8 @@ def _left(found: Held, wanted: Collection[str]) -> set[str]:
 
 def _run(engine: Engine, found: Held, reading: Reading, *, preview: bool) -> int:
     """The engine's exit code."""
-    pooled = found.stack.fan_out_over(len({each.account for each in reading.plan.managed_policies})) == "pooled"
+    stack = keeping(found.stack, os.environ.get(kept_fan_out.VARIABLE))
+    pooled = stack.fan_out_over(len({each.account for each in reading.plan.managed_policies})) == "pooled"
     state = _state(engine, found.stack.name)
     chosen = targets(reading.drift.findings, state, pooled=pooled)
     with TemporaryDirectory(prefix="remit-") as folder:

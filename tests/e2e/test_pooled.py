@@ -99,6 +99,20 @@ def test_a_fault_in_one_account_is_told_and_the_others_are_completed(pooled: Wor
     pooled.assert_converged()
 
 
+def test_auto_stays_with_the_way_that_a_stack_has_and_a_bare_engine_says_what_to_do(pooled: World) -> None:
+    pooled.up()
+    before = pooled.state()
+    configure(pooled, ownedPath="/remit/")  # auto: aliases, for five accounts
+    told = " ".join(pooled.preview("--expect-no-changes").text.split())
+    assert "auto means aliases for 5 accounts; this stack stays with pooled" in told
+    assert f"remit switch --to aliases --stack {pooled.stack}" in told
+    pooled.up()
+    assert pooled.state() == before
+    refused = pooled.bare("preview")
+    assert refused.code != 0
+    assert "`remit:fanOut: pooled` leaves them as they are, and so does `remit up`" in " ".join(refused.text.split())
+
+
 def test_a_stack_goes_over_to_pooled_and_back_without_a_change_in_aws(world: World) -> None:
     before = world.state()
     for way, other in (("pooled", "aliases"), ("aliases", "pooled")):

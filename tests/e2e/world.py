@@ -132,6 +132,11 @@ class World:
         """Any other verb of remit, as it is."""
         return self._execute(*self._command(verb), *arguments)
 
+    def bare(self, verb: str, *arguments: str) -> Run:
+        """The engine itself, without remit before it."""
+        command = ["pulumi"] if self.engine == "pulumi" else [sys.executable, "-m", "engine"]
+        return self._execute(*command, verb, "--stack", self.stack, "--non-interactive", *arguments)
+
     def up(self, *arguments: str, stack: str | None = None) -> Run:
         return self._succeed(self.run("up", "--yes", "--skip-preview", *arguments, stack=stack))
 
