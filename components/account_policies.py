@@ -22,6 +22,13 @@ class PolicyWatch(pulumi.CustomResource):
         super().__init__("remit:index:PolicyWatch", account, {"account": account, **props}, opts)
 
 
+class PolicyRelease(pulumi.CustomResource):
+    """Takes policies that leave from those who have them, just before they go (provider/policy_release.py)."""
+
+    def __init__(self, account: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions) -> None:
+        super().__init__("remit:index:PolicyRelease", account, {"account": account, **props}, opts)
+
+
 class AccountPolicies(pulumi.ComponentResource):
     """One provider alias that assumes the account's spoke role, and the policies of that account under it.
 
@@ -29,7 +36,8 @@ class AccountPolicies(pulumi.ComponentResource):
     whatever their path, so that a policy that moves to another path must be replaced, the old one first.
     It does not create the spoke role (that is the bootstrap's), nor does it look whether it is there: the
     provider says so when it assumes it. `existing`: by (account, name) what is taken over as it is. With `remit`, its
-    provider, a PolicyWatch says who has a policy that is to be deleted or made anew.
+    provider, a PolicyWatch says who has a policy that is to be deleted or made anew; `release_at_last` lets those with
+    `detach_on_delete` go all the same.
     """
 
     policies: Mapping[str, aws_native.iam.ManagedPolicy]
@@ -48,6 +56,7 @@ class AccountPolicies(pulumi.ComponentResource):
     ) -> None:
         super().__init__(TYPE, account, None, opts)
         self._existing = existing or {}
+        self._planned, self._account, self._role, self._remit = policies, account, spoke_role, remit
         alias = aws_native.Provider(
             account,
             region=region,
@@ -60,6 +69,28 @@ class AccountPolicies(pulumi.ComponentResource):
         self._watch = [self._watching(account, policies, spoke_role, remit, after)] if remit else []
         self.policies = {policy.name: self._policy(policy, alias) for policy in policies}
         self.register_outputs({"policyArns": [policy.policy_arn for policy in self.policies.values()]})
+
+    def release_at_last(self, *, after: Sequence[pulumi.Resource]) -> None:
+        """Once for each component, when all else is made; also where nothing is to be released, or ever was.
+
+        If it were left out there, the engine would delete it, and with that take from everybody what merely lost the
+        word `detach_on_delete`.
+        """
+        if self._remit:
+            there = self._existing
+            paths = {
+                each.name: found.policy.path if (found := there.get((self._account, each.name))) else each.path
+                for each in self._planned
+            }
+            PolicyRelease(
+                self._account,
+                {
+                    "role": self._role,
+                    "policies": paths,
+                    "detachOnDelete": [each.name for each in self._planned if each.detach_on_delete],
+                },
+                pulumi.ResourceOptions(parent=self, provider=self._remit, depends_on=[*self.policies.values(), *after]),
+            )
 
     def _policy(self, policy: PlannedPolicy, alias: aws_native.Provider) -> aws_native.iam.ManagedPolicy:
         there = self._existing.get((policy.account, policy.name))
@@ -91,12 +122,16 @@ class AccountPolicies(pulumi.ComponentResource):
     ) -> PolicyWatch:
         """What is taken over is watched as it is, not as it shall be."""
         shapes = {
-            policy.name: _shape(there.policy if (there := self._existing.get((account, policy.name))) else policy)
+            policy.name: _shape(
+                there.policy if (there := self._existing.get((account, policy.name))) else policy,
+                detach=policy.detach_on_delete,
+            )
             for policy in policies
         }
         options = pulumi.ResourceOptions(parent=self, provider=remit, depends_on=list(after))
         return PolicyWatch(account, {"role": role, "policies": shapes}, options)
 
 
-def _shape(policy: Policy | PlannedPolicy) -> dict[str, str]:
-    return {"path": policy.path, "description": policy.description}
+def _shape(policy: Policy | PlannedPolicy, *, detach: bool) -> dict[str, str | bool]:
+    shape: dict[str, str | bool] = {"path": policy.path, "description": policy.description}
+    return shape | {"detachOnDelete": True} if detach else shape

@@ -107,6 +107,7 @@ class PooledPolicies(pulumi.ComponentResource):
                 "role": self._role,
                 "policies": dict(places),
                 "detachOnDelete": sorted({policy.name for policy in plan.managed_policies if policy.detach_on_delete}),
+                "permissionSets": [each.name for each in plan.permission_sets],
                 **({"emptyAccounts": self._empty} if self._empty else {}),
                 **({"waitForOthers": True} if others else {}),
             },

@@ -39,12 +39,23 @@ _ACCOUNT_OUTPUTS = {
 _WATCH = {
     "account": {**_TEXT, "description": "The account's id"},
     "role": _ACCOUNT["role"],
-    "policies": {**_PLACES, "description": "By name: path and description"},
+    "policies": {
+        "type": "object",
+        "additionalProperties": {"type": "object", "additionalProperties": _ANY},
+        "description": "By name: path, description, detachOnDelete",
+    },
+}
+_RELEASE = {
+    "account": _WATCH["account"],
+    "role": _ACCOUNT["role"],
+    "policies": {**_TEXTS, "description": "The path of each, by name"},
+    "detachOnDelete": {"type": "array", "items": _TEXT, "description": "Those that nobody may stand in the way of"},
 }
 _REMOVAL = {
     "role": _ACCOUNT["role"],
     "policies": {**_PLACES, "description": "Where the stack has policies: name to account to path"},
     "detachOnDelete": {"type": "array", "items": _TEXT, "description": "Policies that are detached before they go"},
+    "permissionSets": {"type": "array", "items": _TEXT, "description": "Those of the stack; never a difference"},
     "emptyAccounts": {"type": "array", "items": _TEXT, "description": "Accounts of the stack without a policy"},
     "waitForOthers": {"type": "boolean", "description": "Whether the permission sets are another stack's"},
 }
@@ -71,6 +82,12 @@ def policy_resources() -> dict[str, Any]:
             "inputProperties": _WATCH,
             "requiredInputs": ["account", "role", "policies"],
             "properties": {"left": {**_PLACES, "description": "What left the catalog and somebody still has"}},
+        },
+        "remit:index:PolicyRelease": {
+            "description": "Takes policies from those who have them, before a provider alias deletes them",
+            "inputProperties": _RELEASE,
+            "requiredInputs": ["account", "role", "policies", "detachOnDelete"],
+            "properties": {"left": {**_TEXTS, "description": "What could not be taken from somebody yet"}},
         },
         "remit:index:Barrier": {"description": "A place in the order: nothing of its own"},
     }

@@ -12,29 +12,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from provider.changes import Change, Kind
 from provider.inputs import Failure, Properties
 from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member
 from remit.errors import AwsError
-from remit.managed_policy import RESERVED_ROLE, Holders, LivePolicy, Policy
+from remit.managed_policy import Holders, LivePolicy, Policy
 
 TOKEN = "remit:index:PolicyWatch"  # noqa: S105 - a type token, not a secret
 _FIXED = ("path", "description")
 _NAMES = {"account", "role", "policies"}
 
-Shapes = Mapping[str, Mapping[str, str]]
-"""{policy name: {"path", "description"}}"""
+Shapes = Mapping[str, Mapping[str, Any]]
+"""{policy name: {"path", "description", "detachOnDelete"?}}"""
 
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """A policy that goes, or (`fixed`: what of it IAM fixes at creation) is made anew."""
+    """A policy that goes, or (`fixed`: what of it IAM fixes at creation) is made anew.
+
+    `detach`: PolicyRelease takes it from those who have it.
+    """
 
     name: str
     path: str
     fixed: tuple[str, ...] = ()
+    detach: bool = False
+
+    def refused(self, holders: Holders) -> bool:
+        """Whether AWS is going to refuse to delete it."""
+        return bool(holders) and not (self.detach and not holders.boundary_of)
 
 
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
@@ -62,7 +71,7 @@ def doomed(old_inputs: Properties, olds: Properties, news: Properties) -> Iterat
     for name, was in sorted(known.items()):
         shall = news["policies"].get(name)
         if shall is None:
-            yield Doomed(name, was["path"])
+            yield Doomed(name, was["path"], detach=bool(was.get("detachOnDelete")))
         elif fixed := tuple(key for key in _FIXED if was[key] != shall[key]):
             yield Doomed(name, was["path"], fixed)
 
@@ -84,7 +93,9 @@ class PolicyWatch:
         held = self._held(old_inputs, olds, news)
         if refused := [_line(news["account"], each, holders) for each, holders in held.items() if each.fixed]:
             raise AwsError("\n".join(refused))
-        left = {each.name: {"path": each.path, "description": ""} for each in held}
+        left = {
+            each.name: {"path": each.path, "description": ""} for each, holders in held.items() if each.refused(holders)
+        }
         return {"left": left} if left else {}
 
     def _held(self, old_inputs: Properties, olds: Properties, news: Properties) -> dict[Doomed, Holders]:
@@ -102,8 +113,7 @@ class PolicyWatch:
         if each.fixed:
             return holders
         # The permission sets of what leaves the catalog are changed first, and take their roles with them.
-        ours = tuple(name for name in holders.roles if not name.startswith(RESERVED_ROLE))
-        return Holders(ours, holders.users, holders.groups, holders.boundary_of)
+        return holders.without_permission_sets()
 
 
 def _line(account: str, each: Doomed, holders: Holders | None) -> str:
@@ -116,10 +126,16 @@ def _line(account: str, each: Doomed, holders: Holders | None) -> str:
         what += "is to be deleted"
     if not holders:
         return what
+    if not each.refused(holders):
+        return f"{what}, and before that it is taken from {holders} (detach_on_delete)"
     return f"{what}, which AWS refuses while it is held by {holders} ({_remedy(each, holders)})"
 
 
 def _remedy(each: Doomed, holders: Holders) -> str:
     if each.fixed and holders.permission_sets:
         return "give the policy a new name instead: then everybody moves over before the old one goes"
-    return "take it from them first, or let remit:fanOut: pooled do so with detach_on_delete"
+    if each.fixed:
+        return "take it from them first, or let remit:fanOut: pooled do so with detach_on_delete"
+    if holders.boundary_of:
+        return "a boundary is never taken away by itself: remove it there"
+    return "take it from them first, or run once with `detach_on_delete: true` at the policy before it goes"

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from provider import applied, managed_policies_changes, managed_policies_inputs, policy_removal, policy_watch
+from provider import (
+    applied,
+    managed_policies_changes,
+    managed_policies_inputs,
+    policy_release,
+    policy_removal,
+    policy_watch,
+)
 from provider.changes import Change
-from provider.inputs import Failure, Properties, kept_in
+from provider.inputs import Failure, Properties, Unmanaged, kept_in
 from provider.managed_policies import ManagedPolicies, Warn
 from provider.managed_policies_inputs import Inputs
 from provider.managed_policies_outputs import Outputs
+from provider.policy_release import PolicyRelease
 from provider.policy_removal import PolicyRemoval
 from provider.policy_watch import PolicyWatch
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
+from remit.managed_policy import strangers
 
 BARRIER = "remit:index:Barrier"
 
@@ -59,6 +69,7 @@ class ServedPolicies:
 
     def __init__(self, resource: ManagedPolicies) -> None:
         self._resource = resource
+        self._told: set[str] = set()
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
         return managed_policies_inputs.check(news)
@@ -72,6 +83,10 @@ class ServedPolicies:
                     news["account"], name, differing, detach=bool(news["policies"][name].get("detachOnDelete"))
                 )
             )
+        wanted = Inputs.of(news)
+        if wanted.unmanaged is Unmanaged.REPORT:
+            known = Outputs.of(olds).unmanaged
+            self._tell_unmanaged(news["account"], strangers(known.items(), wanted.shapes, wanted.owned_path), warn)
         return managed_policies_changes.changes(old_inputs, olds, news)
 
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
@@ -88,7 +103,7 @@ class ServedPolicies:
         if found is None:
             return None
         live, outputs = found
-        _tell_unmanaged(live.account, outputs, warn)
+        self._tell_unmanaged(live.account, outputs.unmanaged, warn)
         return Written(live.account, outputs.properties(live), live.properties())
 
     def update(
@@ -112,8 +127,15 @@ class ServedPolicies:
 
     def _applied(self, inputs: Inputs, before: Inputs | None, state: Outputs, warn: Warn, limit: TimeLimit) -> Written:
         outputs = self._resource.apply(inputs, before, state, limit)
-        _tell_unmanaged(inputs.account, outputs, warn)
+        self._tell_unmanaged(inputs.account, outputs.unmanaged, warn)
         return Written(inputs.account, outputs.properties(inputs))
+
+    def _tell_unmanaged(self, account: str, found: Mapping[str, str], warn: Warn) -> None:
+        """Once in a run, which may refresh an account, compare it and change it. `found`: {name: path}."""
+        line = _unmanaged(account, found)
+        if line and line not in self._told:
+            self._told.add(line)
+            warn(line)
 
 
 class ServedRemoval:
@@ -151,21 +173,11 @@ class ServedRemoval:
         self._resource.remove(old_inputs, olds, warn, limit)
 
 
-class ServedBarrier:
-    """`remit:index:Barrier`: nothing but a place in the order, so that many need not name all that they wait for."""
-
-    def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
-        names = sorted(news.keys() - {"__defaults"})
-        return news, [Failure(name, "a Barrier has no properties") for name in names]
-
-    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
-        return {}
-
-    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
-        return Written("barrier", {})
+class _Inert:
+    """A resource that is nothing in AWS: it is made, read and deleted without a call."""
 
     def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
-        return Written(id_, {}, {})
+        return Written(id_, olds, inputs)
 
     def update(
         self,
@@ -184,7 +196,21 @@ class ServedBarrier:
         return
 
 
-class ServedWatch:
+class ServedBarrier(_Inert):
+    """`remit:index:Barrier`: nothing but a place in the order, so that many need not name all that they wait for."""
+
+    def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
+        names = sorted(news.keys() - {"__defaults"})
+        return news, [Failure(name, "a Barrier has no properties") for name in names]
+
+    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
+        return {}
+
+    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
+        return Written("barrier", {})
+
+
+class ServedWatch(_Inert):
     """`remit:index:PolicyWatch`."""
 
     def __init__(self, resource: PolicyWatch) -> None:
@@ -201,9 +227,6 @@ class ServedWatch:
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
         return Written(news["account"], {})
 
-    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
-        return Written(id_, olds, inputs)
-
     def update(
         self,
         id_: str,
@@ -217,24 +240,21 @@ class ServedWatch:
     ) -> Written:
         return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news))
 
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
-        return
 
+class ServedRelease(_Inert):
+    """`remit:index:PolicyRelease`."""
 
-class ServedApplied:
-    """`remit:index:Applied`: which commit of the catalog the stack has."""
+    def __init__(self, resource: PolicyRelease) -> None:
+        self._resource = resource
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
-        return applied.check(news)
+        return policy_release.check(news)
 
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
-        return applied.changes(old_inputs, news)
+        return policy_release.changes(old_inputs, olds, news)
 
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
-        return Written(applied.ID, {})
-
-    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
-        return Written(id_, {}, inputs)
+        return Written(news["account"], {})
 
     def update(
         self,
@@ -247,10 +267,23 @@ class ServedApplied:
         preview: bool,
         limit: TimeLimit = NO_LIMIT,
     ) -> Written:
-        return Written(id_, {})
+        return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news, warn, limit))
 
     def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
-        return
+        self._resource.remove(old_inputs, olds, warn, limit)
+
+
+class ServedApplied(_Inert):
+    """`remit:index:Applied`: which commit of the catalog the stack has."""
+
+    def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
+        return applied.check(news)
+
+    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
+        return applied.changes(old_inputs, news)
+
+    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
+        return Written(applied.ID, {})
 
 
 def served_policies(iam: Iam, departures: Departures, cancelled: threading.Event) -> dict[str, Served]:
@@ -259,6 +292,7 @@ def served_policies(iam: Iam, departures: Departures, cancelled: threading.Event
         managed_policies_inputs.TOKEN: ServedPolicies(ManagedPolicies(iam, departures, cancelled)),
         policy_removal.TOKEN: ServedRemoval(PolicyRemoval(iam, departures, cancelled)),
         policy_watch.TOKEN: ServedWatch(PolicyWatch(iam)),
+        policy_release.TOKEN: ServedRelease(PolicyRelease(iam, departures, cancelled)),
         BARRIER: ServedBarrier(),
         applied.TOKEN: ServedApplied(),
     }
@@ -271,11 +305,9 @@ def _replacement(account: str, name: str, differing: list[str], *, detach: bool)
     return f"{what}: it is deleted and made anew, unless somebody has it attached; then it stays, and the run says who"
 
 
-def _tell_unmanaged(account: str, outputs: Outputs, warn: Warn) -> None:
-    if outputs.unmanaged:
-        names = [f"{path}{name}" for name, path in sorted(outputs.unmanaged.items())]
-        if len(names) == 1:  # on the first line, which is all that a table of resources shows
-            warn(f"account {account} has a policy that nobody manages, left as it is: {names[0]}")
-        else:
-            found = f"account {account} has {len(names)} policies that nobody manages, left as they are:"
-            warn("\n  ".join([found, *names]))
+def _unmanaged(account: str, found: Mapping[str, str]) -> str:
+    names = [f"{path}{name}" for name, path in sorted(found.items())]
+    if len(names) <= 1:  # on the first line, which is all that a table of resources shows
+        return "".join(f"account {account} has a policy that nobody manages, left as it is: {name}" for name in names)
+    many = f"account {account} has {len(names)} policies that nobody manages, left as they are:"
+    return "\n  ".join([many, *names])

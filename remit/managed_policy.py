@@ -69,6 +69,11 @@ class Holders:
         attached = [f"{kind} {name}" for kind, names in kinds for name in names]
         return ", ".join([*attached, *(f"{each} (as its permissions boundary)" for each in self.boundary_of)])
 
+    def without_permission_sets(self) -> Holders:
+        """Without the roles that Identity Center keeps in the account."""
+        ours = tuple(name for name in self.roles if not name.startswith(RESERVED_ROLE))
+        return Holders(ours, self.users, self.groups, self.boundary_of)
+
     @property
     def permission_sets(self) -> tuple[str, ...]:
         """Names of the permission sets behind the roles that Identity Center keeps in the account."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.e2e.test_adoption import TRUST, configure
+from tests.e2e.test_adoption import TRUST, attached, configure
 from tests.e2e.world import AUDIT, PAY_DEV, SHOP_DEV, World
 
 STANDALONE = f"arn:aws:iam::{SHOP_DEV}:policy/remit/Standalone"
@@ -43,3 +43,40 @@ def test_whoever_has_a_policy_that_goes_is_named_and_the_other_accounts_are_comp
         SetAsDefault=True,
     )
     assert world.steps("--refresh") == {("update", f"{AUDIT}/Guardrail")}
+
+
+def test_what_says_so_is_taken_from_whoever_has_it_when_it_goes_and_only_then(fresh: World) -> None:
+    world = fresh
+    configure(world, fanOut="aliases")
+    world.edit("managed.yaml", "description: Attached to nothing", f"description: Attached{DETACH}")
+    world.up()
+    attach(world)
+    world.edit("managed.yaml", DETACH, "")
+    world.up()
+    world.edit("managed.yaml", "description: Attached", f"description: Attached{DETACH}")
+    world.up()
+    assert attached(world) == ["Standalone"], "it stays: whether it says so makes no difference"
+
+    world.edit("managed.yaml", "targets: ou:Workloads/Dev\n    statements", "targets: account:pay-dev\n    statements")
+    words = f"account {SHOP_DEV}: policy Standalone is to be deleted, and before that it is taken from role legacy"
+    assert words in " ".join(world.preview().text.split())
+    assert attached(world) == ["Standalone"], "a preview takes nothing away"
+    world.up()
+    world.assert_converged()
+    assert attached(world) == []
+    assert world.steps("--refresh") == set()
+
+    iam = world.client("iam", PAY_DEV)
+    iam.create_user(UserName="ada")
+    iam.attach_user_policy(UserName="ada", PolicyArn=STANDALONE.replace(SHOP_DEV, PAY_DEV))
+    world.destroy()
+    assert world.policies() == {}, "and on the way out as well"
+
+
+DETACH = "\n    detach_on_delete: true"
+
+
+def attach(world: World) -> None:
+    iam = world.client("iam", SHOP_DEV)
+    iam.create_role(RoleName="legacy", AssumeRolePolicyDocument=TRUST)
+    iam.attach_role_policy(RoleName="legacy", PolicyArn=STANDALONE)

@@ -72,6 +72,10 @@ class Accounts:
     def removal(self) -> Served:
         return self._served["remit:index:PolicyRemoval"]
 
+    @property
+    def release(self) -> Served:
+        return self._served["remit:index:PolicyRelease"]
+
     def warn(self, message: str) -> None:
         self.said.append(message)
 

@@ -68,6 +68,18 @@ def test_a_deletion_is_told_only_where_somebody_else_than_a_permission_set_has_t
     assert "role deploy (as its permissions boundary)" in line
 
 
+def test_what_is_to_be_detached_is_told_so_and_is_not_left_unless_it_is_a_boundary() -> None:
+    old = inputs("Guard")
+    old["policies"]["Guard"]["detachOnDelete"] = True
+    free, bound = watch({arn(): Holders(users=("ada",))}), watch({arn(): Holders((), ("ada",), (), ("role deploy",))})
+    (line,) = free.tell(old, {}, inputs())
+    assert line.endswith("Guard is to be deleted, and before that it is taken from user ada (detach_on_delete)")
+    assert free.apply(old, {}, inputs()) == {}
+    (line,) = bound.tell(old, {}, inputs())
+    assert "a boundary is never taken away by itself" in line
+    assert bound.apply(old, {}, inputs())["left"].keys() == {"Guard"}
+
+
 def test_what_cannot_be_made_anew_fails_with_the_names_but_not_in_a_preview() -> None:
     served = ServedWatch(watch({arn(): Holders(users=("ada",))}))
     old, new = inputs("Guard"), inputs("Guard", path="/other/")

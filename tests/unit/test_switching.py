@@ -54,7 +54,7 @@ def alias_of(account: str) -> list[dict[str, Any]]:
             "inputs": {
                 "account": account,
                 "role": "platform/RemitSpoke",
-                "policies": {"Guardrail": {"path": "/remit/", "description": "why"}},
+                "policies": {"Guardrail": {"path": "/remit/", "description": "why", "detachOnDelete": True}},
             },
             "parent": component,
             "provider": f"{PROVIDER}::r",
@@ -71,6 +71,21 @@ def alias_of(account: str) -> list[dict[str, Any]]:
             "provider": f"{alias}::id-{account}",
             "dependencies": [watch_urn(account)],
             "created": "2026-06-01T00:00:00Z",
+        },
+        {
+            "urn": f"{PREFIX}remit:index:AccountPolicies$remit:index:PolicyRelease::{account}",
+            "custom": True,
+            "id": account,
+            "type": "remit:index:PolicyRelease",
+            "inputs": {
+                "account": account,
+                "role": "platform/RemitSpoke",
+                "policies": {"Guardrail": "/remit/"},
+                "detachOnDelete": ["Guardrail"],
+            },
+            "parent": component,
+            "provider": f"{PROVIDER}::r",
+            "dependencies": [policy_urn(account)],
         },
     ]
 
@@ -145,11 +160,13 @@ def test_all_that_is_known_of_a_policy_goes_along() -> None:
     assert pooled["id"] == ONE
     assert pooled["inputs"]["role"] == "platform/RemitSpoke"
     assert pooled["inputs"]["policies"]["Guardrail"]["statements"].keys() == {"Read", "#2"}
+    assert pooled["inputs"]["policies"]["Guardrail"]["detachOnDelete"] is True
     assert pooled["provider"] == f"{PROVIDER}::r"
     removal = resources_of(moved.deployment)[
         f"{PREFIX}remit:index:PooledPolicies$remit:index:PolicyRemoval::policy-removal"
     ]
     assert removal["inputs"]["policies"] == {"Guardrail": {ONE: "/remit/", TWO: "/remit/"}}
+    assert removal["inputs"]["detachOnDelete"] == ["Guardrail"]
     assert resources_of(moved.deployment)[GUARD]["inputs"]["fanOut"] == "pooled"
 
 
