@@ -33,7 +33,9 @@ class Aliases:
         region: str,
         provider: pulumi.ProviderResource,
         existing: Mapping[tuple[str, str], LivePolicy] | None = None,
+        owned_path: str = "",
     ) -> None:
+        self._owned_path = owned_path
         self._role, self._region, self._existing, self._provider = spoke_role, region, existing, provider
         self._made: list[AccountPolicies] = []
 
@@ -55,6 +57,7 @@ class Aliases:
             spoke_role=self._role,
             region=self._region,
             existing=self._existing,
+            owned_path=self._owned_path,
             remit=self._provider,
             after=after,
         )
@@ -99,4 +102,6 @@ def fan_out(
     """`mode` is aliases or pooled; `existing` is for aliases alone, `watched` for pooled."""
     if mode == "pooled":
         return Pooled(stack=stack, spoke_role=spoke_role, provider=provider, watched=watched)
-    return Aliases(spoke_role=spoke_role, region=region, provider=provider, existing=existing)
+    return Aliases(
+        spoke_role=spoke_role, region=region, provider=provider, existing=existing, owned_path=stack.owned_path
+    )

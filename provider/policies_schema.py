@@ -42,8 +42,18 @@ _WATCH = {
     "policies": {
         "type": "object",
         "additionalProperties": {"type": "object", "additionalProperties": _ANY},
-        "description": "By name: path, description, detachOnDelete",
+        "description": "By name: path, description, detachOnDelete, a fingerprint of the document",
     },
+    "ownedPath": _ACCOUNT["ownedPath"],
+}
+_WATCH_OUTPUTS = {
+    "left": {**_PLACES, "description": "What left the catalog and somebody still has"},
+    "documents": {
+        "type": "object",
+        "additionalProperties": _ANY,
+        "description": "Documents that a refresh found in other words of the same meaning, by name",
+    },
+    "unmanagedPolicies": _ACCOUNT_OUTPUTS["unmanagedPolicies"],
 }
 _RELEASE = {
     "account": _WATCH["account"],
@@ -81,7 +91,7 @@ def policy_resources() -> dict[str, Any]:
             "description": "Says who has a policy that a provider alias is about to delete or to make anew",
             "inputProperties": _WATCH,
             "requiredInputs": ["account", "role", "policies"],
-            "properties": {"left": {**_PLACES, "description": "What left the catalog and somebody still has"}},
+            "properties": _WATCH_OUTPUTS,
         },
         "remit:index:PolicyRelease": {
             "description": "Takes policies from those who have them, before a provider alias deletes them",

@@ -5,7 +5,7 @@ the Pulumi CLI with `--continue-on-error` waits forever when it cannot delete wh
 account whose policies go through a provider alias there is one PolicyWatch, and the policies wait for it. It writes
 nothing: its state remembers what the policies are, so that Diff, in a preview as in an update, knows which of them
 go, and its own update fails, with the names, where one that is to be made anew is held. What left the catalog, and is
-held, is told until it is gone.
+held, is told until it is gone. What its state knows from a refresh is `policy_sight`'s business.
 """
 
 from __future__ import annotations
@@ -16,17 +16,19 @@ from typing import Any
 
 from provider.changes import Change, Kind
 from provider.inputs import Failure, Properties
+from provider.policy_sight import look, outputs, still_strange
 from remit.aws.iam import Iam
-from remit.aws.member_sessions import Member
+from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.errors import AwsError
 from remit.managed_policy import Holders, LivePolicy, Policy
 
 TOKEN = "remit:index:PolicyWatch"  # noqa: S105 - a type token, not a secret
 _FIXED = ("path", "description")
-_NAMES = {"account", "role", "policies"}
+_NEEDED = {"account", "role", "policies"}
+_NAMES = _NEEDED | {"ownedPath"}
 
 Shapes = Mapping[str, Mapping[str, Any]]
-"""{policy name: {"path", "description", "detachOnDelete"?}}"""
+"""{policy name: {"path", "description", "detachOnDelete"?, "document"?: its fingerprint}}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +51,22 @@ class Doomed:
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
     unknown = sorted(news.keys() - _NAMES - {"__defaults"})
     failures = [Failure(name, "no such property of PolicyWatch") for name in unknown]
-    return news, failures + [Failure(name, "is missing") for name in sorted(_NAMES - news.keys())]
+    return news, failures + [Failure(name, "is missing") for name in sorted(_NEEDED - news.keys())]
 
 
 def changes(old_inputs: Properties, olds: Properties, news: Properties) -> dict[str, Change]:
-    """{property path: change}. What is left makes one in each run, so that each run looks whether it still is."""
+    """{property path: change}; documents make none. What is left does in each run, which looks whether it still is."""
     old, new = old_inputs.get("policies") or {}, news["policies"]
     found = {f'policies["{name}"]': Change(Kind.ADD) for name in sorted(new.keys() - old.keys())}
     found |= {f'policies["{name}"]': Change(Kind.DELETE) for name in sorted(old.keys() - new.keys())}
     for name in sorted(old.keys() & new.keys()):
-        if old[name] != new[name]:
+        if _without_document(old[name]) != _without_document(new[name]):
             found[f'policies["{name}"]'] = Change(Kind.UPDATE)
-    if old_inputs.get("role") != news["role"]:
-        found["role"] = Change(Kind.UPDATE)
+    for name in ("role", "ownedPath"):
+        if old_inputs.get(name) != news.get(name):
+            found[name] = Change(Kind.UPDATE)
+    if "documents" not in olds:  # made before there were any
+        found["documents"] = Change(Kind.ADD, of_input=False)
     return found | {f'left["{name}"]': Change(Kind.DELETE, of_input=False) for name in sorted(olds.get("left") or {})}
 
 
@@ -96,7 +101,20 @@ class PolicyWatch:
         left = {
             each.name: {"path": each.path, "description": ""} for each, holders in held.items() if each.refused(holders)
         }
-        return {"left": left} if left else {}
+        return outputs(left, olds.get("documents") or {}, still_strange(olds, news))
+
+    def enter(self, news: Properties) -> None:
+        """Raises SpokeRoleError for an account that nobody gets into: the stock plugin says it less clearly."""
+        try:
+            self._iam.policies(Member(news["account"], news["role"]))
+        except SpokeRoleError:
+            raise
+        except AwsError:
+            return  # a right that only a refresh needs
+
+    def refresh(self, inputs: Properties, olds: Properties) -> Properties:
+        """The new outputs."""
+        return look(self._iam, inputs, olds)
 
     def _held(self, old_inputs: Properties, olds: Properties, news: Properties) -> dict[Doomed, Holders]:
         """Nothing in an account that nobody gets into: it says so itself."""
@@ -114,6 +132,10 @@ class PolicyWatch:
             return holders
         # The permission sets of what leaves the catalog are changed first, and take their roles with them.
         return holders.without_permission_sets()
+
+
+def _without_document(shape: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in shape.items() if key != "document"}
 
 
 def _line(account: str, each: Doomed, holders: Holders | None) -> str:

@@ -1,10 +1,8 @@
-"""What the servicer needs of a resource, in plain values; and the resources of managed policies, made to that."""
+"""The resources of managed policies, as the servicer needs them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
 
 from pulumi.runtime.rpc import UNKNOWN
 
@@ -23,7 +21,9 @@ from provider.managed_policies_inputs import Inputs
 from provider.managed_policies_outputs import Outputs
 from provider.policy_release import PolicyRelease
 from provider.policy_removal import PolicyRemoval
+from provider.policy_sight import still_strange
 from provider.policy_watch import PolicyWatch
+from provider.serving import Inert, Served, Strangers, Written
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
@@ -32,44 +32,11 @@ from remit.managed_policy import strangers
 BARRIER = "remit:index:Barrier"
 
 
-class Written(NamedTuple):
-    """A resource as it is after a change or a read."""
-
-    id: str
-    outputs: Properties
-    inputs: Properties | None = None
-
-
-class Served(Protocol):
-    """One type of resource. Every method may raise RemitError and ValueError; writing ones PartlyDoneError.
-
-    Once `limit` is over, a writing method begins nothing more.
-    """
-
-    def check(self, news: Properties) -> tuple[Properties, list[Failure]]: ...
-    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]: ...
-    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written: ...
-    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None: ...
-    def update(
-        self,
-        id_: str,
-        old_inputs: Properties,
-        olds: Properties,
-        news: Properties,
-        warn: Warn,
-        *,
-        preview: bool,
-        limit: TimeLimit = NO_LIMIT,
-    ) -> Written: ...
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None: ...
-
-
 class ServedPolicies:
     """`remit:index:ManagedPolicies`."""
 
     def __init__(self, resource: ManagedPolicies) -> None:
-        self._resource = resource
-        self._told: set[str] = set()
+        self._resource, self._strangers = resource, Strangers()
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
         return managed_policies_inputs.check(news)
@@ -86,7 +53,7 @@ class ServedPolicies:
         wanted = Inputs.of(news)
         if wanted.unmanaged is Unmanaged.REPORT:
             known = Outputs.of(olds).unmanaged
-            self._tell_unmanaged(news["account"], strangers(known.items(), wanted.shapes, wanted.owned_path), warn)
+            self._strangers.tell(news["account"], strangers(known.items(), wanted.shapes, wanted.owned_path), warn)
         return managed_policies_changes.changes(old_inputs, olds, news)
 
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
@@ -103,7 +70,7 @@ class ServedPolicies:
         if found is None:
             return None
         live, outputs = found
-        self._tell_unmanaged(live.account, outputs.unmanaged, warn)
+        self._strangers.tell(live.account, outputs.unmanaged, warn)
         return Written(live.account, outputs.properties(live), live.properties())
 
     def update(
@@ -127,15 +94,8 @@ class ServedPolicies:
 
     def _applied(self, inputs: Inputs, before: Inputs | None, state: Outputs, warn: Warn, limit: TimeLimit) -> Written:
         outputs = self._resource.apply(inputs, before, state, limit)
-        self._tell_unmanaged(inputs.account, outputs.unmanaged, warn)
+        self._strangers.tell(inputs.account, outputs.unmanaged, warn)
         return Written(inputs.account, outputs.properties(inputs))
-
-    def _tell_unmanaged(self, account: str, found: Mapping[str, str], warn: Warn) -> None:
-        """Once in a run, which may refresh an account, compare it and change it. `found`: {name: path}."""
-        line = _unmanaged(account, found)
-        if line and line not in self._told:
-            self._told.add(line)
-            warn(line)
 
 
 class ServedRemoval:
@@ -173,30 +133,7 @@ class ServedRemoval:
         self._resource.remove(old_inputs, olds, warn, limit)
 
 
-class _Inert:
-    """A resource that is nothing in AWS: it is made, read and deleted without a call."""
-
-    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
-        return Written(id_, olds, inputs)
-
-    def update(
-        self,
-        id_: str,
-        old_inputs: Properties,
-        olds: Properties,
-        news: Properties,
-        warn: Warn,
-        *,
-        preview: bool,
-        limit: TimeLimit = NO_LIMIT,
-    ) -> Written:
-        return Written(id_, {})
-
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
-        return
-
-
-class ServedBarrier(_Inert):
+class ServedBarrier(Inert):
     """`remit:index:Barrier`: nothing but a place in the order, so that many need not name all that they wait for."""
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
@@ -210,11 +147,11 @@ class ServedBarrier(_Inert):
         return Written("barrier", {})
 
 
-class ServedWatch(_Inert):
+class ServedWatch(Inert):
     """`remit:index:PolicyWatch`."""
 
     def __init__(self, resource: PolicyWatch) -> None:
-        self._resource = resource
+        self._resource, self._strangers = resource, Strangers()
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
         return policy_watch.check(news)
@@ -222,10 +159,18 @@ class ServedWatch(_Inert):
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
         for line in self._resource.tell(old_inputs, olds, news):
             warn(line)
+        self._strangers.tell(news["account"], still_strange(olds, news), warn)
         return policy_watch.changes(old_inputs, olds, news)
 
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
-        return Written(news["account"], {})
+        if not preview:
+            self._resource.enter(news)
+        return Written(news["account"], {"documents": {}})
+
+    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
+        found = self._resource.refresh(inputs, olds)
+        self._strangers.tell(inputs["account"], found.get("unmanagedPolicies") or {}, warn)
+        return Written(id_, found, inputs)
 
     def update(
         self,
@@ -238,10 +183,12 @@ class ServedWatch(_Inert):
         preview: bool,
         limit: TimeLimit = NO_LIMIT,
     ) -> Written:
-        return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news))
+        if preview:
+            return Written(id_, {"documents": olds.get("documents") or {}})
+        return Written(id_, self._resource.apply(old_inputs, olds, news))
 
 
-class ServedRelease(_Inert):
+class ServedRelease(Inert):
     """`remit:index:PolicyRelease`."""
 
     def __init__(self, resource: PolicyRelease) -> None:
@@ -273,7 +220,7 @@ class ServedRelease(_Inert):
         self._resource.remove(old_inputs, olds, warn, limit)
 
 
-class ServedApplied(_Inert):
+class ServedApplied(Inert):
     """`remit:index:Applied`: which commit of the catalog the stack has."""
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
@@ -303,11 +250,3 @@ def _replacement(account: str, name: str, differing: list[str], *, detach: bool)
     if detach:
         return f"{what}: it is taken from the roles, users and groups that have it, made anew, and given back to them"
     return f"{what}: it is deleted and made anew, unless somebody has it attached; then it stays, and the run says who"
-
-
-def _unmanaged(account: str, found: Mapping[str, str]) -> str:
-    names = [f"{path}{name}" for name, path in sorted(found.items())]
-    if len(names) <= 1:  # on the first line, which is all that a table of resources shows
-        return "".join(f"account {account} has a policy that nobody manages, left as it is: {name}" for name in names)
-    many = f"account {account} has {len(names)} policies that nobody manages, left as they are:"
-    return "\n  ".join([many, *names])

@@ -29,6 +29,5 @@ def way_in(exported: Mapping[str, Any]) -> FanOut | None:
 
 def keeping(stack: Stack, way: str | None) -> Stack:
     """The stack, which stays with this way if its setting is auto."""
-    if way == "aliases" or way == "pooled":  # noqa: PLR1714  mypy narrows this
-        return replace(stack, kept_fan_out=way)
-    return stack
+    kept: dict[str, FanOut] = {"aliases": "aliases", "pooled": "pooled"}
+    return replace(stack, kept_fan_out=kept.get(way or ""))

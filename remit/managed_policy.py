@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from remit.documents import Document, same_meaning
 
 MOST_VERSIONS = 5  # a sixth needs a deletion first
+SPOKE_PATH = "/remit/"  # where the policies of `remit.aws.permissions` let the spoke role write
 RESERVED_ROLE = "AWSReservedSSO_"  # of Identity Center: nobody else may change such a role
 
 

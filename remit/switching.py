@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from remit.documents import fingerprint
 from remit.errors import RemitError
 from remit.managed_policy import Policy
 from remit.policy_shape import policy_of, shaped
@@ -205,8 +206,11 @@ def _as_aliases(
         inputs = {**settings, "assumeRole": json.dumps(role)}
         outputs = {name: value for name, value in inputs.items() if name != "__internal"}
         made.append({"urn": component, "custom": False, "type": _ALIASES, "parent": stack})
+        seen: Resource = {"documents": {}}
+        made.append(
+            _custom(watch, each.account, watching, seen, component, guard["provider"], guard["urn"], each.times)
+        )
         made.append(_custom(alias, id_, inputs, outputs, component, "", guard["urn"], each.times))
-        made.append(_custom(watch, each.account, watching, {}, component, guard["provider"], guard["urn"], each.times))
         for policy in each.policies:
             mine = urn(f"{_ALIASES}${_POLICY}", f"{each.account}/{policy.name}")
             arn = f"arn:aws:iam::{each.account}:policy{policy.path}{policy.name}"
@@ -227,7 +231,8 @@ def _as_aliases(
 
 def _watched(policy: Policy) -> dict[str, str | bool]:
     detach = {"detachOnDelete": True} if policy.detach_on_delete else {}
-    return {"path": policy.path, "description": policy.description, **detach}
+    shape = {"path": policy.path, "description": policy.description, "document": fingerprint(policy.document)}
+    return {**shape, **detach}
 
 
 def _releasing(known: _Known, urn: Callable[[str, str], str], component: str, provider: str) -> Resource:

@@ -10,7 +10,7 @@ import click
 
 from remit.cli.engine import Engine, EngineError, announce, become, choose_engine
 from remit.cli.inputs import read_inputs, stack_file
-from remit.cli.retire import exported_state, live_account_states, retire_gone, shard_of_stack
+from remit.cli.retire import Exported, exported_state, live_account_states, retire_gone, shard_of_stack
 from remit.cli.run_report import Reporter, without_report
 from remit.kept_fan_out import VARIABLE, way_in
 from remit.stack import read_stack
@@ -59,10 +59,14 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
         _refuse_jump(stack_in(arguments))
     if {"--help", "-h"} & set(arguments):
         return
-    if name in {"preview", "up"}:
-        stay_with_its_way(engine, stack_in(arguments))
-    if changes_the_state and "--preview-only" not in arguments:
-        retire_first(engine, stack_in(arguments))
+    named = stack_in(arguments)
+    staying = name in {"preview", "up"} and _leaves_its_way_open(named)
+    retiring = changes_the_state and "--preview-only" not in arguments
+    if exported := _state(engine, named) if staying or retiring else None:
+        if staying:
+            _stay_with_its_way(exported)
+        if retiring:
+            retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
 
 
 def without_promote(name: str, arguments: Sequence[str]) -> tuple[tuple[str, ...], bool]:
@@ -97,26 +101,34 @@ def go_on_after_failures() -> None:
     os.environ.setdefault("PULUMI_CONTINUE_ON_ERROR", "true")
 
 
+def retire_first(engine: Engine, named: str | None) -> None:
+    """Accounts that are gone leave the state. Raises EngineError and AwsError."""
+    if exported := _state(engine, named):
+        retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
+
+
 def stay_with_its_way(engine: Engine, named: str | None) -> None:
     """Tells the program how the stack's policies reach their accounts already, where its file leaves that open."""
-    file = stack_file(named) if named else None
-    if file and file.is_file() and read_stack(file).fan_out != "auto":
-        return
-    try:
-        way = way_in(exported_state(engine, named))
-    except EngineError:
-        return  # no stack yet, as for `retire_first`
-    if way:
+    if _leaves_its_way_open(named) and (exported := _state(engine, named)):
+        _stay_with_its_way(exported)
+
+
+def _stay_with_its_way(exported: Exported) -> None:
+    if way := way_in(exported):
         os.environ[VARIABLE] = way
 
 
-def retire_first(engine: Engine, named: str | None) -> None:
-    """Accounts that are gone leave the state. Raises EngineError and AwsError."""
+def _leaves_its_way_open(named: str | None) -> bool:
+    file = stack_file(named) if named else None
+    return not (file and file.is_file()) or read_stack(file).fan_out == "auto"
+
+
+def _state(engine: Engine, named: str | None) -> Exported | None:
+    """None where there is no stack yet, or no state of it: the engine's own run makes it, or says what is wrong."""
     try:
-        exported = exported_state(engine, named)
+        return exported_state(engine, named)
     except EngineError:
-        return  # no stack yet, or no state of it: the engine's own run makes it, or says what is wrong
-    retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
+        return None
 
 
 preview = _verb("preview", changes_the_state=False)

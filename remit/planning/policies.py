@@ -10,6 +10,7 @@ from remit.catalog.models import ManagedPolicy, PolicyStatement
 from remit.documents import Document, document, repeated_sids, size
 from remit.errors import Source
 from remit.expiry import expired
+from remit.managed_policy import under
 from remit.planning.rendering import Rendering
 from remit.planning.values import PlannedPolicy
 from remit.planning.world import World
@@ -48,9 +49,21 @@ def check_owned_path(world: World, accounts: int) -> None:
     if stack.unmanaged_policies == "remove" and not stack.owned_path:
         message = "remit:unmanagedPolicies: remove removes nothing without remit:ownedPath"
         world.findings.odd(message, "say which path is the stack's own, such as /remit/", source)
-    elif stack.owned_path and accounts and stack.fan_out_over(accounts) == "aliases":
-        message = f"remit:fanOut is aliases: no run sees other policies under {stack.owned_path}, nor removes them"
-        world.findings.odd(message, "set remit:fanOut: pooled, or look with `remit drift`", source)
+    elif stack.unmanaged_policies == "remove" and accounts and stack.fan_out_over(accounts) == "aliases":
+        message = f"remit:fanOut is aliases: other policies under {stack.owned_path} are told, never removed"
+        world.findings.odd(message, "set remit:fanOut: pooled, or delete them by hand", source)
+
+
+def check_paths(world: World, policies: Policies) -> None:
+    """Warn of policies that are not where the stack owns every policy."""
+    owned = world.stack.owned_path
+    for policy in world.catalog.managed_policies if owned else ():
+        if policies.reach.get(str(policy.name)) and not under(str(policy.path), owned):
+            message = f"policy {str(policy.name)!r} is at {policy.path}, outside of remit:ownedPath {owned}"
+            remedy = (
+                f"write `path: {owned}`: nobody is told of other policies beside it, and a spoke role may not reach it"
+            )
+            world.findings.odd(message, remedy, policy.source)
 
 
 def check_fan_out(world: World, accounts: int) -> None:

@@ -12,6 +12,7 @@ from components.account_policies import AccountPolicies
 from components.fan_out import Aliases
 from components.permission_sets import PermissionSets
 from components.rollout import roll_out
+from remit.documents import fingerprint
 from remit.managed_policy import LivePolicy, Policy
 from remit.stack import Stack
 from tests.component.conftest import Recorder
@@ -69,7 +70,9 @@ def test_what_exists_is_imported_and_nothing_of_it_is_changed(run: Run) -> None:
     written = set(recorder.inputs("aws-native:iam:ManagedPolicy", f"{ONE}/Guardrail"))
     assert written <= set(policies[f"{ONE}/Guardrail"].ignoreChanges)
     watched = recorder.inputs("remit:index:PolicyWatch", ONE)["policies"]["Guardrail"]
-    assert watched == {"path": "/old/", "description": ""}, "as it is, so that a replacement later is foreseen"
+    assert watched == {"path": "/old/", "description": "", "document": fingerprint({})}, (
+        "as it is, so that a replacement later is foreseen"
+    )
     assert recorder.inputs("remit:index:PolicyWatch", TWO)["policies"]["Guardrail"]["path"] == "/remit/"
     assert dependencies(recorder, "aws-native:iam:ManagedPolicy", f"{TWO}/Guardrail") == {TWO}
     engineer = recorder.of("aws-native:sso:PermissionSet")["Engineer"]

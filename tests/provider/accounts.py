@@ -12,7 +12,8 @@ from typing import Any
 import boto3
 import pytest
 
-from provider.served import Served, served_policies
+from provider.served import served_policies
+from provider.serving import Served
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.member_calls import MemberCalls, member_client

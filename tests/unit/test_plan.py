@@ -444,6 +444,15 @@ def test_a_policy_keeps_in_every_account_that_it_may_be_detached():
     assert {policy.detach_on_delete for policy in plan_of(text).managed_policies} == {True}
 
 
+def test_a_policy_outside_of_the_path_that_the_stack_owns_is_a_warning_at_its_place():
+    some = "targets: '*', statements: [{Effect: Allow, Action: 's3:*', Resource: '*'}]"
+    text = f"managed_policies:\n  - {{name: In, path: /remit/x/, {some}}}\n  - {{name: Out, {some}}}\n"
+    words = "c.yaml:3: policy 'Out' is at /, outside of remit:ownedPath /remit/"
+    owning = [str(each) for each in plan_of(text, stack=Stack("prod", owned_path="/remit/")).warnings]
+    assert [words in each for each in owning if "ownedPath" in each] == [True]
+    assert not [each for each in plan_of(text, stack=Stack("prod")).warnings if "ownedPath" in str(each)]
+
+
 @pytest.mark.parametrize(
     ("stack", "warned"),
     [
@@ -463,7 +472,8 @@ def test_a_stack_that_stays_with_the_way_that_it_has_is_told_how_to_go_over(stac
     ("stack", "warning"),
     [
         (Stack("prod", unmanaged_policies="remove"), "removes nothing without remit:ownedPath"),
-        (Stack("prod", owned_path="/remit/"), "no run sees other policies under /remit/, nor removes them"),
+        (Stack("prod", owned_path="/remit/", unmanaged_policies="remove"), "/remit/ are told, never removed"),
+        (Stack("prod", owned_path="/remit/"), ""),
         (Stack("prod", owned_path="/remit/", unmanaged_policies="remove", fan_out="pooled"), ""),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from remit.documents import fingerprint
 from remit.switching import SwitchError, Way, switched
 
 PREFIX = "urn:pulumi:prod::remit::"
@@ -27,6 +28,9 @@ DOCUMENT = {
 SETTINGS = {"region": "eu-west-1", "version": "1.84.0", "skipRegionValidation": "true"}
 
 
+WATCHED = {"path": "/remit/", "description": "why", "detachOnDelete": True, "document": fingerprint(DOCUMENT)}
+
+
 def alias_of(account: str) -> list[dict[str, Any]]:
     component = f"{PREFIX}remit:index:AccountPolicies::{account}"
     alias = f"{PREFIX}remit:index:AccountPolicies$pulumi:providers:aws-native::{account}"
@@ -37,16 +41,6 @@ def alias_of(account: str) -> list[dict[str, Any]]:
     return [
         {"urn": component, "custom": False, "type": "remit:index:AccountPolicies", "parent": STACK},
         {
-            "urn": alias,
-            "custom": True,
-            "id": f"id-{account}",
-            "type": "pulumi:providers:aws-native",
-            "inputs": inputs,
-            "outputs": inputs,
-            "parent": component,
-            "dependencies": [GUARD],
-        },
-        {
             "urn": watch_urn(account),
             "custom": True,
             "id": account,
@@ -54,10 +48,20 @@ def alias_of(account: str) -> list[dict[str, Any]]:
             "inputs": {
                 "account": account,
                 "role": "platform/RemitSpoke",
-                "policies": {"Guardrail": {"path": "/remit/", "description": "why", "detachOnDelete": True}},
+                "policies": {"Guardrail": WATCHED},
             },
             "parent": component,
             "provider": f"{PROVIDER}::r",
+            "dependencies": [GUARD],
+        },
+        {
+            "urn": alias,
+            "custom": True,
+            "id": f"id-{account}",
+            "type": "pulumi:providers:aws-native",
+            "inputs": inputs,
+            "outputs": inputs,
+            "parent": component,
             "dependencies": [GUARD],
         },
         {
