@@ -23,13 +23,14 @@ from remit.aws.session import Aws
 from remit.catalog import load_catalog
 from remit.drift.run import Run
 from remit.errors import RemitError
+from remit.kept_fan_out import VARIABLE, keeping
 from remit.plan import make_plan
 from remit.stack import Stack
 
 config, made = pulumi.Config(), all_that_is_made()
 try:
     run = Run.of(os.environ, Stack.from_config(pulumi.get_stack(), config.get), Path(config.require("catalog")))
-    stack, catalog = run.stack, load_catalog(run.catalog)
+    stack, catalog = keeping(run.stack, os.environ.get(VARIABLE)), load_catalog(run.catalog)
     settings = catalog.settings
     aws = Aws(settings.identity_center.region)
     organization = look_up_organization(aws, catalog, stack)
@@ -37,9 +38,9 @@ try:
     mode = stack.fan_out_over(len({policy.account for policy in plan.managed_policies}))
     plan = run.adjusted(plan)
     adoption = NOTHING
-    if stack.adopt:  # the remit provider takes policies over by itself
-        instance_arn, aliases = organization.instance_arn, mode == "aliases"
-        adoption = look_up_adoption(aws, plan, instance_arn, settings.spoke_role, policies=aliases)
+    if stack.adopt:
+        adoption = look_up_adoption(aws, plan, organization.instance_arn, settings.spoke_role)
+        plan = adoption.applied_to(plan) if mode == "pooled" else plan  # an alias imports instead
 except RemitError as error:  # words for people: a traceback would bury them
     raise pulumi.RunError(str(error)) from None
 for warning in (*plan.warnings, *adoption.remarks):

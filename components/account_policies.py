@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws_native as aws_native
 
+from remit.documents import as_written, fingerprint
 from remit.managed_policy import LivePolicy, Policy
 from remit.plan import PlannedPolicy
 
@@ -18,8 +20,21 @@ _FIELDS = ("managedPolicyName", "path", "description", "policyDocument")
 class PolicyWatch(pulumi.CustomResource):
     """Says who has a policy that is about to be deleted or made anew (provider/policy_watch.py)."""
 
+    documents: pulumi.Output[Mapping[str, Mapping[str, Any]] | None]
+
     def __init__(self, account: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions) -> None:
-        super().__init__("remit:index:PolicyWatch", account, {"account": account, **props}, opts)
+        super().__init__("remit:index:PolicyWatch", account, {"account": account, "documents": None, **props}, opts)
+
+    def as_written(self, policy: PlannedPolicy) -> pulumi.Output[Mapping[str, Any]]:
+        """The document as somebody wrote it, where the last refresh found it in other words of the same meaning."""
+        return self.documents.apply(lambda found: as_written(policy.document, (found or {}).get(policy.name)))
+
+
+class PolicyRelease(pulumi.CustomResource):
+    """Takes policies that leave from those who have them, just before they go (provider/policy_release.py)."""
+
+    def __init__(self, account: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions) -> None:
+        super().__init__("remit:index:PolicyRelease", account, {"account": account, **props}, opts)
 
 
 class AccountPolicies(pulumi.ComponentResource):
@@ -29,7 +44,8 @@ class AccountPolicies(pulumi.ComponentResource):
     whatever their path, so that a policy that moves to another path must be replaced, the old one first.
     It does not create the spoke role (that is the bootstrap's), nor does it look whether it is there: the
     provider says so when it assumes it. `existing`: by (account, name) what is taken over as it is. With `remit`, its
-    provider, a PolicyWatch says who has a policy that is to be deleted or made anew.
+    provider, a PolicyWatch says who has a policy that is to be deleted or made anew, and remembers what a refresh saw
+    (at the stack's `owned_path`, too); `release_at_last` lets those with `detach_on_delete` go all the same.
     """
 
     policies: Mapping[str, aws_native.iam.ManagedPolicy]
@@ -42,12 +58,15 @@ class AccountPolicies(pulumi.ComponentResource):
         spoke_role: str,
         region: str,
         existing: Mapping[tuple[str, str], LivePolicy] | None = None,
+        owned_path: str = "",
         remit: pulumi.ProviderResource | None = None,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, account, None, opts)
         self._existing = existing or {}
+        self._planned, self._account, self._role, self._remit = policies, account, spoke_role, remit
+        self._watch = self._watching(account, policies, spoke_role, owned_path, remit, after) if remit else None
         alias = aws_native.Provider(
             account,
             region=region,
@@ -57,9 +76,30 @@ class AccountPolicies(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
-        self._watch = [self._watching(account, policies, spoke_role, remit, after)] if remit else []
         self.policies = {policy.name: self._policy(policy, alias) for policy in policies}
         self.register_outputs({"policyArns": [policy.policy_arn for policy in self.policies.values()]})
+
+    def release_at_last(self, *, after: Sequence[pulumi.Resource]) -> None:
+        """Once for each component, when all else is made; also where nothing is to be released, or ever was.
+
+        If it were left out there, the engine would delete it, and with that take from everybody what merely lost the
+        word `detach_on_delete`.
+        """
+        if self._remit:
+            there = self._existing
+            paths = {
+                each.name: found.policy.path if (found := there.get((self._account, each.name))) else each.path
+                for each in self._planned
+            }
+            PolicyRelease(
+                self._account,
+                {
+                    "role": self._role,
+                    "policies": paths,
+                    "detachOnDelete": [each.name for each in self._planned if each.detach_on_delete],
+                },
+                pulumi.ResourceOptions(parent=self, provider=self._remit, depends_on=[*self.policies.values(), *after]),
+            )
 
     def _policy(self, policy: PlannedPolicy, alias: aws_native.Provider) -> aws_native.iam.ManagedPolicy:
         there = self._existing.get((policy.account, policy.name))
@@ -69,11 +109,11 @@ class AccountPolicies(pulumi.ComponentResource):
             managed_policy_name=policy.name,
             path=policy.path,
             description=policy.description or None,  # AWS has none either, and it cannot be added later
-            policy_document=policy.document,
+            policy_document=self._watch.as_written(policy) if self._watch else policy.document,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 provider=alias,
-                depends_on=self._watch,
+                depends_on=[self._watch] if self._watch else [],
                 delete_before_replace=True,
                 import_=arn,
                 # Who holds a policy is not ours to say: an imported one would lose everybody in its first update.
@@ -86,17 +126,27 @@ class AccountPolicies(pulumi.ComponentResource):
         account: str,
         policies: Sequence[PlannedPolicy],
         role: str,
+        owned_path: str,
         remit: pulumi.ProviderResource,
         after: Sequence[pulumi.Resource],
     ) -> PolicyWatch:
         """What is taken over is watched as it is, not as it shall be."""
         shapes = {
-            policy.name: _shape(there.policy if (there := self._existing.get((account, policy.name))) else policy)
+            policy.name: _shape(
+                there.policy if (there := self._existing.get((account, policy.name))) else policy,
+                detach=policy.detach_on_delete,
+            )
             for policy in policies
         }
         options = pulumi.ResourceOptions(parent=self, provider=remit, depends_on=list(after))
-        return PolicyWatch(account, {"role": role, "policies": shapes}, options)
+        owned = {"ownedPath": owned_path} if owned_path else {}
+        return PolicyWatch(account, {"role": role, "policies": shapes, **owned}, options)
 
 
-def _shape(policy: Policy | PlannedPolicy) -> dict[str, str]:
-    return {"path": policy.path, "description": policy.description}
+def _shape(policy: Policy | PlannedPolicy, *, detach: bool) -> dict[str, str | bool]:
+    shape: dict[str, str | bool] = {
+        "path": policy.path,
+        "description": policy.description,
+        "document": fingerprint(policy.document),
+    }
+    return shape | {"detachOnDelete": True} if detach else shape

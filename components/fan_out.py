@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Protocol
 
 import pulumi
 
 from components.account_policies import AccountPolicies
-from components.order import Policies
+from components.order import Barrier, Policies, settled
 from components.pooled_policies import PooledPolicies
 from components.rollout import roll_out
 from remit.drift.kept import Kept
 from remit.managed_policy import LivePolicy
-from remit.plan import Plan
+from remit.plan import Plan, PlannedPolicy
 from remit.stack import Stack
 
 
@@ -35,17 +34,36 @@ class Aliases:
         region: str,
         provider: pulumi.ProviderResource,
         existing: Mapping[tuple[str, str], LivePolicy] | None = None,
+        owned_path: str = "",
     ) -> None:
-        self._in_account = partial(
-            AccountPolicies, spoke_role=spoke_role, region=region, existing=existing, remit=provider
-        )
-        self._provider = provider
+        self._owned_path = owned_path
+        self._role, self._region, self._existing, self._provider = spoke_role, region, existing, provider
+        self._made: list[AccountPolicies] = []
 
     def roll_out(self, plan: Plan, *, after: pulumi.Resource) -> Policies:
         return roll_out(plan, self._in_account, after=after, provider=self._provider)
 
     def finish(self, plan: Plan, *, after: Sequence[pulumi.Resource]) -> None:
-        return
+        if self._made:
+            last = Barrier("everything", settled(after), self._provider)
+            for account in self._made:
+                account.release_at_last(after=[last])
+
+    def _in_account(
+        self, account: str, policies: Sequence[PlannedPolicy], *, after: Sequence[pulumi.Resource]
+    ) -> AccountPolicies:
+        made = AccountPolicies(
+            account,
+            policies,
+            spoke_role=self._role,
+            region=self._region,
+            existing=self._existing,
+            owned_path=self._owned_path,
+            remit=self._provider,
+            after=after,
+        )
+        self._made.append(made)
+        return made
 
 
 class Pooled:
@@ -88,4 +106,6 @@ def fan_out(
     policy is a resource of its own, which the plan leaves as the state has it."""
     if mode == "pooled":
         return Pooled(stack=stack, spoke_role=spoke_role, provider=provider, watched=watched, kept=kept)
-    return Aliases(spoke_role=spoke_role, region=region, provider=provider, existing=existing)
+    return Aliases(
+        spoke_role=spoke_role, region=region, provider=provider, existing=existing, owned_path=stack.owned_path
+    )

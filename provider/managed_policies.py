@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from provider.inputs import Properties, Unmanaged
-from provider.managed_policies_changes import policy_changes
 from provider.managed_policies_inputs import Inputs, parse_id
 from provider.managed_policies_outputs import Outputs, shapes_of
 from provider.policy_deletion import Deletion
@@ -21,7 +20,7 @@ from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AwsError, RemitError
-from remit.managed_policy import LivePolicy, Policy, by_name, strangers
+from remit.managed_policy import LivePolicy, by_name, strangers
 from remit.policy_delta import Kind, Step, steps
 from remit.policy_shape import Shape, policy_of, shaped
 
@@ -52,7 +51,7 @@ class ManagedPolicies:
         """
         member, ours = inputs.member, shapes_of(before, state) if before else {}
         live = self._iam.policies(member)
-        todo = steps(inputs.policies, live, ours=ours, adopt=inputs.adopt)
+        todo = steps(inputs.policies, live, ours=ours)
         failed = self._carry_out(member, todo, limit)
         found = before.strays if before and inputs.unmanaged is Unmanaged.REMOVE else {}
         strays = {name: shape for name, shape in found.items() if name not in {*inputs.shapes, *inputs.kept}}
@@ -63,13 +62,7 @@ class ManagedPolicies:
         if failed:
             outputs = Outputs(failed, unmanaged, there)
             raise PartlyDoneError(inputs.account, outputs.properties(inputs), _told(inputs.account, failed))
-        differs = by_hand or any(step.kind is Kind.ADOPT for step in todo)
-        return Outputs({}, unmanaged, there if differs else None)
-
-    def foresee(self, inputs: Inputs, ours: Collection[str]) -> list[str]:
-        """What an adoption would take over: a line for each policy, with what differs from the catalog."""
-        todo = steps(inputs.policies, self._iam.policies(inputs.member), ours=ours, adopt=True)
-        return [_adoption(step.policy, step.live.policy) for step in todo if step.kind is Kind.ADOPT and step.live]
+        return Outputs({}, unmanaged, there if by_hand else None)
 
     def remove(self, inputs: Inputs, state: Outputs, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
         """Deletes what is ours, until `limit` is over. Raises AwsError with a reason for each policy still there."""
@@ -117,8 +110,6 @@ class ManagedPolicies:
         """{policy: reason} of those that failed or were not begun."""
         failed: dict[str, str] = {}
         for step in todo:
-            if step.kind is Kind.ADOPT:
-                continue
             if stopped := not_begun(self._cancelled, limit):
                 failed[step.policy.name] = stopped
                 continue
@@ -168,7 +159,7 @@ class ManagedPolicies:
         """What is there and ours afterwards, by name."""
         there = {name: shape for name, shape in inputs.shapes.items() if name not in failed}
         for step in todo:
-            if step.live is None or (step.policy.name not in failed and step.kind is not Kind.ADOPT):
+            if step.live is None or step.policy.name not in failed:
                 continue
             if step.kind is not Kind.TAKEN:
                 there[step.live.name] = _found(step.policy.name, inputs.shapes[step.policy.name], step.live)
@@ -217,12 +208,3 @@ def _taken(live: LivePolicy) -> str:
         f"there is a policy {live.name} at {live.policy.path} already, which this stack did not make and which differs "
         "(give yours another name, or take it over with remit:adopt: true)"
     )
-
-
-def _adoption(wanted: Policy, live: Policy) -> str:
-    differing = [
-        path.removeprefix(f'policies["{wanted.name}"].')
-        for path, _ in policy_changes({wanted.name: shaped(live)}, {wanted.name: shaped(wanted)})
-    ]
-    what = f"policy {wanted.name} is there already and is taken over as it is"
-    return f"{what}; the catalog differs in {', '.join(differing)}"

@@ -24,7 +24,7 @@ def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     for name in ("role", "ownedPath", "unmanaged"):
         if (old_inputs.get(name) or _default(name)) != (news.get(name) or _default(name)):
             found[name] = Change(Kind.UPDATE)
-    of_input = "policies" not in old_outputs  # after a partial failure, or an adoption, they tell what is live
+    of_input = "policies" not in old_outputs  # after a partial failure they tell what is live
     old = old_inputs.get("policies") if of_input else old_outputs["policies"]
     kept = kept_in(news)
     for path, kind in policy_changes(_without(old or {}, kept), _without(news["policies"], kept)):

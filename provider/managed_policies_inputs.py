@@ -20,7 +20,7 @@ _ACCOUNT = re.compile(r"\d{12}")
 _ROLE = re.compile(r"[\w+=,.@/-]{1,128}", re.ASCII)
 _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _PATH = re.compile(r"/|(/[\x21-\x2e\x30-\x7e]+)+/")
-_NAMES = ("account", "role", "policies", "ownedPath", "unmanaged", "adopt", "kept")
+_NAMES = ("account", "role", "policies", "ownedPath", "unmanaged", "kept")
 _SHAPE = {"path": str, "description": str, "statements": dict}
 _MORE = {"order": list, "version": str, "id": str, "detachOnDelete": bool, "unmanaged": bool}
 
@@ -29,7 +29,7 @@ _MORE = {"order": list, "version": str, "id": str, "detachOnDelete": bool, "unma
 class Inputs:
     """`shapes` by policy name, as `remit.policy_shape` makes them. One with `unmanaged` was found by a refresh.
 
-    `adopt`, and the names `kept`, which a run leaves as they are, are for the run at hand and never make a difference.
+    The names `kept`, which a run leaves as they are, are for the run at hand and never make a difference.
     """
 
     account: str
@@ -37,7 +37,6 @@ class Inputs:
     shapes: Mapping[str, Shape]
     owned_path: str = ""
     unmanaged: Unmanaged = Unmanaged.REPORT
-    adopt: bool = False
     kept: frozenset[str] = frozenset()
 
     @classmethod
@@ -49,7 +48,6 @@ class Inputs:
             shapes=properties["policies"],
             owned_path=properties.get("ownedPath") or "",
             unmanaged=Unmanaged(properties.get("unmanaged") or Unmanaged.REPORT),
-            adopt=bool(properties.get("adopt")),
             kept=kept_in(properties),
         )
 
@@ -101,8 +99,6 @@ def check(news: Properties) -> tuple[Properties, list[Failure]]:
     checked = {"unmanaged": Unmanaged.REPORT.value, **news}
     if checked.get("ownedPath") == "":
         del checked["ownedPath"]
-    if checked.get("adopt") is False:
-        del checked["adopt"]
     return checked, list(_failures(checked))
 
 
@@ -117,8 +113,6 @@ def _failures(news: Properties) -> Iterator[Failure]:
         yield Failure("ownedPath", f"{news['ownedPath']!r} is not a path such as /remit/")
     if news["unmanaged"] not in tuple(Unmanaged):
         yield Failure("unmanaged", f"{news['unmanaged']!r} is neither remove nor report")
-    if not isinstance(news.get("adopt", False), bool):
-        yield Failure("adopt", f"{news['adopt']!r} is neither true nor false")
     yield from _policy_failures(news.get("policies"))
     yield from kept_failures(news)
 

@@ -1,7 +1,7 @@
 """The outputs of ManagedPolicies: what differs from the inputs, and what the last change could not do. Pure.
 
-The policies themselves stand in the inputs alone. Only where those are not what is live, after a partial failure or
-an adoption, the outputs hold them too.
+The policies themselves stand in the inputs alone. Only where those are not what is live, after a partial failure, the
+outputs hold them too.
 """
 
 from __future__ import annotations

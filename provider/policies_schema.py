@@ -24,7 +24,6 @@ _ACCOUNT: dict[str, dict[str, Any]] = {
         "default": "report",
         "description": "A policy there that is not listed: remove or report it",
     },
-    "adopt": {"type": "boolean", "description": "Take over what exists, without a change in this run"},
     "kept": {
         "type": "array",
         "items": _TEXT,
@@ -33,19 +32,40 @@ _ACCOUNT: dict[str, dict[str, Any]] = {
 }
 _ACCOUNT_OUTPUTS = {
     "account": _ACCOUNT["account"],
-    "policies": {**_ACCOUNT["policies"], "description": "After a partial failure or an adoption alone: what is there"},
+    "policies": {**_ACCOUNT["policies"], "description": "After a partial failure alone: what is there"},
     "failed": {**_TEXTS, "description": "What the last change could not do: policy to reason"},
     "unmanagedPolicies": {**_TEXTS, "description": "Policies under the path that are not listed, left as they are"},
 }
 _WATCH = {
     "account": {**_TEXT, "description": "The account's id"},
     "role": _ACCOUNT["role"],
-    "policies": {**_PLACES, "description": "By name: path and description"},
+    "policies": {
+        "type": "object",
+        "additionalProperties": {"type": "object", "additionalProperties": _ANY},
+        "description": "By name: path, description, detachOnDelete, a fingerprint of the document",
+    },
+    "ownedPath": _ACCOUNT["ownedPath"],
+}
+_WATCH_OUTPUTS = {
+    "left": {**_PLACES, "description": "What left the catalog and somebody still has"},
+    "documents": {
+        "type": "object",
+        "additionalProperties": _ANY,
+        "description": "Documents that a refresh found in other words of the same meaning, by name",
+    },
+    "unmanagedPolicies": _ACCOUNT_OUTPUTS["unmanagedPolicies"],
+}
+_RELEASE = {
+    "account": _WATCH["account"],
+    "role": _ACCOUNT["role"],
+    "policies": {**_TEXTS, "description": "The path of each, by name"},
+    "detachOnDelete": {"type": "array", "items": _TEXT, "description": "Those that nobody may stand in the way of"},
 }
 _REMOVAL = {
     "role": _ACCOUNT["role"],
     "policies": {**_PLACES, "description": "Where the stack has policies: name to account to path"},
     "detachOnDelete": {"type": "array", "items": _TEXT, "description": "Policies that are detached before they go"},
+    "permissionSets": {"type": "array", "items": _TEXT, "description": "Those of the stack; never a difference"},
     "emptyAccounts": {"type": "array", "items": _TEXT, "description": "Accounts of the stack without a policy"},
     "waitForOthers": {"type": "boolean", "description": "Whether the permission sets are another stack's"},
 }
@@ -71,7 +91,13 @@ def policy_resources() -> dict[str, Any]:
             "description": "Says who has a policy that a provider alias is about to delete or to make anew",
             "inputProperties": _WATCH,
             "requiredInputs": ["account", "role", "policies"],
-            "properties": {"left": {**_PLACES, "description": "What left the catalog and somebody still has"}},
+            "properties": _WATCH_OUTPUTS,
+        },
+        "remit:index:PolicyRelease": {
+            "description": "Takes policies from those who have them, before a provider alias deletes them",
+            "inputProperties": _RELEASE,
+            "requiredInputs": ["account", "role", "policies", "detachOnDelete"],
+            "properties": {"left": {**_TEXTS, "description": "What could not be taken from somebody yet"}},
         },
         "remit:index:Barrier": {"description": "A place in the order: nothing of its own"},
     }

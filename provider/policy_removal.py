@@ -37,14 +37,14 @@ _AT_ONCE = 16
 
 
 class Failed(NamedTuple):
-    """A policy that is still there. `waits`: for a permission set that refers to it."""
+    """A policy that is still there. `waits_for`: the permission sets that still give it to somebody."""
 
     reason: str
-    waits: bool = False
+    waits_for: tuple[str, ...] = ()
 
 
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
-    known = {"role", "policies", "detachOnDelete", "waitForOthers", "emptyAccounts"}
+    known = {"role", "policies", "detachOnDelete", "permissionSets", "waitForOthers", "emptyAccounts"}
     failures = [Failure(name, "no such property of PolicyRemoval") for name in news.keys() - known - {"__defaults"}]
     failures += [Failure(name, "is missing") for name in sorted({"role", "policies"} - news.keys())]
     return news, failures
@@ -84,7 +84,8 @@ class PolicyRemoval:
     ) -> Properties:
         """The new outputs. Raises PartlyDoneError with what is left, be it because `limit` is over.
 
-        With `waitForOthers`, the permission sets are another stack's: what they still hold is left for a later run.
+        With `waitForOthers`, the permission sets are another stack's: what they still hold is left for a later run. So
+        is what only permission sets hold that leave the stack in this run: the engine deletes them after this.
         """
         detach = {*(old_inputs.get("detachOnDelete") or ()), *(news.get("detachOnDelete") or ())}
         doomed = _doomed(old_inputs, old_outputs, news)
@@ -92,8 +93,13 @@ class PolicyRemoval:
         staying = _staying(news)
         for place in [place for place in failed if place[1] not in staying]:
             warn(f"left where it is: {failed.pop(place).reason}")  # nobody may ever get into an account that left
-        left = _left(failed, doomed)
-        reasons = sorted(each.reason for each in failed.values() if not (each.waits and news.get("waitForOthers")))
+        left, others = _left(failed, doomed), bool(news.get("waitForOthers"))
+        going = {*(old_inputs.get("permissionSets") or ())} - {*(news.get("permissionSets") or ())}
+        reasons = sorted(
+            each.reason
+            for each in failed.values()
+            if not each.waits_for or not (others or going.issuperset(each.waits_for))
+        )
         if reasons:
             raise PartlyDoneError(ID, {"left": left}, reasons)
         for each in failed.values():
@@ -147,7 +153,7 @@ class PolicyRemoval:
             try:
                 self._deletion.delete(member, policy, detach=name in detach)
             except HeldError as error:
-                failed[name] = Failed(f"{where}{error}", waits=bool(error.permission_sets))
+                failed[name] = Failed(f"{where}{error}", error.permission_sets)
             except AwsError as error:
                 failed[name] = Failed(f"{where}{error}")
         return failed

@@ -5,54 +5,68 @@ the Pulumi CLI with `--continue-on-error` waits forever when it cannot delete wh
 account whose policies go through a provider alias there is one PolicyWatch, and the policies wait for it. It writes
 nothing: its state remembers what the policies are, so that Diff, in a preview as in an update, knows which of them
 go, and its own update fails, with the names, where one that is to be made anew is held. What left the catalog, and is
-held, is told until it is gone.
+held, is told until it is gone. What its state knows from a refresh is `policy_sight`'s business.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from provider.changes import Change, Kind
 from provider.inputs import Failure, Properties
+from provider.policy_sight import look, outputs, still_strange
 from remit.aws.iam import Iam
-from remit.aws.member_sessions import Member
+from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.errors import AwsError
-from remit.managed_policy import RESERVED_ROLE, Holders, LivePolicy, Policy
+from remit.managed_policy import Holders, LivePolicy, Policy
 
 TOKEN = "remit:index:PolicyWatch"  # noqa: S105 - a type token, not a secret
 _FIXED = ("path", "description")
-_NAMES = {"account", "role", "policies"}
+_NEEDED = {"account", "role", "policies"}
+_NAMES = _NEEDED | {"ownedPath"}
 
-Shapes = Mapping[str, Mapping[str, str]]
-"""{policy name: {"path", "description"}}"""
+Shapes = Mapping[str, Mapping[str, Any]]
+"""{policy name: {"path", "description", "detachOnDelete"?, "document"?: its fingerprint}}"""
 
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """A policy that goes, or (`fixed`: what of it IAM fixes at creation) is made anew."""
+    """A policy that goes, or (`fixed`: what of it IAM fixes at creation) is made anew.
+
+    `detach`: PolicyRelease takes it from those who have it.
+    """
 
     name: str
     path: str
     fixed: tuple[str, ...] = ()
+    detach: bool = False
+
+    def refused(self, holders: Holders) -> bool:
+        """Whether AWS is going to refuse to delete it."""
+        return bool(holders) and not (self.detach and not holders.boundary_of)
 
 
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
     unknown = sorted(news.keys() - _NAMES - {"__defaults"})
     failures = [Failure(name, "no such property of PolicyWatch") for name in unknown]
-    return news, failures + [Failure(name, "is missing") for name in sorted(_NAMES - news.keys())]
+    return news, failures + [Failure(name, "is missing") for name in sorted(_NEEDED - news.keys())]
 
 
 def changes(old_inputs: Properties, olds: Properties, news: Properties) -> dict[str, Change]:
-    """{property path: change}. What is left makes one in each run, so that each run looks whether it still is."""
+    """{property path: change}; documents make none. What is left does in each run, which looks whether it still is."""
     old, new = old_inputs.get("policies") or {}, news["policies"]
     found = {f'policies["{name}"]': Change(Kind.ADD) for name in sorted(new.keys() - old.keys())}
     found |= {f'policies["{name}"]': Change(Kind.DELETE) for name in sorted(old.keys() - new.keys())}
     for name in sorted(old.keys() & new.keys()):
-        if old[name] != new[name]:
+        if _without_document(old[name]) != _without_document(new[name]):
             found[f'policies["{name}"]'] = Change(Kind.UPDATE)
-    if old_inputs.get("role") != news["role"]:
-        found["role"] = Change(Kind.UPDATE)
+    for name in ("role", "ownedPath"):
+        if old_inputs.get(name) != news.get(name):
+            found[name] = Change(Kind.UPDATE)
+    if "documents" not in olds:  # made before there were any
+        found["documents"] = Change(Kind.ADD, of_input=False)
     return found | {f'left["{name}"]': Change(Kind.DELETE, of_input=False) for name in sorted(olds.get("left") or {})}
 
 
@@ -62,7 +76,7 @@ def doomed(old_inputs: Properties, olds: Properties, news: Properties) -> Iterat
     for name, was in sorted(known.items()):
         shall = news["policies"].get(name)
         if shall is None:
-            yield Doomed(name, was["path"])
+            yield Doomed(name, was["path"], detach=bool(was.get("detachOnDelete")))
         elif fixed := tuple(key for key in _FIXED if was[key] != shall[key]):
             yield Doomed(name, was["path"], fixed)
 
@@ -84,8 +98,23 @@ class PolicyWatch:
         held = self._held(old_inputs, olds, news)
         if refused := [_line(news["account"], each, holders) for each, holders in held.items() if each.fixed]:
             raise AwsError("\n".join(refused))
-        left = {each.name: {"path": each.path, "description": ""} for each in held}
-        return {"left": left} if left else {}
+        left = {
+            each.name: {"path": each.path, "description": ""} for each, holders in held.items() if each.refused(holders)
+        }
+        return outputs(left, olds.get("documents") or {}, still_strange(olds, news))
+
+    def enter(self, news: Properties) -> None:
+        """Raises SpokeRoleError for an account that nobody gets into: the stock plugin says it less clearly."""
+        try:
+            self._iam.policies(Member(news["account"], news["role"]))
+        except SpokeRoleError:
+            raise
+        except AwsError:
+            return  # a right that only a refresh needs
+
+    def refresh(self, inputs: Properties, olds: Properties) -> Properties:
+        """The new outputs."""
+        return look(self._iam, inputs, olds)
 
     def _held(self, old_inputs: Properties, olds: Properties, news: Properties) -> dict[Doomed, Holders]:
         """Nothing in an account that nobody gets into: it says so itself."""
@@ -102,8 +131,11 @@ class PolicyWatch:
         if each.fixed:
             return holders
         # The permission sets of what leaves the catalog are changed first, and take their roles with them.
-        ours = tuple(name for name in holders.roles if not name.startswith(RESERVED_ROLE))
-        return Holders(ours, holders.users, holders.groups, holders.boundary_of)
+        return holders.without_permission_sets()
+
+
+def _without_document(shape: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in shape.items() if key != "document"}
 
 
 def _line(account: str, each: Doomed, holders: Holders | None) -> str:
@@ -116,10 +148,16 @@ def _line(account: str, each: Doomed, holders: Holders | None) -> str:
         what += "is to be deleted"
     if not holders:
         return what
+    if not each.refused(holders):
+        return f"{what}, and before that it is taken from {holders} (detach_on_delete)"
     return f"{what}, which AWS refuses while it is held by {holders} ({_remedy(each, holders)})"
 
 
 def _remedy(each: Doomed, holders: Holders) -> str:
     if each.fixed and holders.permission_sets:
         return "give the policy a new name instead: then everybody moves over before the old one goes"
-    return "take it from them first, or let remit:fanOut: pooled do so with detach_on_delete"
+    if each.fixed:
+        return "take it from them first, or let remit:fanOut: pooled do so with detach_on_delete"
+    if holders.boundary_of:
+        return "a boundary is never taken away by itself: remove it there"
+    return "take it from them first, or run once with `detach_on_delete: true` at the policy before it goes"

@@ -63,7 +63,7 @@ def _switching(fan_out: str) -> str:
     return (
         f"the stack's policies are to be {fan_out} from now on (remit:fanOut), and its state has them {other}: "
         f"`remit switch --to {fan_out} --stack STACK` moves them over there first, without a call to AWS; "
-        f"`remit:fanOut: {other}` leaves them as they are"
+        f"`remit:fanOut: {other}` leaves them as they are, and so does `remit up` where the setting is auto"
     )
 
 

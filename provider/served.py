@@ -1,65 +1,42 @@
-"""What the servicer needs of a resource, in plain values; and the resources of managed policies, made to that."""
+"""The resources of managed policies, as the servicer needs them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from provider import applied, managed_policies_changes, managed_policies_inputs, policy_removal, policy_watch
+from provider import (
+    applied,
+    managed_policies_changes,
+    managed_policies_inputs,
+    policy_release,
+    policy_removal,
+    policy_watch,
+)
 from provider.changes import Change
-from provider.inputs import Failure, Properties, kept_in
+from provider.inputs import Failure, Properties, Unmanaged, kept_in
 from provider.managed_policies import ManagedPolicies, Warn
 from provider.managed_policies_inputs import Inputs
 from provider.managed_policies_outputs import Outputs
+from provider.policy_release import PolicyRelease
 from provider.policy_removal import PolicyRemoval
+from provider.policy_sight import still_strange
 from provider.policy_watch import PolicyWatch
+from provider.serving import Inert, Served, Strangers, Written
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
+from remit.managed_policy import strangers
 
 BARRIER = "remit:index:Barrier"
-
-
-class Written(NamedTuple):
-    """A resource as it is after a change or a read."""
-
-    id: str
-    outputs: Properties
-    inputs: Properties | None = None
-
-
-class Served(Protocol):
-    """One type of resource. Every method may raise RemitError and ValueError; writing ones PartlyDoneError.
-
-    Once `limit` is over, a writing method begins nothing more.
-    """
-
-    def check(self, news: Properties) -> tuple[Properties, list[Failure]]: ...
-    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]: ...
-    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written: ...
-    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None: ...
-    def update(
-        self,
-        id_: str,
-        old_inputs: Properties,
-        olds: Properties,
-        news: Properties,
-        warn: Warn,
-        *,
-        preview: bool,
-        limit: TimeLimit = NO_LIMIT,
-    ) -> Written: ...
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None: ...
 
 
 class ServedPolicies:
     """`remit:index:ManagedPolicies`."""
 
     def __init__(self, resource: ManagedPolicies) -> None:
-        self._resource = resource
+        self._resource, self._strangers = resource, Strangers()
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
         return managed_policies_inputs.check(news)
@@ -73,12 +50,15 @@ class ServedPolicies:
                     news["account"], name, differing, detach=bool(news["policies"][name].get("detachOnDelete"))
                 )
             )
+        wanted = Inputs.of(news)
+        if wanted.unmanaged is Unmanaged.REPORT:
+            known = Outputs.of(olds).unmanaged
+            self._strangers.tell(news["account"], strangers(known.items(), wanted.shapes, wanted.owned_path), warn)
         return managed_policies_changes.changes(old_inputs, olds, news)
 
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
         inputs = Inputs.of(news)
         if preview:
-            self._tell_adoptions(inputs, (), warn)
             return Written("", {"account": inputs.account, "unmanagedPolicies": UNKNOWN})
         return self._applied(inputs, None, Outputs(), warn, limit)
 
@@ -90,7 +70,7 @@ class ServedPolicies:
         if found is None:
             return None
         live, outputs = found
-        _tell_unmanaged(live.account, outputs, warn)
+        self._strangers.tell(live.account, outputs.unmanaged, warn)
         return Written(live.account, outputs.properties(live), live.properties())
 
     def update(
@@ -106,7 +86,6 @@ class ServedPolicies:
     ) -> Written:
         inputs, before, state = Inputs.of(news), Inputs.of(old_inputs), Outputs.of(olds)
         if preview:
-            self._tell_adoptions(inputs, before.shapes, warn)
             return Written(id_, {"account": inputs.account, "unmanagedPolicies": UNKNOWN})
         return self._applied(inputs, before, state, warn, limit)
 
@@ -114,16 +93,9 @@ class ServedPolicies:
         self._resource.remove(Inputs.of(old_inputs), Outputs.of(olds), warn, limit)
 
     def _applied(self, inputs: Inputs, before: Inputs | None, state: Outputs, warn: Warn, limit: TimeLimit) -> Written:
-        if inputs.adopt:
-            self._tell_adoptions(inputs, before.shapes if before else (), warn)
         outputs = self._resource.apply(inputs, before, state, limit)
-        _tell_unmanaged(inputs.account, outputs, warn)
+        self._strangers.tell(inputs.account, outputs.unmanaged, warn)
         return Written(inputs.account, outputs.properties(inputs))
-
-    def _tell_adoptions(self, inputs: Inputs, ours: Mapping[str, object] | tuple[()], warn: Warn) -> None:
-        """Only with `adopt` a preview looks into an account: to say what is going to be taken over."""
-        if inputs.adopt and (found := self._resource.foresee(inputs, ours)):
-            warn("\n".join(f"account {inputs.account}: {line}" for line in found))
 
 
 class ServedRemoval:
@@ -161,7 +133,7 @@ class ServedRemoval:
         self._resource.remove(old_inputs, olds, warn, limit)
 
 
-class ServedBarrier:
+class ServedBarrier(Inert):
     """`remit:index:Barrier`: nothing but a place in the order, so that many need not name all that they wait for."""
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
@@ -174,31 +146,12 @@ class ServedBarrier:
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
         return Written("barrier", {})
 
-    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
-        return Written(id_, {}, {})
 
-    def update(
-        self,
-        id_: str,
-        old_inputs: Properties,
-        olds: Properties,
-        news: Properties,
-        warn: Warn,
-        *,
-        preview: bool,
-        limit: TimeLimit = NO_LIMIT,
-    ) -> Written:
-        return Written(id_, {})
-
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
-        return
-
-
-class ServedWatch:
+class ServedWatch(Inert):
     """`remit:index:PolicyWatch`."""
 
     def __init__(self, resource: PolicyWatch) -> None:
-        self._resource = resource
+        self._resource, self._strangers = resource, Strangers()
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
         return policy_watch.check(news)
@@ -206,13 +159,18 @@ class ServedWatch:
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
         for line in self._resource.tell(old_inputs, olds, news):
             warn(line)
+        self._strangers.tell(news["account"], still_strange(olds, news), warn)
         return policy_watch.changes(old_inputs, olds, news)
 
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
-        return Written(news["account"], {})
+        if not preview:
+            self._resource.enter(news)
+        return Written(news["account"], {"documents": {}})
 
     def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
-        return Written(id_, olds, inputs)
+        found = self._resource.refresh(inputs, olds)
+        self._strangers.tell(inputs["account"], found.get("unmanagedPolicies") or {}, warn)
+        return Written(id_, found, inputs)
 
     def update(
         self,
@@ -225,13 +183,44 @@ class ServedWatch:
         preview: bool,
         limit: TimeLimit = NO_LIMIT,
     ) -> Written:
-        return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news))
+        if preview:
+            return Written(id_, {"documents": olds.get("documents") or {}})
+        return Written(id_, self._resource.apply(old_inputs, olds, news))
+
+
+class ServedRelease(Inert):
+    """`remit:index:PolicyRelease`."""
+
+    def __init__(self, resource: PolicyRelease) -> None:
+        self._resource = resource
+
+    def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
+        return policy_release.check(news)
+
+    def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
+        return policy_release.changes(old_inputs, olds, news)
+
+    def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
+        return Written(news["account"], {})
+
+    def update(
+        self,
+        id_: str,
+        old_inputs: Properties,
+        olds: Properties,
+        news: Properties,
+        warn: Warn,
+        *,
+        preview: bool,
+        limit: TimeLimit = NO_LIMIT,
+    ) -> Written:
+        return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news, warn, limit))
 
     def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
-        return
+        self._resource.remove(old_inputs, olds, warn, limit)
 
 
-class ServedApplied:
+class ServedApplied(Inert):
     """`remit:index:Applied`: which commit of the catalog the stack has."""
 
     def check(self, news: Properties) -> tuple[Properties, list[Failure]]:
@@ -243,25 +232,6 @@ class ServedApplied:
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
         return Written(applied.ID, {})
 
-    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
-        return Written(id_, {}, inputs)
-
-    def update(
-        self,
-        id_: str,
-        old_inputs: Properties,
-        olds: Properties,
-        news: Properties,
-        warn: Warn,
-        *,
-        preview: bool,
-        limit: TimeLimit = NO_LIMIT,
-    ) -> Written:
-        return Written(id_, {})
-
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
-        return
-
 
 def served_policies(iam: Iam, departures: Departures, cancelled: threading.Event) -> dict[str, Served]:
     """Token to resource, of all that managed policies need."""
@@ -269,6 +239,7 @@ def served_policies(iam: Iam, departures: Departures, cancelled: threading.Event
         managed_policies_inputs.TOKEN: ServedPolicies(ManagedPolicies(iam, departures, cancelled)),
         policy_removal.TOKEN: ServedRemoval(PolicyRemoval(iam, departures, cancelled)),
         policy_watch.TOKEN: ServedWatch(PolicyWatch(iam)),
+        policy_release.TOKEN: ServedRelease(PolicyRelease(iam, departures, cancelled)),
         BARRIER: ServedBarrier(),
         applied.TOKEN: ServedApplied(),
     }
@@ -279,13 +250,3 @@ def _replacement(account: str, name: str, differing: list[str], *, detach: bool)
     if detach:
         return f"{what}: it is taken from the roles, users and groups that have it, made anew, and given back to them"
     return f"{what}: it is deleted and made anew, unless somebody has it attached; then it stays, and the run says who"
-
-
-def _tell_unmanaged(account: str, outputs: Outputs, warn: Warn) -> None:
-    if outputs.unmanaged:
-        names = [f"{path}{name}" for name, path in sorted(outputs.unmanaged.items())]
-        if len(names) == 1:  # on the first line, which is all that a table of resources shows
-            warn(f"account {account} has a policy that nobody manages, left as it is: {names[0]}")
-        else:
-            found = f"account {account} has {len(names)} policies that nobody manages, left as they are:"
-            warn("\n  ".join([found, *names]))

@@ -28,7 +28,7 @@ from provider.inputs import Inputs
 from provider.managed_policies import PartlyDoneError, Warn
 from provider.outputs import Outputs
 from provider.schema import TOKEN, VERSION, schema
-from provider.served import Served
+from provider.serving import Served
 from remit.aws.time_limit import TimeLimit
 from remit.errors import AccessDeniedError, RemitError
 from remit.revocation import Limits, RevocationRefusedError

@@ -13,7 +13,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 from provider.changes import Change
 from provider.inputs import Failure, Properties
 from provider.managed_policies import PartlyDoneError
-from provider.served import Written
+from provider.serving import Written
 
 Context = Any
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from remit.documents import canonical, same_meaning
 from remit.errors import listed
@@ -24,6 +24,19 @@ class Adoption:
     policies: Mapping[tuple[str, str], LivePolicy] = field(default_factory=dict)
     permission_sets: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+
+    def applied_to(self, plan: Plan) -> Plan:
+        """The plan with every policy that exists as it is: carried out, it changes none of them."""
+        return replace(plan, managed_policies=tuple(self._as_it_is(each) for each in plan.managed_policies))
+
+    def _as_it_is(self, planned: PlannedPolicy) -> PlannedPolicy:
+        found = self.policies.get((planned.account, planned.name))
+        if found is None or found.policy.same(_wanted(planned)):
+            return planned
+        there = found.policy
+        return replace(
+            planned, name=there.name, path=there.path, description=there.description, document=there.document
+        )
 
 
 NOTHING = Adoption()
@@ -68,8 +81,7 @@ def _policy_remarks(matches: Iterable[tuple[PlannedPolicy, LivePolicy]]) -> Iter
     """Accounts in which the same differs share a line."""
     accounts: defaultdict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for planned, found in matches:
-        wanted = Policy(planned.name, planned.path, planned.description, planned.document)
-        accounts[planned.name, policy_differences(found.policy, wanted)].append(planned.account)
+        accounts[planned.name, policy_differences(found.policy, _wanted(planned))].append(planned.account)
     for (name, differences), where in sorted(accounts.items()):
         if differences:
             fixed = [each for each in differences if each.partition(" ")[0] in {"name", "path", "description"}]
@@ -82,6 +94,10 @@ def _permission_set_remarks(sets: Iterable[tuple[PlannedPermissionSet, LivePermi
     for wanted, live in sorted(sets, key=lambda each: each[0].name):
         if differences := permission_set_differences(live, wanted):
             yield f"permission set {live.name} is taken over as it is; it differs in {', '.join(differences)}"
+
+
+def _wanted(planned: PlannedPolicy) -> Policy:
+    return Policy(planned.name, planned.path, planned.description, planned.document)
 
 
 def _differs(key: str, live: Policy, wanted: Policy) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -68,6 +69,22 @@ def same_meaning(one: Document | str, other: Document | str) -> bool:
     return canonical(one) == canonical(other)
 
 
+def fingerprint(policy: Document) -> str:
+    """Two short hashes, MEANING.WORDS: of what a document says, and of how it says that, but for the order of keys."""
+    return f"{_hashed(canonical(policy))}.{_hashed(policy)}"
+
+
+def in_other_words(known: str, live: Document) -> bool:
+    """Whether a document means the same as the one that has the fingerprint `known`, and is written otherwise."""
+    meaning, _, words = known.partition(".")
+    return meaning == _hashed(canonical(live)) and words != _hashed(live)
+
+
+def as_written(wanted: Document, live: Document | None) -> Document:
+    """The live document where it means the same: who compares by the text then sees no difference."""
+    return live if live is not None and same_meaning(live, wanted) else wanted
+
+
 def canonical(policy: Document | str) -> Document:
     """The one form of all documents that mean the same.
 
@@ -80,6 +97,10 @@ def canonical(policy: Document | str) -> Document:
         **{key: value for key, value in values.items() if key != "Statement"},
         "Statement": sorted(statements, key=lambda statement: json.dumps(statement, sort_keys=True)),
     }
+
+
+def _hashed(policy: Document) -> str:
+    return hashlib.sha256(json.dumps(policy, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _one_or_many(texts: Sequence[Text], render: Render) -> str | list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from remit.documents import Document, same_meaning
 
 MOST_VERSIONS = 5  # a sixth needs a deletion first
+SPOKE_PATH = "/remit/"  # where the policies of `remit.aws.permissions` let the spoke role write
 RESERVED_ROLE = "AWSReservedSSO_"  # of Identity Center: nobody else may change such a role
 
 
@@ -68,6 +69,11 @@ class Holders:
         kinds = (("role", self.roles), ("user", self.users), ("group", self.groups))
         attached = [f"{kind} {name}" for kind, names in kinds for name in names]
         return ", ".join([*attached, *(f"{each} (as its permissions boundary)" for each in self.boundary_of)])
+
+    def without_permission_sets(self) -> Holders:
+        """Without the roles that Identity Center keeps in the account."""
+        ours = tuple(name for name in self.roles if not name.startswith(RESERVED_ROLE))
+        return Holders(ours, self.users, self.groups, self.boundary_of)
 
     @property
     def permission_sets(self) -> tuple[str, ...]:

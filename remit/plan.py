@@ -16,7 +16,7 @@ from remit.errors import CatalogError, Problem
 from remit.organization import Organization
 from remit.planning.access import plan_access
 from remit.planning.permission_sets import plan_permission_sets
-from remit.planning.policies import check_detaching, check_owned_path, plan_policies
+from remit.planning.policies import check_fan_out, check_owned_path, check_paths, plan_policies
 from remit.planning.reach import check_reach, references
 from remit.planning.values import Plan, PlannedAssignment, PlannedPermissionSet, PlannedPolicy
 from remit.planning.world import World
@@ -48,8 +48,9 @@ def make_plan(catalog: Catalog, organization: Organization, *, at: datetime, sta
     waves = [world.select((wave,)) for wave in stack.waves]
     check_reach(world, access, policies)
     mine = {policy.account for policy in policies.planned if _has(stack.shard, policy.account)}
-    check_detaching(world, policies, len(mine))
     check_owned_path(world, len(mine))
+    check_fan_out(world, len(mine))
+    check_paths(world, policies)
     if problems := world.findings.problems:
         raise CatalogError(problems)
     plan = Plan(

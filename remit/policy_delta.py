@@ -14,7 +14,6 @@ class Kind(StrEnum):
     UPDATE = "update"  # a new default version
     REPLACE = "replace"  # deleted and made anew: name, path or description change
     TAKEN = "taken"  # there is one of that name that is not ours
-    ADOPT = "adopt"  # there is one of that name, which becomes ours as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +25,16 @@ class Step:
     live: LivePolicy | None = None
 
 
-def steps(
-    wanted: Mapping[str, Policy], live: Sequence[LivePolicy], *, ours: Collection[str], adopt: bool = False
-) -> list[Step]:
+def steps(wanted: Mapping[str, Policy], live: Sequence[LivePolicy], *, ours: Collection[str]) -> list[Step]:
     """In the order of the names; nothing for a policy that is as it should be.
 
     `wanted` by name; `ours`: names that the state knows. A policy of the same name that the state does not know is
-    taken over only as far as nothing of it would be lost: one that is just as wanted (left by a run that was
-    killed), or with `adopt`, which changes nothing in this run.
+    taken over only if nothing of it would be lost: it is just as wanted (left by a run that was killed, or adopted).
     """
-    known = {name.lower() for name in ours}
-    return list(_steps(wanted, by_name(live), known, adopt=adopt))
+    return list(_steps(wanted, by_name(live), {name.lower() for name in ours}))
 
 
-def _steps(
-    wanted: Mapping[str, Policy], there: Mapping[str, LivePolicy], ours: Collection[str], *, adopt: bool
-) -> Iterator[Step]:
+def _steps(wanted: Mapping[str, Policy], there: Mapping[str, LivePolicy], ours: Collection[str]) -> Iterator[Step]:
     for name, policy in sorted(wanted.items()):
         found = there.get(name.lower())
         if found is None:
@@ -49,6 +42,6 @@ def _steps(
         elif policy.same(found.policy):
             continue
         elif name.lower() not in ours:
-            yield Step(Kind.ADOPT if adopt else Kind.TAKEN, policy, found)
+            yield Step(Kind.TAKEN, policy, found)
         else:
             yield Step(Kind.REPLACE if policy.fixed_differs(found.policy) else Kind.UPDATE, policy, found)

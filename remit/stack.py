@@ -61,6 +61,7 @@ class Stack:
     `adopt`: what exists under the name of a policy or permission set is taken over as it is.
     `waves`: selectors, in the order in which accounts get their policies. `shard`: the part of the stack's work that
     this one does: the policies of some accounts, or all but the policies ("identity-center"); None: all of it.
+    `kept_fan_out`: no setting, but what the stack's state has, where that is known: `auto` stays with it.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Stack:
     waves: tuple[str, ...] = ()
     shard: Shard | Literal["identity-center"] | None = None
     catalog: str = "policies"
+    kept_fan_out: FanOut | None = None
 
     @property
     def environment(self) -> str:
@@ -91,7 +93,7 @@ class Stack:
         """How policies reach this many accounts: a provider alias for each, or all through the remit provider."""
         if self.fan_out != "auto":
             return self.fan_out
-        return "aliases" if accounts <= ALIASES_UP_TO else "pooled"
+        return self.kept_fan_out or auto_fan_out(accounts)
 
     @classmethod
     def from_config(cls, name: str, getter: Callable[[str], object]) -> Stack:
@@ -101,6 +103,11 @@ class Stack:
         """
         values = {key: value for key in CONFIG_KEYS if (value := getter(key)) is not None}
         return _stack(name, values, lambda key: Source(f"Pulumi.{name}.yaml (remit:{key})", 0))
+
+
+def auto_fan_out(accounts: int) -> FanOut:
+    """What `auto` means for a stack that has never run."""
+    return "aliases" if accounts <= ALIASES_UP_TO else "pooled"
 
 
 def read_stack(path: Path) -> Stack:

@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from remit.documents import fingerprint
 from remit.errors import RemitError
 from remit.managed_policy import Policy
 from remit.policy_shape import policy_of, shaped
@@ -24,7 +25,7 @@ Resource = Mapping[str, Any]
 
 _ALIASES, _ALIAS, _POLICY = "remit:index:AccountPolicies", "pulumi:providers:aws-native", "aws-native:iam:ManagedPolicy"
 _POOL, _POOLED = "remit:index:PooledPolicies", "remit:index:ManagedPolicies"
-_WATCH = "remit:index:PolicyWatch"
+_WATCH, _RELEASE = "remit:index:PolicyWatch", "remit:index:PolicyRelease"
 _REMOVAL, _BARRIER, _GUARD = "remit:index:PolicyRemoval", "remit:index:Barrier", "remit:index:RevocationGuard"
 # How an exported state marks a secret that is still to be encrypted. The stock plugin keeps its inputs so.
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -113,6 +114,7 @@ def _refuse_open(exported: Mapping[str, Any], resources: Iterable[Resource]) -> 
 def _aliased(resources: Iterable[Resource]) -> list[_Known]:
     roles: dict[str, str] = {}
     policies: defaultdict[str, list[Policy]] = defaultdict(list)
+    detached: defaultdict[str, set[str]] = defaultdict(set)
     times: dict[str, Mapping[str, str]] = {}
     for resource in resources:
         account = resource["urn"].rpartition("::")[2].partition("/")[0]
@@ -120,10 +122,20 @@ def _aliased(resources: Iterable[Resource]) -> list[_Known]:
             continue
         if resource["type"] == _ALIAS:
             roles[account] = json.loads(resource["inputs"]["assumeRole"])["roleArn"].partition(":role/")[2]
+        elif resource["type"] == _RELEASE:
+            detached[account].update(resource["inputs"]["detachOnDelete"])
         elif resource["type"] == _POLICY:
             policies[account].append(_policy_of_alias(resource["inputs"]))
             times[account] = _times(resource)
-    return [_Known(account, roles[account], tuple(found), times[account]) for account, found in policies.items()]
+    return [
+        _Known(
+            account,
+            roles[account],
+            tuple(replace(each, detach_on_delete=each.name in detached[account]) for each in found),
+            times[account],
+        )
+        for account, found in policies.items()
+    ]
 
 
 def _policy_of_alias(inputs: Mapping[str, Any]) -> Policy:
@@ -149,7 +161,7 @@ def _pooled(resources: Iterable[Resource]) -> list[_Known]:
     ]
 
 
-def _as_pooled(known: Iterable[_Known], guard: Resource, stack: str) -> tuple[list[Resource], dict[str, list[str]]]:
+def _as_pooled(known: Collection[_Known], guard: Resource, stack: str) -> tuple[list[Resource], dict[str, list[str]]]:
     """The resources, and by the URN of each policy's old one the URNs of what stands for it."""
     urn = _urns(guard)
     pool = urn(_POOL, "policies")
@@ -168,7 +180,8 @@ def _as_pooled(known: Iterable[_Known], guard: Resource, stack: str) -> tuple[li
             instead[urn(f"{_ALIASES}${_POLICY}", f"{each.account}/{policy.name}")] = [mine]
             places[policy.name][each.account] = policy.path
     if places:
-        inputs = {"role": role, "policies": dict(places), "detachOnDelete": []}
+        detached = sorted({policy.name for each in known for policy in each.policies if policy.detach_on_delete})
+        inputs = {"role": role, "policies": dict(places), "detachOnDelete": detached}
         removal = urn(f"{_POOL}${_REMOVAL}", "policy-removal")
         made.append(_custom(removal, "policy-removal", inputs, {}, pool, guard["provider"], guard["urn"], {}))
     return made, instead
@@ -185,7 +198,7 @@ def _as_aliases(
     barrier = urn(f"{_POOL}${_BARRIER}", "policies")
     for each in known:
         watch = urn(f"{_ALIASES}${_WATCH}", each.account)
-        shapes = {policy.name: {"path": policy.path, "description": policy.description} for policy in each.policies}
+        shapes = {policy.name: _watched(policy) for policy in each.policies}
         watching = {"account": each.account, "role": each.role, "policies": shapes}
         component, id_ = urn(_ALIASES, each.account), new_id()
         alias = urn(f"{_ALIASES}${_ALIAS}", each.account)
@@ -193,8 +206,11 @@ def _as_aliases(
         inputs = {**settings, "assumeRole": json.dumps(role)}
         outputs = {name: value for name, value in inputs.items() if name != "__internal"}
         made.append({"urn": component, "custom": False, "type": _ALIASES, "parent": stack})
+        seen: Resource = {"documents": {}}
+        made.append(
+            _custom(watch, each.account, watching, seen, component, guard["provider"], guard["urn"], each.times)
+        )
         made.append(_custom(alias, id_, inputs, outputs, component, "", guard["urn"], each.times))
-        made.append(_custom(watch, each.account, watching, {}, component, guard["provider"], guard["urn"], each.times))
         for policy in each.policies:
             mine = urn(f"{_ALIASES}${_POLICY}", f"{each.account}/{policy.name}")
             arn = f"arn:aws:iam::{each.account}:policy{policy.path}{policy.name}"
@@ -209,7 +225,27 @@ def _as_aliases(
             made.append(_custom(mine, arn, values, state, component, f"{alias}::{id_}", watch, each.times))
             instead[urn(f"{_POOL}${_POOLED}", each.account)].append(mine)
             instead[barrier].append(mine)
+        made.append(_releasing(each, urn, component, guard["provider"]))
     return made, dict(instead)
+
+
+def _watched(policy: Policy) -> dict[str, str | bool]:
+    detach = {"detachOnDelete": True} if policy.detach_on_delete else {}
+    shape = {"path": policy.path, "description": policy.description, "document": fingerprint(policy.document)}
+    return {**shape, **detach}
+
+
+def _releasing(known: _Known, urn: Callable[[str, str], str], component: str, provider: str) -> Resource:
+    inputs = {
+        "account": known.account,
+        "role": known.role,
+        "policies": {policy.name: policy.path for policy in known.policies},
+        "detachOnDelete": [policy.name for policy in known.policies if policy.detach_on_delete],
+    }
+    policies = [urn(f"{_ALIASES}${_POLICY}", f"{known.account}/{policy.name}") for policy in known.policies]
+    release = urn(f"{_ALIASES}${_RELEASE}", known.account)
+    made = _custom(release, known.account, inputs, {}, component, provider, "", known.times)
+    return {**made, "dependencies": policies}
 
 
 def _alias_settings(resources: Iterable[Resource]) -> dict[str, Any]:

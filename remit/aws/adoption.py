@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from remit.adoption import Adoption, adoption_of
 from remit.aws.iam import Iam
@@ -15,24 +15,25 @@ from remit.managed_policy import LivePolicy
 from remit.plan import Plan
 
 
-def look_up_adoption(aws: Aws, plan: Plan, instance: str, spoke_role: str, *, policies: bool = True) -> Adoption:
+def look_up_adoption(aws: Aws, plan: Plan, instance: str, spoke_role: str) -> Adoption:
     """Two calls an account with policies, one for each permission set of the instance (AWS finds none by its name), six
     for each that the catalog has. Raises AwsError.
 
     An account whose spoke role cannot be assumed has nothing that could be taken over: its own run says so.
-    `policies` false: the remit provider takes them over by itself.
     """
-    accounts = sorted({policy.account for policy in plan.managed_policies}) if policies else []
+    accounts = sorted({policy.account for policy in plan.managed_policies})
+    wanted = {policy.name.lower() for policy in plan.managed_policies}
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
-    found = in_parallel(lambda account: _policies(iam, Member(account, spoke_role)), accounts)
+    found = in_parallel(lambda account: _policies(iam, Member(account, spoke_role), wanted), accounts)
     names = permission_sets(aws, instance) if plan.permission_sets else {}
-    wanted = [names[each.name] for each in plan.permission_sets if each.name in names]
-    sets = in_parallel(lambda arn: read_permission_set(aws, instance, arn), wanted)
+    arns = [names[each.name] for each in plan.permission_sets if each.name in names]
+    sets = in_parallel(lambda arn: read_permission_set(aws, instance, arn), arns)
     return adoption_of(plan, dict(zip(accounts, found, strict=True)), sets)
 
 
-def _policies(iam: Iam, member: Member) -> Iterable[LivePolicy]:
+def _policies(iam: Iam, member: Member, wanted: Collection[str]) -> Iterable[LivePolicy]:
+    """Those that have one of the names; a thousand accounts may have many others."""
     try:
-        return iam.policies(member)
+        return [policy for policy in iam.policies(member) if policy.name.lower() in wanted]
     except SpokeRoleError:
         return ()

@@ -170,8 +170,8 @@ class ManagedPolicy(Entry):
     expires: Expires | None = Field(default=None, description="When it ends")
     detach_on_delete: Flag = Field(
         default=False,
-        description="true: when it goes, or is made anew, it is taken from the roles, users and groups that have it; "
-        "with remit:fanOut: pooled",
+        description="true: when it goes, it is first taken from the roles, users and groups that have it; with "
+        "remit:fanOut: pooled also when it is made anew, which they get then",
     )
     drift: DriftMode | None = Field(default=None, description=_DRIFT)
     statements: tuple[PolicyStatement, ...] = Field(description="The statements, in the order of the document")

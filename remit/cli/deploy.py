@@ -13,8 +13,10 @@ import click
 
 from remit.cli.engine import ENGINE_DEFAULTS, Engine, EngineError, announce, become, choose_engine
 from remit.cli.inputs import read_inputs, stack_file
-from remit.cli.retire import exported_state, live_account_states, retire_gone, shard_of_stack
+from remit.cli.retire import Exported, exported_state, live_account_states, retire_gone, shard_of_stack
 from remit.cli.run_report import REPORT, Reporter, run_beneath, without_file
+from remit.kept_fan_out import VARIABLE, way_in
+from remit.stack import read_stack
 
 PROMOTE, SCHEDULED, DRIFT = "--promote", "--scheduled", "--drift"
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
@@ -81,8 +83,16 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
         _check_catalog(arguments)
     if promote:
         _refuse_jump(stack_in(arguments))
-    if changes_the_state and not {"--help", "-h", "--preview-only"} & set(arguments):
-        retire_first(engine, stack_in(arguments))
+    if {"--help", "-h"} & set(arguments):
+        return
+    named = stack_in(arguments)
+    staying = name in {"preview", "up"} and _leaves_its_way_open(named)
+    retiring = changes_the_state and "--preview-only" not in arguments
+    if exported := _state(engine, named) if staying or retiring else None:
+        if staying:
+            _stay_with_its_way(exported)
+        if retiring:
+            retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
 
 
 def _scheduled(engine: Engine, arguments: Sequence[str], report: Path | None, *, promote: bool) -> int:
@@ -101,6 +111,7 @@ def _scheduled(engine: Engine, arguments: Sequence[str], report: Path | None, *,
         return reporter.run(command) if reporter else subprocess.run(command, check=False).returncode
 
     with reporter.telling() if reporter else nullcontext():
+        stay_with_its_way(engine, named)
         retire_first(engine, named)
         return scheduled_up(engine, named, passed_on, output, start)
 
@@ -139,11 +150,32 @@ def set_engine_defaults() -> None:
 
 def retire_first(engine: Engine, named: str | None) -> None:
     """Accounts that are gone leave the state. Raises EngineError and AwsError."""
+    if exported := _state(engine, named):
+        retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
+
+
+def stay_with_its_way(engine: Engine, named: str | None) -> None:
+    """Tells the program how the stack's policies reach their accounts already, where its file leaves that open."""
+    if _leaves_its_way_open(named) and (exported := _state(engine, named)):
+        _stay_with_its_way(exported)
+
+
+def _stay_with_its_way(exported: Exported) -> None:
+    if way := way_in(exported):
+        os.environ[VARIABLE] = way
+
+
+def _leaves_its_way_open(named: str | None) -> bool:
+    file = stack_file(named) if named else None
+    return not (file and file.is_file()) or read_stack(file).fan_out == "auto"
+
+
+def _state(engine: Engine, named: str | None) -> Exported | None:
+    """None where there is no stack yet, or no state of it: the engine's own run makes it, or says what is wrong."""
     try:
-        exported = exported_state(engine, named)
+        return exported_state(engine, named)
     except EngineError:
-        return  # no stack yet, or no state of it: the engine's own run makes it, or says what is wrong
-    retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
+        return None
 
 
 preview = _verb("preview", changes_the_state=False)

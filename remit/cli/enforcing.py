@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,6 +23,7 @@ from remit.drift.recorded import Recorded
 from remit.drift.run import VARIABLE, Keeping
 from remit.drift.values import Drift, Finding, as_json
 from remit.errors import RemitError
+from remit.kept_fan_out import with_way_in
 
 
 class NotAppliedError(RemitError):
@@ -40,7 +41,9 @@ class Examined:
     @classmethod
     def of(cls, engine: Engine, found: Held) -> Examined:
         """Raises CatalogError, AwsError and EngineError."""
-        return cls(found, _read(found), Recorded.of(exported_state(engine, found.stack.name)))
+        exported = exported_state(engine, found.stack.name)
+        found = replace(found, stack=with_way_in(found.stack, exported))
+        return cls(found, _read(found), Recorded.of(exported))
 
     @property
     def pooled(self) -> bool:

@@ -17,7 +17,7 @@ from remit.errors import RemitError
 UNKNOWN_STACK = "no stack named"
 """How both engines say that there is no such stack."""
 
-ENGINE_DEFAULTS: Mapping[str, str] = {"PULUMI_CONTINUE_ON_ERROR": "true", "GOGC": "50"}
+ENGINE_DEFAULTS: Mapping[str, str] = {"PULUMI_CONTINUE_ON_ERROR": "true", "GOGC": "50", "GOMEMLIMIT": "200MiB"}
 """What our verbs set for an engine where the user's environment does not.
 
 A failure in one account holds up what depends on it alone. The Pulumi CLI, a Go program, takes less memory, for a

@@ -24,6 +24,7 @@ from remit.drift.kept import Kept, kept
 from remit.drift.modes import Modes
 from remit.drift.recorded import Recorded
 from remit.drift.values import Finding
+from remit.kept_fan_out import with_way_in
 from remit.managed_policy import by_name
 from remit.planning.unending import unending
 from remit.promotion import applied_in
@@ -71,7 +72,8 @@ def _kept(engine: Engine, here: Held, *, refresh: bool) -> Kept | None:
         return None
     ended = Ended(waiting.plan, unending(here.catalog, waiting.organization, here.stack))
     found = kept(staying, waiting.plan, waiting.live, recorded, ended=ended)
-    pooled = here.stack.fan_out_over(len({each.account for each in waiting.plan.managed_policies})) == "pooled"
+    accounts = {each.account for each in waiting.plan.managed_policies}
+    pooled = with_way_in(here.stack, exported).fan_out_over(len(accounts)) == "pooled"
     return found if pooled or not refresh else _as_refreshed(found, waiting)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from remit.cli.deploy import retire_first, set_engine_defaults
+from remit.cli.deploy import retire_first, set_engine_defaults, stay_with_its_way
 from remit.cli.drift_formats import print_drift
 from remit.cli.enforcing import Examined, NotAppliedError, chosen, enforced, write_outcome
 from remit.cli.engine import Engine, announce, choose_engine
@@ -39,6 +39,7 @@ def repair(stack: str, output: Path | None, *, preview: bool, work_tree: bool) -
     """
     engine = choose_engine(os.environ)
     announce(engine)
+    stay_with_its_way(engine, stack)
     if not preview:
         retire_first(engine, stack)
     with held(stack, None, work_tree=work_tree) as found:

@@ -21,7 +21,7 @@ from remit.doctor.organization import told as organization_told
 from remit.doctor.project import check_catalog, check_plan, check_together, wrong_files
 from remit.doctor.quotas import accounts_beyond_a_role, check_quotas, check_roles, versions_note
 from remit.doctor.repository import check_repository
-from remit.doctor.spokes import check_spokes
+from remit.doctor.spokes import check_paths, check_spokes
 from remit.doctor.tools import check_tools
 from remit.errors import AccessDeniedError, AwsError, CatalogError
 from remit.organization import Organization
@@ -272,6 +272,8 @@ class Examination:
         needed = {each.account for each in plan.managed_policies} if plan else set(accounts)
         known.spokes = self._cloud.spokes(accounts, role, self._told)
         yield from check_spokes(known.spokes, tree, role=role, needed=needed, snapshot=self._source)
+        if plan:
+            yield from check_paths(plan, role)
 
     def _quotas(self) -> Iterator[Finding]:
         known, plan = self._known, _found(self._known.plan)

@@ -41,7 +41,7 @@ def check_plan(plan: Plan, stack: Stack) -> Iterator[Finding]:
         yield _STACKS.warning(f"the plan has {len(plan.warnings)} warnings", "remit plan", stack.name)
     yield from _fan_out(stack, accounts)
     if stack.adopt:
-        message = "remit:adopt is on: no permission set that exists is changed"
+        message = "remit:adopt is on: no policy or permission set that exists is changed"
         yield _STACKS.warning(message, "take it out after the run that takes over", stack.name)
     if stack.unmanaged == "report" or stack.drift != "enforce":
         yield _STACKS.note("what is changed by hand is told, and stays (remit:unmanaged, remit:drift)", "", stack.name)
@@ -50,9 +50,10 @@ def check_plan(plan: Plan, stack: Stack) -> Iterator[Finding]:
 def _fan_out(stack: Stack, accounts: int) -> Iterator[Finding]:
     if stack.fan_out == "auto" and ALIASES_UP_TO * 0.8 <= accounts <= ALIASES_UP_TO:
         message = (
-            f"{accounts} accounts with policies: beyond {ALIASES_UP_TO} remit:fanOut: auto means pooled, and refuses"
+            f"{accounts} accounts with policies: beyond {ALIASES_UP_TO} remit:fanOut: auto means pooled; remit up "
+            "stays with aliases then, and a bare pulumi up refuses"
         )
-        yield _STACKS.warning(message, f"remit switch --to pooled --stack {stack.name}, and write it", stack.name)
+        yield _STACKS.note(message, f"remit switch --to pooled --stack {stack.name}, and write it", stack.name)
     if stack.fan_out == "aliases" and accounts >= MANY_ALIASES:
         message = f"{accounts} aliases take {accounts * ALIAS / 1024:.0f} GiB of memory"
         yield _STACKS.warning(message, f"remit switch --to pooled --stack {stack.name}, and write it", stack.name)

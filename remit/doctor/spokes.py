@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from remit.doctor.finding import Finding, Says
 from remit.doctor.observed import Spoke
+from remit.managed_policy import SPOKE_PATH, under
 from remit.organization import Organization
+from remit.plan import Plan
 
 _SAYS = Says("spoke roles")
 _REMEDIES: Mapping[str, str] = {
@@ -42,6 +44,16 @@ def check_spokes(
             yield _told(each, each.refused, remedy, organization, needed)
         elif each.unread:
             yield _told(each, each.unread, _READING.format(role=role), organization, needed)
+
+
+def check_paths(plan: Plan, role: str) -> Iterator[Finding]:
+    """Policies where the spoke role, as the docs and the bootstrap make it, may not write."""
+    outside = {each.name: each.path for each in plan.managed_policies if not under(each.path, SPOKE_PATH)}
+    if outside:
+        shown = [f"{name} ({path})" for name, path in sorted(outside.items())]
+        named = ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
+        message = f"outside of {SPOKE_PATH}, where {role} may write as the docs make it: policy {named}"
+        yield _SAYS.warning(message, f"`path: {SPOKE_PATH}` at the policy; or see that {role} may write there")
 
 
 def _told(spoke: Spoke, reason: str, remedy: str, organization: Organization, needed: Collection[str]) -> Finding:

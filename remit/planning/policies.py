@@ -10,10 +10,12 @@ from remit.catalog.models import ManagedPolicy, PolicyStatement
 from remit.documents import Document, document, repeated_sids, size
 from remit.errors import Source
 from remit.expiry import expired
+from remit.managed_policy import under
 from remit.planning.rendering import Rendering
 from remit.planning.values import PlannedPolicy
 from remit.planning.world import World
 from remit.selectors import describe_all
+from remit.stack import auto_fan_out
 
 LONGEST_POLICY = 6_144
 LONGEST_DESCRIPTION = 1_000
@@ -40,19 +42,6 @@ def plan_policies(world: World) -> Policies:
     return policies
 
 
-def check_detaching(world: World, policies: Policies, accounts: int) -> None:
-    """Find every `detach_on_delete` that the stock plugin would not heed. `accounts`: how many have policies."""
-    if world.stack.fan_out_over(accounts) == "pooled":
-        return
-    for policy in world.catalog.managed_policies:
-        if policy.detach_on_delete and policies.reach.get(str(policy.name)):
-            world.findings.wrong(
-                f"policy {str(policy.name)!r} has detach_on_delete, which nobody heeds with remit:fanOut: aliases",
-                f"set remit:fanOut: pooled for the stack {world.stack.name}, or take it out",
-                policy.source,
-            )
-
-
 def check_owned_path(world: World, accounts: int) -> None:
     """Warn of settings that no run heeds. `accounts`: how many have policies."""
     stack = world.stack
@@ -60,9 +49,31 @@ def check_owned_path(world: World, accounts: int) -> None:
     if stack.unmanaged_policies == "remove" and not stack.owned_path:
         message = "remit:unmanagedPolicies: remove removes nothing without remit:ownedPath"
         world.findings.odd(message, "say which path is the stack's own, such as /remit/", source)
-    elif stack.owned_path and accounts and stack.fan_out_over(accounts) == "aliases":
-        message = f"remit:fanOut is aliases: no run sees other policies under {stack.owned_path}, nor removes them"
-        world.findings.odd(message, "set remit:fanOut: pooled, or look with `remit drift`", source)
+    elif stack.unmanaged_policies == "remove" and accounts and stack.fan_out_over(accounts) == "aliases":
+        message = f"remit:fanOut is aliases: other policies under {stack.owned_path} are told, never removed"
+        world.findings.odd(message, "set remit:fanOut: pooled, or delete them by hand", source)
+
+
+def check_paths(world: World, policies: Policies) -> None:
+    """Warn of policies that are not where the stack owns every policy."""
+    owned = world.stack.owned_path
+    for policy in world.catalog.managed_policies if owned else ():
+        if policies.reach.get(str(policy.name)) and not under(str(policy.path), owned):
+            message = f"policy {str(policy.name)!r} is at {policy.path}, outside of remit:ownedPath {owned}"
+            remedy = (
+                f"write `path: {owned}`: nobody is told of other policies beside it, and a spoke role may not reach it"
+            )
+            world.findings.odd(message, remedy, policy.source)
+
+
+def check_fan_out(world: World, accounts: int) -> None:
+    """Warn of a stack that stays with the way that it has. `accounts`: how many have policies."""
+    stack = world.stack
+    kept, new = stack.kept_fan_out, auto_fan_out(accounts)
+    if accounts and stack.fan_out == "auto" and kept and kept != new:
+        message = f"remit:fanOut auto means {new} for {accounts} accounts; this stack stays with {kept}, as it has been"
+        remedy = f"`remit switch --to {new} --stack {stack.name}` moves it over, without a call to AWS"
+        world.findings.odd(message, remedy, Source(f"Pulumi.{stack.name}.yaml", 0))
 
 
 def statement_accounts(statement: PolicyStatement, among: frozenset[str], world: World) -> frozenset[str]:

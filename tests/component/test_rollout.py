@@ -9,8 +9,10 @@ import pulumi
 
 from components.access import Access
 from components.account_policies import AccountPolicies
+from components.fan_out import Aliases
 from components.permission_sets import PermissionSets
 from components.rollout import roll_out
+from remit.documents import fingerprint
 from remit.managed_policy import LivePolicy, Policy
 from remit.stack import Stack
 from tests.component.conftest import Recorder
@@ -68,13 +70,39 @@ def test_what_exists_is_imported_and_nothing_of_it_is_changed(run: Run) -> None:
     written = set(recorder.inputs("aws-native:iam:ManagedPolicy", f"{ONE}/Guardrail"))
     assert written <= set(policies[f"{ONE}/Guardrail"].ignoreChanges)
     watched = recorder.inputs("remit:index:PolicyWatch", ONE)["policies"]["Guardrail"]
-    assert watched == {"path": "/old/", "description": ""}, "as it is, so that a replacement later is foreseen"
+    assert watched == {"path": "/old/", "description": "", "document": fingerprint({})}, (
+        "as it is, so that a replacement later is foreseen"
+    )
     assert recorder.inputs("remit:index:PolicyWatch", TWO)["policies"]["Guardrail"]["path"] == "/remit/"
     assert dependencies(recorder, "aws-native:iam:ManagedPolicy", f"{TWO}/Guardrail") == {TWO}
     engineer = recorder.of("aws-native:sso:PermissionSet")["Engineer"]
     assert engineer.importId == f"{INSTANCE.arn}|{set_arn}"
     settable = set(recorder.inputs("aws-native:sso:PermissionSet", "Engineer")) - {"name", "instanceArn"}
     assert settable <= set(engineer.ignoreChanges)
+
+
+def test_what_lets_policies_go_comes_after_everything_else_of_the_run_in_each_account(run: Run) -> None:
+    whole = replace(plan(), managed_policies=(policy(ONE), replace(policy(ONE, "Other"), detach_on_delete=True)))
+
+    def program() -> None:
+        access = Access(whole, instance=INSTANCE, stack=Stack("test"))
+        out = Aliases(spoke_role="RemitSpoke", region="eu-west-1", provider=access.provider)
+        out.roll_out(whole, after=access.guard)
+        sets = PermissionSets(whole.permission_sets, instance=INSTANCE, needs={})
+        access.assign(sets.arns, {})
+        out.finish(whole, after=[*sets.resources.values(), *access.assignments])
+
+    recorder, release = run(program), "remit:index:PolicyRelease"
+    assert recorder.inputs(release, ONE) == {
+        "account": ONE,
+        "role": "RemitSpoke",
+        "policies": {"Guardrail": "/remit/", "Other": "/remit/"},
+        "detachOnDelete": ["Other"],
+    }
+    assert dependencies(recorder, release, ONE) == {f"{ONE}/Guardrail", f"{ONE}/Other", "everything"}
+    assert dependencies(recorder, "remit:index:Barrier", "everything") == {"Engineer"}
+    assert recorder.of(release)[ONE].parent.endswith(f"remit:index:AccountPolicies::{ONE}")
+    assert recorder.inputs("remit:index:PolicyWatch", ONE)["policies"]["Other"]["detachOnDelete"] is True
 
 
 def test_who_holds_a_policy_is_nobodys_business_here(run: Run) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from remit.aws.permissions import TABLE, Feature, Role, hub_apply_policy, hub_preview_policy, spoke_policy
-from remit.aws.permissions.policies import PATH
 from remit.linting import iam_facts
 from remit.linting.globs import glob
+from remit.managed_policy import SPOKE_PATH
 
 NAMES = {Role.PREVIEW: "RemitPreview", Role.APPLY: "RemitApply", Role.SPOKE: "RemitSpoke"}
 TOPIC = "arn:aws:sns:us-east-1:100000000001:access"
@@ -67,7 +67,7 @@ class Judgement:
     refused: list[str] = field(default_factory=list)
 
 
-def judge(asked: Iterable[Asked], features: Collection[Feature], paths: Sequence[str] = (PATH,)) -> Judgement:
+def judge(asked: Iterable[Asked], features: Collection[Feature], paths: Sequence[str] = (SPOKE_PATH,)) -> Judgement:
     """Holds each call of Remit's roles against their policies, made for an organization that uses the features.
 
     `paths`: those of the policies that the spoke role may touch.

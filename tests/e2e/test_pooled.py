@@ -96,29 +96,52 @@ def test_a_killed_run_that_saved_nothing_is_found_again(fresh: World) -> None:
         world.preview("--refresh", "--expect-no-changes")
 
 
-FAULTS = (
-    ({"throttle": 30, "calls": ["iam:*", "sts:*"]}, ()),
-    ({"expired": 20, "calls": ["iam:*"]}, ()),
-    ({"denied": 100, "calls": ["iam:CreatePolicy*"], "accounts": [PAY_DEV]}, (PAY_DEV,)),
-    ({"denied": 100, "calls": ["sts:AssumeRole"], "accounts": [AUDIT]}, (AUDIT,)),
-)
+FAULTS = {
+    "pooled": (
+        ({"throttle": 30, "calls": ["iam:*", "sts:*"]}, ()),
+        ({"expired": 20, "calls": ["iam:*"]}, ()),
+        ({"denied": 100, "calls": ["iam:CreatePolicy*"], "accounts": [PAY_DEV]}, (PAY_DEV,)),
+        ({"denied": 100, "calls": ["sts:AssumeRole"], "accounts": [AUDIT]}, (AUDIT,)),
+    ),
+    "aliases": (
+        ({"throttle": 20, "calls": ["cloudcontrol:*", "sts:*"]}, ()),
+        ({"denied": 100, "calls": ["cloudcontrol:UpdateResource"], "accounts": [PAY_DEV]}, (PAY_DEV,)),
+        ({"denied": 100, "calls": ["sts:AssumeRole"], "accounts": [AUDIT]}, (AUDIT,)),
+    ),
+}
 
 
-def test_a_fault_in_one_account_is_told_and_the_others_are_completed(pooled: World) -> None:
-    pooled.up()
-    for number, (fault, failing) in enumerate(FAULTS):
+@pytest.mark.parametrize("mode", FAULTS)
+def test_a_fault_in_one_account_is_told_and_the_others_are_completed(fresh: World, mode: str) -> None:
+    configure(fresh, fanOut=mode, ownedPath="/remit/")
+    fresh.up()
+    for number, (fault, failing) in enumerate(FAULTS[mode]):
         old, new = ("s3:Get*" if not number else f"s3:Get{number}*"), f"s3:Get{number + 1}*"
-        pooled.edit("managed.yaml", f'Action: "{old}"', f'Action: "{new}"')
-        pooled._control("PUT", "faults", seed=5, **fault)
-        run = pooled.run("up", "--yes", "--skip-preview")
-        pooled._control("DELETE", "faults")
+        fresh.edit("managed.yaml", f'Action: "{old}"', f'Action: "{new}"')
+        fresh._control("PUT", "faults", seed=5, **fault)
+        run = fresh.run("up", "--yes", "--skip-preview")
+        fresh._control("DELETE", "faults")
         assert (run.code != 0) == bool(failing), run.text
         for account in failing:
-            assert f"account {account}" in run.text
-        changed = {account for (account, name), each in pooled.policies().items() if new in str(each)}
-        assert changed == {*WORKLOADS, AUDIT} - set(failing)
+            assert account in run.text
+        changed = {account for (account, name), each in fresh.policies().items() if new in str(each)}
+        assert changed == {*WORKLOADS, AUDIT} - set(failing), f"{mode}, {fault}"
+    fresh.up()
+    fresh.assert_converged()
+
+
+def test_auto_stays_with_the_way_that_a_stack_has_and_a_bare_engine_says_what_to_do(pooled: World) -> None:
     pooled.up()
-    pooled.assert_converged()
+    before = pooled.state()
+    configure(pooled, ownedPath="/remit/", unmanagedPolicies="remove")  # auto: aliases, for five accounts
+    told = " ".join(pooled.preview("--expect-no-changes").text.split())
+    assert "auto means aliases for 5 accounts; this stack stays with pooled" in told
+    assert f"remit switch --to aliases --stack {pooled.stack}" in told
+    pooled.up()
+    assert pooled.state() == before
+    refused = pooled.bare("preview")
+    assert refused.code != 0
+    assert "`remit:fanOut: pooled` leaves them as they are, and so does `remit up`" in " ".join(refused.text.split())
 
 
 def test_a_stack_goes_over_to_pooled_and_back_without_a_change_in_aws(world: World) -> None:

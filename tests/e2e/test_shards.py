@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from remit.sharding import shard_of
 from tests.e2e.test_adoption import configure
 from tests.e2e.world import AUDIT, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
@@ -10,12 +12,17 @@ ACCOUNTS = (SHOP_PROD, PAY_PROD, SHOP_DEV, PAY_DEV, AUDIT)
 WRITES = {"iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "cloudcontrol:DeleteResource"}
 
 
-def test_a_stack_is_split_without_touching_a_policy_and_each_shard_has_its_accounts(fresh: World) -> None:
-    world = fresh
-    configure(world, fanOut="pooled")
+WAVES = ["ou:Workloads/Dev", "*"]
+CHANGES = {"pooled": lambda account: ("update", account), "aliases": lambda account: ("update", f"{account}/Guardrail")}
+
+
+@pytest.mark.parametrize("mode", CHANGES)
+def test_a_stack_is_split_without_touching_a_policy_and_each_shard_has_its_accounts(fresh: World, mode: str) -> None:
+    world, adopt = fresh, mode == "aliases"  # pooled, what is as wanted is taken over by itself
+    configure(world, fanOut=mode, waves=WAVES)
     world.up()
     whole = world.policies(), world.grants()
-    configure(world, fanOut="pooled", shard="identity-center")
+    configure(world, fanOut=mode, waves=WAVES, shard="identity-center", adopt=adopt)
     shards = world.json_of(
         "shards", "--stack", world.stack, "--max-accounts", "4", "--shards", "2", "--write", "--json"
     )
@@ -34,9 +41,12 @@ def test_a_stack_is_split_without_touching_a_policy_and_each_shard_has_its_accou
         assert {
             account for account in ACCOUNTS if any(urn.endswith(f"::{account}") for urn in world.urns(name))
         } == mine
+    for name in names if adopt else ():
+        file = world.folder / f"Pulumi.{name}.yaml"
+        file.write_text("".join(line for line in file.read_text().splitlines(True) if "remit:adopt" not in line))
     world.edit("managed.yaml", '["ecs:*", "lambda:*"]', '["ecs:*"]')
     changed = {number: world.steps(stack=name) for number, name in enumerate(names, 1)}
     assert changed == {
-        number: {("update", account) for account in (SHOP_DEV, PAY_DEV) if shard_of(account, 2) == number}
+        number: {CHANGES[mode](account) for account in (SHOP_DEV, PAY_DEV) if shard_of(account, 2) == number}
         for number in (1, 2)
     }

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import boto3
 
 from remit.aws.permissions import Feature, Role
-from remit.aws.permissions.policies import PATH
+from remit.managed_policy import SPOKE_PATH
 from tests.e2e.roles import NAMES, WRITING_VERBS, Asked
 
 ROOT = Path(__file__).parents[2]
@@ -96,7 +96,7 @@ class World:
     template: Path | None = None
     caller: dict[str, str] = field(default_factory=dict)
     features: set[Feature] = field(default_factory=lambda: {Feature.ALIASES})
-    paths: tuple[str, ...] = (PATH,)
+    paths: tuple[str, ...] = (SPOKE_PATH,)
     asked_elsewhere: list[Asked] = field(default_factory=list)
     environment: dict[str, str] = field(init=False)
 
@@ -155,6 +155,11 @@ class World:
     def command(self, verb: str, *arguments: str) -> Run:
         """Any other verb of remit, as it is."""
         return self._execute(verb, *arguments)
+
+    def bare(self, verb: str, *arguments: str) -> Run:
+        """The engine itself, without remit before it."""
+        command = ["pulumi"] if self.engine == "pulumi" else [sys.executable, "-m", "engine"]
+        return self._execute(*command, verb, "--stack", self.stack, "--non-interactive", *arguments)
 
     def up(self, *arguments: str, stack: str | None = None) -> Run:
         return self._succeed(self.run("up", "--yes", "--skip-preview", *arguments, stack=stack))

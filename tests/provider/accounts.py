@@ -12,7 +12,8 @@ from typing import Any
 import boto3
 import pytest
 
-from provider.served import Served, served_policies
+from provider.served import served_policies
+from provider.serving import Served
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.member_calls import MemberCalls, member_client
@@ -71,6 +72,10 @@ class Accounts:
     @property
     def removal(self) -> Served:
         return self._served["remit:index:PolicyRemoval"]
+
+    @property
+    def release(self) -> Served:
+        return self._served["remit:index:PolicyRelease"]
 
     def warn(self, message: str) -> None:
         self.said.append(message)

@@ -207,6 +207,29 @@ def test_what_a_permission_set_still_gives_is_left_where_that_is_another_stacks(
     assert set(cloud.live()) == {"Guardrail"}
 
 
+def test_what_only_a_permission_set_holds_that_goes_in_the_same_run_is_left_for_the_next(cloud: Accounts) -> None:
+    cloud.create(inputs(policy("Guardrail"), policy("Old")))
+    backend, role = moto_bridge.iam(A), "AWSReservedSSO_Dev_0123456789abcdef"
+    backend.create_role(role, "{}", "/", None, "", [], "3600")
+    backend.attach_role_policy(arn_of("Old"), role)
+    before: dict[str, Any] = {
+        "role": "RemitSpoke",
+        "policies": {"Guardrail": {A: "/remit/"}, "Old": {A: "/remit/"}},
+        "permissionSets": ["Dev", "Ops"],
+    }
+    after = {**before, "policies": {"Guardrail": {A: "/remit/"}}}
+    with pytest.raises(PartlyDoneError, match="take it out of permission set Dev first"):
+        cloud.removal.update("policy-removal", before, {}, after, cloud.warn, preview=False)
+    gone = {**after, "permissionSets": ["Ops"]}
+    found = cloud.removal.update("policy-removal", before, {}, gone, cloud.warn, preview=False).outputs
+    assert found == {"left": {"Old": {A: "/remit/"}}}
+    assert "left for a later run" in cloud.said[0]
+    backend.detach_role_policy(arn_of("Old"), role)
+    assert cloud.removal.update("policy-removal", gone, found, gone, cloud.warn, preview=False).outputs == {}
+    assert set(cloud.live()) == {"Guardrail"}
+    assert cloud.removal.diff(before, {}, {**before, "permissionSets": []}, cloud.warn) == {}
+
+
 def test_an_account_that_left_is_not_the_removals_business(cloud: Accounts) -> None:
     cloud.create(inputs(policy("Guardrail"), account=B))
     before: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/", B: "/remit/"}}}
@@ -235,6 +258,25 @@ def test_strangers_under_the_owned_path_are_told_or_removed_by_name(cloud: Accou
     assert set(cloud.live()) == {"Guardrail", "Elsewhere"} | ({"Stray"} if unmanaged == "report" else set())
 
 
+def test_a_preview_repeats_who_nobody_manages_from_the_state_alone_and_once_in_a_run(cloud: Accounts) -> None:
+    wanted = inputs(policy("Guardrail"), ownedPath="/remit/")
+    cloud.create(wanted)
+    cloud.write("Stray", READ)
+    cloud.write("Other", READ)
+    live, state = cloud.refresh(wanted)
+    cloud.differs(live, wanted, state)
+    words = f"account {A} has 2 policies that nobody manages, left as they are:\n  /remit/Other\n  /remit/Stray"
+    assert cloud.said == [words]
+    later = Accounts(cloud.sandbox)
+    assert later.differs(live, wanted, state) == {}
+    assert (later.said, later.calls.counts()) == ([words], {})
+    later = Accounts(cloud.sandbox)
+    later.differs(live, inputs(policy("Guardrail"), policy("Other"), ownedPath="/remit/"), state)
+    assert later.said == [f"account {A} has a policy that nobody manages, left as it is: /remit/Stray"]
+    later.differs(live, inputs(policy("Guardrail")), state)
+    assert len(later.said) == 1, "a stack that owns no path is told of nobody"
+
+
 def test_what_a_killed_run_made_is_taken_for_ours_and_what_another_made_is_not(cloud: Accounts) -> None:
     cloud.write("Guardrail", READ)
     wanted = inputs(policy("Guardrail", BUILD), policy("Builder", BUILD))
@@ -243,21 +285,6 @@ def test_what_a_killed_run_made_is_taken_for_ours_and_what_another_made_is_not(c
     assert set(failed.value.properties["policies"]) == {"Builder"}
     again = inputs(policy("Builder", BUILD))
     assert cloud.create(again) == {"account": A}, "it was just as wanted"
-
-
-def test_adoption_changes_nothing_says_what_differs_and_the_next_run_changes_it(cloud: Accounts) -> None:
-    cloud.write("Guardrail", READ)
-    wanted = inputs(policy("Guardrail", {**READ, "Resource": "arn:aws:s3:::b"}), adopt=True)
-    cloud.policies.create(wanted, cloud.warn, preview=True)
-    assert 'the catalog differs in description, statements["Read"].Resource' in cloud.said[0]
-    state = cloud.create(wanted)
-    assert cloud.versions("Guardrail") == 1
-    assert cloud.differs(wanted, wanted, state) == {
-        'policies["Guardrail"].description': "UPDATE",
-        'policies["Guardrail"].statements["Read"].Resource': "UPDATE",
-    }
-    cloud.update(wanted, wanted, state)
-    assert cloud.live()["Guardrail"].same(policy("Guardrail", {**READ, "Resource": "arn:aws:s3:::b"}))
 
 
 def test_an_import_finds_what_is_there(cloud: Accounts) -> None:

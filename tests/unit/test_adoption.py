@@ -24,6 +24,10 @@ WANTED = next(
     if each.account == LAB
 )
 PLANNED_SET = PLAN.permission_sets[0]
+OTHER_WORDS = {
+    "Version": "2012-10-17",
+    "Statement": {"Resource": ["*"], "Action": ["STS:*", "iam:*"], "Effect": "Deny", "Sid": "A"},
+}
 
 
 def live(account: str, **changes: object) -> LivePolicy:
@@ -57,12 +61,17 @@ def test_only_names_of_the_plan_are_adopted_whatever_their_case_and_path() -> No
     assert found.permission_sets == {"Engineer": "arn:set"}
 
 
+def test_a_plan_with_an_adoption_has_what_exists_as_it_is_and_nothing_else_changes() -> None:
+    there = {LAB: [live(LAB, name="guard", path="/old/")], SHOP: [live(SHOP, document=OTHER_WORDS)]}
+    adopted = adoption_of(PLAN, there, []).applied_to(PLAN)
+    known = {each.account: (each.name, each.path, each.document) for each in adopted.managed_policies}
+    assert known == {LAB: ("guard", "/old/", WANTED.document), SHOP: ("Guard", "/remit/", WANTED.document)}
+    assert replace(adopted, managed_policies=PLAN.managed_policies) == PLAN
+    assert NOTHING.applied_to(PLAN) == PLAN
+
+
 def test_what_means_the_same_differs_in_nothing() -> None:
-    other_words = {
-        "Version": "2012-10-17",
-        "Statement": {"Resource": ["*"], "Action": ["STS:*", "iam:*"], "Effect": "Deny", "Sid": "A"},
-    }
-    assert adoption_of(PLAN, {LAB: [live(LAB, document=other_words)]}, [live_set()]).remarks == ()
+    assert adoption_of(PLAN, {LAB: [live(LAB, document=OTHER_WORDS)]}, [live_set()]).remarks == ()
     assert adoption_of(PLAN, {}, []) == NOTHING
 
 

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.documents import canonical, document, repeated_sids, same_meaning, size
+from remit.documents import (
+    as_written,
+    canonical,
+    document,
+    fingerprint,
+    in_other_words,
+    repeated_sids,
+    same_meaning,
+    size,
+)
 
 
 def policy(**statement: Any):
@@ -88,3 +97,18 @@ def test_canonical_is_a_fixed_point(found: list[Any]):
     once = canonical(document(found))
     assert canonical(once) == once
     assert same_meaning(once, document(found))
+
+
+def test_a_fingerprint_tells_other_words_from_another_meaning():
+    known = fingerprint(policy())
+    assert in_other_words(known, policy(Action=["s3:PutObject", "s3:GetObject"]))
+    assert not in_other_words(known, dict(reversed(policy().items()))), "the order of keys is no difference to anybody"
+    assert not in_other_words(known, policy(Effect="Deny"))
+    assert not in_other_words("", policy())
+
+
+def test_a_document_is_written_as_it_is_where_that_means_the_same():
+    there = policy(Action=["s3:PutObject", "s3:GetObject"])
+    assert as_written(policy(), there) is there
+    assert as_written(policy(), policy(Effect="Deny")) == policy()
+    assert as_written(policy(), None) == policy()

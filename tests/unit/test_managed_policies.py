@@ -74,23 +74,22 @@ def test_a_number_in_a_condition_is_the_text_that_iam_reads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "there", "ours", "adopt", "expected"),
+    ("wanted", "there", "ours", "expected"),
     [
-        (policy(), (), (), False, [Kind.CREATE]),
-        (policy(), (live(policy()),), ("Guardrail",), False, []),
-        (policy(DENY), (live(policy()),), ("Guardrail",), False, [Kind.UPDATE]),
-        (policy(path="/other/"), (live(policy()),), ("Guardrail",), False, [Kind.REPLACE]),
-        (policy(text="else"), (live(policy()),), ("Guardrail",), False, [Kind.REPLACE]),
-        (policy(name="guardrail"), (live(policy()),), ("Guardrail",), False, [Kind.REPLACE]),
-        (policy(), (live(policy()),), (), False, []),  # left by a run that was killed
-        (policy(DENY), (live(policy()),), (), False, [Kind.TAKEN]),
-        (policy(DENY), (live(policy()),), (), True, [Kind.ADOPT]),
+        (policy(), (), (), [Kind.CREATE]),
+        (policy(), (live(policy()),), ("Guardrail",), []),
+        (policy(DENY), (live(policy()),), ("Guardrail",), [Kind.UPDATE]),
+        (policy(path="/other/"), (live(policy()),), ("Guardrail",), [Kind.REPLACE]),
+        (policy(text="else"), (live(policy()),), ("Guardrail",), [Kind.REPLACE]),
+        (policy(name="guardrail"), (live(policy()),), ("Guardrail",), [Kind.REPLACE]),
+        (policy(), (live(policy()),), (), []),  # left by a run that was killed
+        (policy(DENY), (live(policy()),), (), [Kind.TAKEN]),
     ],
 )
 def test_what_happens_to_a_policy(
-    wanted: Policy, there: tuple[LivePolicy, ...], ours: tuple[str, ...], adopt: bool, expected: list[Kind]
+    wanted: Policy, there: tuple[LivePolicy, ...], ours: tuple[str, ...], expected: list[Kind]
 ) -> None:
-    assert [step.kind for step in steps({wanted.name: wanted}, there, ours=ours, adopt=adopt)] == expected
+    assert [step.kind for step in steps({wanted.name: wanted}, there, ours=ours)] == expected
 
 
 @pytest.mark.parametrize(("spare", "dropped"), [(("v1", "v2", "v3"), None), (("v1", "v2", "v3", "v4"), "v1")])

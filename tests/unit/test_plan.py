@@ -7,7 +7,6 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
-from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -439,23 +438,42 @@ def test_a_plan_is_sorted():
     assert keys == sorted(set(keys))
 
 
-@pytest.mark.parametrize(("fan_out", "refused"), [("aliases", True), ("auto", True), ("pooled", False)])
-def test_detaching_needs_the_pooled_mode(fan_out: Literal["aliases", "auto", "pooled"], refused: bool):
+def test_a_policy_keeps_in_every_account_that_it_may_be_detached():
     statement = "{Effect: Allow, Action: 's3:*', Resource: '*'}"
     text = f"managed_policies: [{{name: Rail, targets: '*', detach_on_delete: true, statements: [{statement}]}}]"
-    stack = Stack("test", fan_out=fan_out)
-    if refused:
-        with pytest.raises(CatalogError, match=r"c.yaml:1.*'Rail' has detach_on_delete.*pooled"):
-            plan_of(text, stack=stack)
-    else:
-        assert {policy.detach_on_delete for policy in plan_of(text, stack=stack).managed_policies} == {True}
+    assert {policy.detach_on_delete for policy in plan_of(text).managed_policies} == {True}
+
+
+def test_a_policy_outside_of_the_path_that_the_stack_owns_is_a_warning_at_its_place():
+    some = "targets: '*', statements: [{Effect: Allow, Action: 's3:*', Resource: '*'}]"
+    text = f"managed_policies:\n  - {{name: In, path: /remit/x/, {some}}}\n  - {{name: Out, {some}}}\n"
+    words = "c.yaml:3: policy 'Out' is at /, outside of remit:ownedPath /remit/"
+    owning = [str(each) for each in plan_of(text, stack=Stack("prod", owned_path="/remit/")).warnings]
+    assert [words in each for each in owning if "ownedPath" in each] == [True]
+    assert not [each for each in plan_of(text, stack=Stack("prod")).warnings if "ownedPath" in str(each)]
+
+
+@pytest.mark.parametrize(
+    ("stack", "warned"),
+    [
+        (Stack("prod"), False),
+        (Stack("prod", kept_fan_out="aliases"), False),
+        (Stack("prod", kept_fan_out="pooled"), True),
+        (Stack("prod", kept_fan_out="pooled", fan_out="aliases"), False),
+    ],
+)
+def test_a_stack_that_stays_with_the_way_that_it_has_is_told_how_to_go_over(stack: Stack, warned: bool):
+    told = [str(each) for each in plan_of(CATALOG, stack=stack).warnings if "fanOut" in str(each)]
+    assert len(told) == warned
+    assert all("`remit switch --to aliases --stack prod` moves it over" in each for each in told)
 
 
 @pytest.mark.parametrize(
     ("stack", "warning"),
     [
         (Stack("prod", unmanaged_policies="remove"), "removes nothing without remit:ownedPath"),
-        (Stack("prod", owned_path="/remit/"), "no run sees other policies under /remit/, nor removes them"),
+        (Stack("prod", owned_path="/remit/", unmanaged_policies="remove"), "/remit/ are told, never removed"),
+        (Stack("prod", owned_path="/remit/"), ""),
         (Stack("prod", owned_path="/remit/", unmanaged_policies="remove", fan_out="pooled"), ""),
     ],
 )

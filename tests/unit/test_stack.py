@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from remit.errors import CatalogError
+from remit.kept_fan_out import keeping, way_in
 from remit.max_revoke import MaxRevoke
 from remit.sharding import Shard
 from remit.stack import Stack, read_stack
@@ -178,6 +179,23 @@ def test_a_scope_that_pulumi_would_not_see_is_never_the_whole_organization(text:
 )
 def test_auto_is_aliases_for_a_few_accounts(said: str, accounts: int, meant: str):
     assert Stack.from_config("dev", {"fanOut": said}.get).fan_out_over(accounts) == meant
+
+
+@pytest.mark.parametrize("way", ["aliases", "pooled"])
+def test_auto_stays_with_the_way_that_the_state_has_and_no_other_setting_does(way: str):
+    assert [keeping(Stack("dev"), way).fan_out_over(accounts) for accounts in (1, 20, 21)] == [way] * 3
+    assert keeping(Stack("dev", fan_out="pooled"), way).fan_out_over(1) == "pooled"
+    assert keeping(Stack("dev"), None) == keeping(Stack("dev"), "else") == Stack("dev")
+
+
+@pytest.mark.parametrize(
+    ("guard", "way"), [({"fanOut": "pooled"}, "pooled"), ({"fanOut": "aliases"}, "aliases"), ({}, "aliases")]
+)
+def test_the_state_says_which_way_it_has(guard: dict[str, str], way: str):
+    stack = {"type": "pulumi:pulumi:Stack"}
+    exported = {"deployment": {"resources": [stack, {"type": "remit:index:RevocationGuard", "inputs": guard}]}}
+    assert way_in(exported) == way
+    assert way_in({"deployment": {"resources": [stack]}}) is way_in({"deployment": None}) is None
 
 
 @pytest.mark.parametrize("path", ["/", "remit/", "/remit", "/re mit/", "//"])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from remit.documents import fingerprint
 from remit.switching import SwitchError, Way, switched
 
 PREFIX = "urn:pulumi:prod::remit::"
@@ -27,6 +28,9 @@ DOCUMENT = {
 SETTINGS = {"region": "eu-west-1", "version": "1.84.0", "skipRegionValidation": "true"}
 
 
+WATCHED = {"path": "/remit/", "description": "why", "detachOnDelete": True, "document": fingerprint(DOCUMENT)}
+
+
 def alias_of(account: str) -> list[dict[str, Any]]:
     component = f"{PREFIX}remit:index:AccountPolicies::{account}"
     alias = f"{PREFIX}remit:index:AccountPolicies$pulumi:providers:aws-native::{account}"
@@ -37,16 +41,6 @@ def alias_of(account: str) -> list[dict[str, Any]]:
     return [
         {"urn": component, "custom": False, "type": "remit:index:AccountPolicies", "parent": STACK},
         {
-            "urn": alias,
-            "custom": True,
-            "id": f"id-{account}",
-            "type": "pulumi:providers:aws-native",
-            "inputs": inputs,
-            "outputs": inputs,
-            "parent": component,
-            "dependencies": [GUARD],
-        },
-        {
             "urn": watch_urn(account),
             "custom": True,
             "id": account,
@@ -54,10 +48,20 @@ def alias_of(account: str) -> list[dict[str, Any]]:
             "inputs": {
                 "account": account,
                 "role": "platform/RemitSpoke",
-                "policies": {"Guardrail": {"path": "/remit/", "description": "why"}},
+                "policies": {"Guardrail": WATCHED},
             },
             "parent": component,
             "provider": f"{PROVIDER}::r",
+            "dependencies": [GUARD],
+        },
+        {
+            "urn": alias,
+            "custom": True,
+            "id": f"id-{account}",
+            "type": "pulumi:providers:aws-native",
+            "inputs": inputs,
+            "outputs": inputs,
+            "parent": component,
             "dependencies": [GUARD],
         },
         {
@@ -71,6 +75,21 @@ def alias_of(account: str) -> list[dict[str, Any]]:
             "provider": f"{alias}::id-{account}",
             "dependencies": [watch_urn(account)],
             "created": "2026-06-01T00:00:00Z",
+        },
+        {
+            "urn": f"{PREFIX}remit:index:AccountPolicies$remit:index:PolicyRelease::{account}",
+            "custom": True,
+            "id": account,
+            "type": "remit:index:PolicyRelease",
+            "inputs": {
+                "account": account,
+                "role": "platform/RemitSpoke",
+                "policies": {"Guardrail": "/remit/"},
+                "detachOnDelete": ["Guardrail"],
+            },
+            "parent": component,
+            "provider": f"{PROVIDER}::r",
+            "dependencies": [policy_urn(account)],
         },
     ]
 
@@ -145,11 +164,13 @@ def test_all_that_is_known_of_a_policy_goes_along() -> None:
     assert pooled["id"] == ONE
     assert pooled["inputs"]["role"] == "platform/RemitSpoke"
     assert pooled["inputs"]["policies"]["Guardrail"]["statements"].keys() == {"Read", "#2"}
+    assert pooled["inputs"]["policies"]["Guardrail"]["detachOnDelete"] is True
     assert pooled["provider"] == f"{PROVIDER}::r"
     removal = resources_of(moved.deployment)[
         f"{PREFIX}remit:index:PooledPolicies$remit:index:PolicyRemoval::policy-removal"
     ]
     assert removal["inputs"]["policies"] == {"Guardrail": {ONE: "/remit/", TWO: "/remit/"}}
+    assert removal["inputs"]["detachOnDelete"] == ["Guardrail"]
     assert resources_of(moved.deployment)[GUARD]["inputs"]["fanOut"] == "pooled"
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from remit.aws.permissions.table import TABLE, Feature, Permission, Resource, Role
 from remit.documents import Document
+from remit.managed_policy import SPOKE_PATH
 
-SPOKE_ROLE, PATH = "RemitSpoke", "/remit/"
+SPOKE_ROLE = "RemitSpoke"
 _SIDS = {resource: "".join(word.title() for word in resource.name.split("_")) for resource in Resource}
 
 
@@ -49,7 +50,7 @@ def spoke_policy(
     *,
     partition: str = "aws",
     account: str = "*",
-    paths: Sequence[str] = (PATH,),
+    paths: Sequence[str] = (SPOKE_PATH,),
     aliases: bool = True,
     pooled: bool = True,
     detach_on_delete: bool = False,

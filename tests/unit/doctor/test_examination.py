@@ -281,6 +281,14 @@ def test_a_role_that_may_not_read_is_no_role_that_is_missing() -> None:
     assert "allow RemitSpoke iam:GetAccountAuthorizationDetails" in only(examine(cloud=cloud), "spoke roles").remedy
 
 
+def test_a_policy_where_the_role_may_not_write_as_the_docs_make_it_is_told_with_its_path() -> None:
+    project = FakeProject(catalog_text=CATALOG.replace("    path: /remit/\n", ""))
+    found = only(examine(project), "spoke roles")
+    assert found.grade is Grade.WARNING
+    assert found.message == "outside of /remit/, where RemitSpoke may write as the docs make it: policy Guard (/)"
+    assert "`path: /remit/` at the policy" in found.remedy
+
+
 def test_where_no_role_can_be_taken_the_common_cause_comes_first() -> None:
     everywhere = {each.id: Spoke(each.id, refused="denied") for each in ORGANIZATION.accounts}
     first = next(each for each in examine(cloud=FakeCloud(failing=everywhere)) if each.check == "spoke roles")
