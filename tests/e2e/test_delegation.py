@@ -93,9 +93,7 @@ def test_a_delegated_administrator_hears_of_the_other_half_before_anything_is_wr
         fresh.forget_calls()
         run = fresh.run("up", "--yes", "--skip-preview")
     assert run.code != 0
-    assert (
-        "policies/management.yaml:6: permission set 'ManagementAuditor' is given in the" in run.text
-    )
+    assert "policies/management.yaml:6: permission set 'ManagementAuditor' is given in the" in run.text
     assert "remit:permissionSets: own-members" in run.text
     assert fresh.permission_sets() == {}
     assert not [call for call in fresh.calls() if call.split(":")[1].startswith(("Create", "Put", "Update", "Delete"))]
