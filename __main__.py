@@ -47,7 +47,7 @@ for warning in (*plan.warnings, *adoption.remarks):
     pulumi.log.warn(str(warning))
 
 instance = Instance(organization.instance_arn, settings.identity_center.region)
-known = known_arns(plan, organization.permission_sets) if stack.permission_sets == "refer" else {}
+known = known_arns(plan, organization.permission_sets) if stack.refers else {}
 account_names = {account.id: account.name for account in organization.accounts}
 kept = run.kept
 access = Access(plan, instance=instance, stack=stack, known=known, account_names=account_names, fan_out=mode, kept=kept)
@@ -63,16 +63,16 @@ out = fan_out(
     kept=kept,
 )
 needs = needed_policies(plan, out.roll_out(plan, after=access.guard))
-permission_sets = []
-if stack.permission_sets == "own":
+permission_sets, arns = [], {}
+if stack.permission_sets != "refer":
     existing = adoption.permission_sets
     after = [access.guard]
     sets = PermissionSets(
         plan.permission_sets, instance=instance, needs=needs, existing=existing, after=after, kept=kept
     )
     permission_sets = list(sets.resources.values())
-    access.assign(sets.arns, {})  # they wait for their permission set, and it for its policies
-else:
-    access.assign(known, needs)
+    arns = sets.arns
+# What is assigned waits for its permission set, and that for its policies; or for the policies itself.
+access.assign({**arns, **known}, {name: needs.get(name, ()) for name in known})
 out.finish(plan, after=[*permission_sets, *access.assignments])
 record(run, after=made, provider=access.provider)

@@ -120,19 +120,20 @@ class _RemitProvider(pulumi.ProviderResource):
 
 
 def known_arns(plan: Plan, permission_sets: Mapping[str, str]) -> dict[str, str]:
-    """{permission set of the catalog: ARN} of those that exist already, for a stack that does not own them.
+    """{permission set of the catalog: ARN} of those that exist already and another stack owns.
 
     `permission_sets` are all that the instance has; those that no catalog knows are not ours to touch. One
     that is still missing is no error: the stack that owns it may come after this one. Its assignments are
     left out with a warning, and made by the next run.
     """
-    missing = sorted({each.permission_set for each in plan.assignments} - permission_sets.keys())
+    own = {each.name for each in plan.permission_sets}
+    missing = sorted({each.permission_set for each in plan.assignments} - own - permission_sets.keys())
     for name in missing:
         pulumi.log.warn(
             f"permission set {name} does not exist yet: its assignments are left out. "
             "Run the stack that owns the permission sets, then this one again"
         )
-    return {name: permission_sets[name] for name in plan.references if name in permission_sets}
+    return {name: permission_sets[name] for name in plan.references if name in permission_sets and name not in own}
 
 
 def _by_permission_set(assignments: Sequence[PlannedAssignment]) -> dict[str, dict[str, str]]:

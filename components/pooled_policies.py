@@ -106,7 +106,7 @@ class PooledPolicies(pulumi.ComponentResource):
         places: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for policy in plan.managed_policies:
             places[policy.name][policy.account] = policy.path
-        others = self._stack.permission_sets == "refer" or isinstance(self._stack.shard, Shard)
+        others = self._stack.refers or isinstance(self._stack.shard, Shard)
         PolicyRemoval(
             {
                 "role": self._role,

@@ -61,6 +61,9 @@ class Organization(_Value):
     permission_sets: Mapping[str, str] = Field(
         default_factory=dict, description="Permission sets that exist: name to ARN"
     )
+    caller: str = Field(
+        default="", description="The account of whoever asked; empty in a file: it stands for nobody", exclude=True
+    )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy, with what has been worked out from the old accounts forgotten."""

@@ -15,6 +15,7 @@ from remit.endings import ending_warnings
 from remit.errors import CatalogError, Problem
 from remit.organization import Organization
 from remit.planning.access import plan_access
+from remit.planning.delegation import Delegation
 from remit.planning.permission_sets import plan_permission_sets
 from remit.planning.policies import check_fan_out, check_owned_path, check_paths, plan_policies
 from remit.planning.reach import check_reach, references
@@ -48,19 +49,23 @@ def make_plan(catalog: Catalog, organization: Organization, *, at: datetime, sta
     waves = [world.select((wave,)) for wave in stack.waves]
     check_reach(world, access, policies)
     mine = {policy.account for policy in policies.planned if _has(stack.shard, policy.account)}
+    delegation = Delegation(world)
+    world.findings.refuse_all(delegation.problems())
     check_owned_path(world, len(mine))
     check_fan_out(world, len(mine))
     check_paths(world, policies)
     if problems := world.findings.problems:
         raise CatalogError(problems)
+    own = delegation.owned(each.name for each in permission_sets)
     plan = Plan(
         managed_policies=tuple(policies.planned),
-        permission_sets=tuple(permission_sets) if stack.permission_sets == "own" else (),
+        permission_sets=tuple(each for each in permission_sets if each.name in own),
         assignments=tuple(access.assignments()),
-        references=references(world),
+        references={name: needs for name, needs in references(world).items() if name not in delegation.left_alone},
         scope=tuple(sorted(world.scope)),
         warnings=world.findings.warnings,
         waves=wave_numbers({policy.account for policy in policies.planned}, waves),
+        left_alone=delegation.left_alone,
     )
     return part_of(plan, stack.shard)
 

@@ -22,7 +22,7 @@ from remit.selectors import parse_selector
 from remit.sharding import IDENTITY_CENTER, Shard, read_shard
 from remit.yaml_places import Block, read_yaml, source_of
 
-PermissionSetsMode = Literal["own", "refer"]
+PermissionSetsMode = Literal["own", "refer", "own-management", "own-members"]
 UnmanagedMode = Literal["remove", "report"]
 FanOut = Literal["aliases", "pooled"]
 DriftMode = Literal["enforce", "report", "adopt"]
@@ -54,6 +54,7 @@ _TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "environment", "secret
 class Stack:
     """The settings of one stack. `scope` holds selectors: outside of them nothing is ever touched.
 
+    `permission_sets`: which of them it makes: all, none, those that are given in the management account, or the rest.
     `request_rate`: sso-admin calls a second. AWS allows 20, unless the quota was raised.
     `owned_path`: the IAM path under which every policy of its accounts is the stack's business; "": none.
     `runs_every`: how far apart the scheduled runs are; a plan warns of what ends before the next one.
@@ -88,6 +89,11 @@ class Stack:
         if isinstance(self.shard, Shard):
             return self.name.removesuffix(f"-shard-{self.shard.number}")
         return self.name
+
+    @property
+    def refers(self) -> bool:
+        """Whether it gives permission sets that another stack makes, and so has to know their ARNs."""
+        return self.permission_sets in {"refer", "own-management"} and not isinstance(self.shard, Shard)
 
     def fan_out_over(self, accounts: int) -> FanOut:
         """How policies reach this many accounts: a provider alias for each, or all through the remit provider."""
@@ -185,7 +191,7 @@ def _stack(name: str, values: Mapping[str, object], place: Callable[[str], Sourc
             found[_FIELDS[key]] = _READERS[key](value)
         except BadValue as error:
             problems.append(Problem(f"remit:{key}: {error.message}", error.remedy, source_of(value) or place(key)))
-    if isinstance(found.get("shard"), Shard) and found.get("permission_sets", "own") == "own":
+    if isinstance(found.get("shard"), Shard) and found.get("permission_sets", "own") != "refer":
         remedy = "write `remit:permissionSets: refer` here: the stack with remit:shard: identity-center owns them"
         at = source_of(values["shard"]) or place("shard")
         problems.append(Problem(f"shard {found['shard']} has policies, and no permission sets to own", remedy, at))
@@ -228,7 +234,7 @@ def _text(value: object) -> str:
 def _one_of(*words: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in words:
-            raise BadValue(f"{value!r} is not known", f"write {' or '.join(words)}")
+            raise BadValue(f"{value!r} is not known", f"write {', '.join(words[:-1])} or {words[-1]}")
         return str(value)
 
     return read
@@ -288,7 +294,7 @@ _FIELDS = {
 }
 _READERS: Mapping[str, Callable[[object], object]] = {
     "scope": _scope,
-    "permissionSets": _one_of("own", "refer"),
+    "permissionSets": _one_of("own", "refer", "own-management", "own-members"),
     "unmanaged": _one_of("remove", "report"),
     "maxRevoke": read_max_revoke,
     "allowSelfLockout": _true_or_false,

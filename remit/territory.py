@@ -6,7 +6,7 @@ stack of the Identity Center part has no policies and the shards nothing else, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -16,6 +16,13 @@ from remit.organization import Organization
 from remit.selectors import AccountIndex, describe_all
 from remit.sharding import Shard
 from remit.stack import Stack
+
+_ALL = frozenset({"management", "members"})
+_HALVES: Mapping[str, frozenset[str]] = {
+    "own": _ALL,
+    "own-management": frozenset({"management"}),
+    "own-members": frozenset({"members"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +42,21 @@ def territory_problems(files: Sequence[StackFile], organization: Organization | 
 
 
 def _owners(files: Sequence[StackFile]) -> Iterator[Problem]:
-    owners = [each for each in files if each.stack.permission_sets == "own"]
-    for one, other in combinations(owners, 2):
-        message = f"{one.path} and {other.path} both own the permission sets"
-        yield Problem(message, "write `remit:permissionSets: refer` in one of them", Source(str(other.path), 0))
-    if len(files) > 1 and not owners:
-        message = f"none of {', '.join(str(each.path) for each in files)} owns the permission sets"
-        yield Problem(message, "write `remit:permissionSets: own` in one of them", Source(str(files[0].path), 0))
+    owners = [(each, _HALVES[each.stack.permission_sets]) for each in files if each.stack.permission_sets != "refer"]
+    for (one, ours), (other, theirs) in combinations(owners, 2):
+        if shared := ours & theirs:
+            message = f"{one.path} and {other.path} both own {_owned(shared)}"
+            yield Problem(message, "write `remit:permissionSets: refer` in one of them", Source(str(other.path), 0))
+    missing = _ALL.difference(*(halves for _, halves in owners))
+    if len(files) > 1 and missing:
+        message = f"none of {', '.join(str(each.path) for each in files)} owns {_owned(missing)}"
+        mode = next(mode for mode, halves in _HALVES.items() if halves == missing)
+        yield Problem(message, f"write `remit:permissionSets: {mode}` in one of them", Source(str(files[0].path), 0))
+
+
+def _owned(halves: frozenset[str]) -> str:
+    of = {"management": " of the management account", "members": " of the member accounts"}
+    return "the permission sets" + ("" if halves == _ALL else "".join(of[half] for half in halves))
 
 
 def _shared_accounts(files: Sequence[StackFile], index: AccountIndex) -> Iterator[Problem]:

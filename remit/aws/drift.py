@@ -72,7 +72,7 @@ class LiveReader:
                 name: arn
                 for name, arn in self._organization.permission_sets.items()
                 if name in plan.references
-                or not any(fnmatchcase(name, each) for each in settings.ignore_permission_sets)
+                or not any(fnmatchcase(name, each) for each in (*settings.ignore_permission_sets, *plan.left_alone))
             }
             permission_sets = self._permission_sets(
                 arns[each.name] for each in plan.permission_sets if each.name in arns

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from remit.aws import identity_center
+from remit.aws.caller import account_of_caller
 from remit.aws.organizations import look_up_tree
 from remit.aws.session import Aws
 from remit.catalog import Catalog, IdentityCenter
@@ -25,6 +26,7 @@ class Needs:
     users: Collection[str] | None = None
     tags: bool = True
     permission_sets: bool = True
+    caller: bool = False
 
 
 EVERYTHING = Needs()
@@ -38,7 +40,8 @@ def needs_of(catalog: Catalog, stack: Stack | None) -> Needs:
         groups=groups,
         users=users,
         tags=bool(_TAGS_USED.search("\n".join([*scope, repr(catalog)]))),
-        permission_sets=stack is None or (stack.permission_sets == "refer" and stack.shard is None),
+        permission_sets=stack is None or stack.refers,
+        caller=True,
     )
 
 
@@ -55,12 +58,13 @@ def look_up(
     aws: Aws, settings: IdentityCenter, needs: Needs = EVERYTHING, instance: identity_center.Instance | None = None
 ) -> Organization:
     """The organization as far as `needs` says. `instance`: where it is known already. Raises AwsError."""
-    with ThreadPoolExecutor(5) as pool:
+    with ThreadPoolExecutor(6) as pool:
         tree = pool.submit(look_up_tree, aws, with_tags=needs.tags)
         instance = instance or identity_center.find_instance(aws, settings)
         groups = pool.submit(identity_center.groups, aws, instance.identity_store, needs.groups)
         users = pool.submit(identity_center.users, aws, instance.identity_store, needs.users)
         sets = pool.submit(identity_center.permission_sets, aws, instance.arn) if needs.permission_sets else None
+        caller = pool.submit(account_of_caller, aws) if needs.caller else None
         found = tree.result()
         return Organization(
             organization_id=found.organization_id,
@@ -72,4 +76,5 @@ def look_up(
             instance_arn=instance.arn,
             identity_store_id=instance.identity_store,
             permission_sets=sets.result() if sets else {},
+            caller=caller.result() if caller else "",
         )

@@ -43,6 +43,7 @@ _SECTIONS = {
         "sync": "Write what was changed in AWS into the files, where they say adopt",
     },
     "Set up": {
+        "init": "Write the first files for your organization, by what it finds",
         "doctor": "Find what stands in the way of a run, and say what to do",
         "import": "Write the catalog of what an organization has",
         "ci": "Comments, issues and pull requests, from a CI job",

@@ -23,7 +23,7 @@ from remit.doctor.quotas import accounts_beyond_a_role, check_quotas, check_role
 from remit.doctor.repository import check_repository
 from remit.doctor.spokes import check_paths, check_spokes
 from remit.doctor.tools import check_tools
-from remit.errors import AccessDeniedError, AwsError, CatalogError
+from remit.errors import AccessDeniedError, AwsError, CatalogError, Problem
 from remit.organization import Organization
 from remit.plan import Plan, make_plan
 from remit.stack import Stack
@@ -226,9 +226,8 @@ class Examination:
         instance, stack = _found(known.instance), _found(known.stack)
         asked = _found(known.catalog).principal_names()
         groups, users = self._cloud.principals(instance.identity_store, *asked)
-        refers = stack.permission_sets == "refer" and stack.shard is None
-        sets = self._cloud.permission_sets(instance.arn) if refers else {}
-        known.permission_sets = len(sets) if refers else self._cloud.count_permission_sets(instance.arn)
+        sets = self._cloud.permission_sets(instance.arn) if stack.refers else {}
+        known.permission_sets = len(sets) if stack.refers else self._cloud.count_permission_sets(instance.arn)
         known.organization = _found(known.tree).model_copy(
             update={
                 "groups": groups,
@@ -263,7 +262,16 @@ class Examination:
                 there = self._cloud.permission_sets_in(instance.arn, tree.management_account)
             except AccessDeniedError as error:
                 yield Says("delegation").unchecked(f"what is provisioned in the management account: {error}")
-        yield from check_management_access(identity, tree, known.plan, there)
+        yield from check_management_access(known.plan, self._refused_to(identity), there)
+
+    def _refused_to(self, delegate: Identity) -> Sequence[Problem]:
+        known = self._known
+        organization = _found(known.organization).model_copy(update={"caller": delegate.account})
+        try:
+            make_plan(_found(known.catalog), organization, at=self._at, stack=_found(known.stack))
+        except CatalogError as error:
+            return error.problems
+        return ()
 
     def _spokes(self) -> Iterator[Finding]:
         known, tree, role = self._known, _found(self._known.tree), str(self._settings.spoke_role)

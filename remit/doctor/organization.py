@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from remit.doctor.finding import Finding, Says
 from remit.doctor.observed import Identity
-from remit.errors import AwsError, listed
+from remit.errors import AwsError, Problem, listed
 from remit.organization import Organization
 from remit.planning.values import Plan
 
@@ -54,22 +54,16 @@ def check_delegation(identity: Identity, organization: Organization, delegates: 
         yield _DELEGATION.error(message, _register(identity.account))
 
 
-def check_management_access(
-    identity: Identity, organization: Organization, plan: Plan, provisioned: Sequence[str]
-) -> Iterator[Finding]:
-    """What a delegated administrator may not touch. `provisioned`: permission sets that the management account has."""
-    management = organization.management_account
-    if identity.account == management:
-        return
-    remedy = f"a stack of their own for them, run in {management} with remit:scope: [management]"
-    places = {each.permission_set: each.source for each in plan.assignments if each.account == management}
-    for name, source in sorted(places.items()):
-        message = f"{source}: {name} is given in the management account, which a delegated administrator cannot do"
-        yield _DELEGATION.error(message, remedy, name)
-    for name in sorted({each.name for each in plan.permission_sets} & set(provisioned) - places.keys()):
+def check_management_access(plan: Plan, refused: Sequence[Problem], provisioned: Sequence[str]) -> Iterator[Finding]:
+    """What a delegated administrator may not touch: `refused` is what the plan of one is told, and the plan of anybody
+    else is not; `provisioned` are the permission sets that the management account has."""
+    for problem in refused:
+        yield _DELEGATION.error(f"{problem.source}: {problem.message}", problem.remedy)
+    for name in sorted({each.name for each in plan.permission_sets} & set(provisioned)):
         message = (
             f"{name} is provisioned in the management account: AWS refuses its changes to a delegated administrator"
         )
+        remedy = "take its assignments there away, with credentials of the management account, and give another set"
         yield _DELEGATION.error(message, remedy, name)
 
 

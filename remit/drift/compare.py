@@ -30,7 +30,7 @@ class Comparison:
 
     # --- permission sets -----------------------------------------------------------------------------------------
     def _permission_sets(self) -> Iterator[Finding]:
-        if self._stack.permission_sets != "own":
+        if self._stack.permission_sets == "refer":
             return
         for planned in self._plan.permission_sets:
             mode = self._modes.of_permission_set(planned.name)
@@ -47,6 +47,8 @@ class Comparison:
                     source=planned.source,
                     arn=live.arn,
                 )
+        if self._stack.permission_sets == "own-management":
+            return  # those that no catalog knows are told by the stack of the other half
         for name, arn in self._live.arns.items():
             if name not in self._plan.references:
                 yield Finding("permission_set", "unmanaged", "report", name, arn=arn)
@@ -56,8 +58,9 @@ class Comparison:
         wanted: dict[str, dict[str, PlannedAssignment]] = {}
         for each in self._plan.assignments:
             wanted.setdefault(each.permission_set, {})[each.key] = each
+        own = {each.name for each in self._plan.permission_sets}
         for name in sorted({*self._plan.references, *self._live.arns}):
-            if name not in self._live.arns and self._stack.permission_sets == "refer":
+            if name not in self._live.arns and name not in own:
                 continue  # its owner has not made it yet: nothing was assigned, and nothing is missed
             live = self._live.assignments.get(name, frozenset())
             expected = wanted.get(name, {})

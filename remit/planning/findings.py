@@ -27,6 +27,9 @@ class Findings:
     def refuse(self, error: BadValue, source: Source | None) -> None:
         self._problems.append(error.at(source))
 
+    def refuse_all(self, problems: Iterable[Problem]) -> None:
+        self._problems.extend(problems)
+
     def wrong_in(self, account: str, message: str, remedy: str, source: Source | None) -> None:
         """Something is wrong in this account, and perhaps likewise in others."""
         self._by_account[message, remedy, source].add(account)

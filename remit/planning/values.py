@@ -67,9 +67,10 @@ class PlannedAssignment:
 class Plan:
     """The desired set. Everything is sorted; `scope` are the ids of the ACTIVE accounts that the stack may touch.
 
-    `permission_sets` is empty where another stack owns them; `references` names them all the same, each with the
+    `permission_sets` lacks those that another stack owns; `references` names them all the same, each with the
     policies of the catalog that it refers to, boundary included. `waves` says for each account with policies which
-    wave it is in, from 1.
+    wave it is in, from 1. `left_alone`: permission sets of the catalog that the stack may not touch (they are in no
+    `references`), since they are the management account's.
     """
 
     managed_policies: tuple[PlannedPolicy, ...]
@@ -79,3 +80,4 @@ class Plan:
     scope: tuple[str, ...]
     warnings: tuple[Problem, ...]
     waves: Mapping[str, int] = field(default_factory=dict)
+    left_alone: frozenset[str] = frozenset()

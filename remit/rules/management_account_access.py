@@ -17,7 +17,7 @@ class ManagementAccountAccess(Rule):
         "service control policies do not hold there, and a delegated administrator can manage neither the access nor "
         "a permission set that is provisioned there"
     )
-    fix = "keep permission sets for the management account apart, and few"
+    fix = "keep permission sets for the management account apart, and few (docs/operations.md: own-management)"
     source = "https://docs.aws.amazon.com/singlesignon/latest/userguide/delegated-admin.html"
     accounts = Accounts.SHARPEN
 

@@ -6,6 +6,7 @@ A change here changes resources in somebody's state: ship an alias with it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from components.access import Access, known_arns
 from components.account_policies import AccountPolicies
@@ -129,9 +130,10 @@ def test_assignments_wait_for_the_permission_set_and_its_policies(run: Run) -> N
 def test_where_another_stack_owns_the_permission_set_assignments_wait_for_its_policies(run: Run) -> None:
     def program() -> None:
         policies = AccountPolicies(ONE, [policy(ONE)], spoke_role="RemitSpoke", region="eu-west-1").policies
-        needs = needed_policies(plan(assignment(ONE)), {"Guardrail": [policies["Guardrail"]]})
-        arns = known_arns(plan(assignment(ONE)), {"Engineer": ARN, "AWSReservedSSO_Elsewhere": "arn:other"})
-        Access(plan(assignment(ONE)), instance=INSTANCE, stack=Stack("test")).assign(arns, needs)
+        refers = replace(plan(assignment(ONE)), permission_sets=())
+        needs = needed_policies(refers, {"Guardrail": [policies["Guardrail"]]})
+        arns = known_arns(refers, {"Engineer": ARN, "AWSReservedSSO_Elsewhere": "arn:other"})
+        Access(refers, instance=INSTANCE, stack=Stack("test")).assign(arns, needs)
 
     of_type = run(program).of("remit:index:AccountAssignments")
     assert set(of_type) == {"Engineer"}, "a permission set that no catalog knows is not ours to touch"

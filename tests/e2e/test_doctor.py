@@ -109,8 +109,10 @@ def test_whose_credentials_they_are_decides_what_can_be_done(fresh: World, docto
     assert "is a delegated administrator of Identity Center" in delegated["delegation", "ok"][0]
 
     fresh.edit("access.yaml", 'targets: "*"', 'targets: ["*", management]')
-    (reaching,) = doctor(code=1)["delegation", "error"]
-    assert reaching.startswith("Auditor: policies/access.yaml:5: ")
+    shared, given = doctor(code=1)["delegation", "error"]
+    assert given.startswith(": policies/access.yaml:6: permission set 'Auditor' is given in the management account")
+    assert "own-management that runs in 100000000001" in given
+    assert "make another permission set for the management account" in shared
 
     fresh.expire_key(member["AWS_ACCESS_KEY_ID"])
     expired = doctor(code=1)

@@ -92,7 +92,7 @@ def test_a_scope_of_one_needs_no_list():
         ("remit:scope: {a: b}", "remit:scope: takes a selector"),
         ("remit:scope: '[a'", "is no JSON list"),
         ("remit:scope: [{a: b}]", "is not text"),
-        ("remit:permissionSets: mine", "'mine' is not known (write own or refer)"),
+        ("remit:permissionSets: mine", "'mine' is not known (write own, refer, own-management or own-members)"),
         ("remit:unmanaged: delete", "'delete' is not known (write remove or report)"),
         ("remit:requestRate: fast", "'fast' is not a number of requests a second"),
         ("remit:requestRate: 0", "'0' is not a number of requests a second"),

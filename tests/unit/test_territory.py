@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from remit.sharding import Shard, shard_of
-from remit.stack import Stack
+from remit.stack import PermissionSetsMode, Stack
 from remit.territory import StackFile, territory_problems
 from tests.unit.small_world import EVERYWHERE, ORGANIZATION, PAYMENTS, SHOP
 
@@ -38,6 +38,19 @@ def test_exactly_one_stack_owns_the_permission_sets() -> None:
     (none,) = territory_problems([dev, file("lab", "account:lab")], None)
     assert "none of Pulumi.dev.yaml, Pulumi.lab.yaml owns" in none.message
     assert territory_problems([dev], None) == ()
+
+
+def test_the_two_halves_of_the_permission_sets_have_one_owner_each() -> None:
+    def half(name: str, mode: PermissionSetsMode) -> StackFile:
+        return StackFile(Path(f"Pulumi.{name}.yaml"), Stack(name, (f"account:{name}",), mode))
+
+    members, management = half("lab", "own-members"), half("shop", "own-management")
+    assert territory_problems([members, management], ORGANIZATION) == ()
+    (none,) = territory_problems([members, file("dev", "ou:Workloads/Dev")], None)
+    assert "owns the permission sets of the management account" in none.message
+    assert none.remedy == "write `remit:permissionSets: own-management` in one of them"
+    (two,) = territory_problems([PROD, management], None)
+    assert "both own the permission sets of the management account" in two.message
 
 
 def test_shards_and_their_identity_center_part_share_a_scope_and_no_work() -> None:

@@ -84,7 +84,7 @@ def access(**rule: Any) -> AccessRule:
 def test_a_catalog_needs_the_principals_that_its_rules_name():
     settings = Settings.model_validate({"group_suffix": "@corp"})
     needs = needs_of(Catalog(access=(access(groups=["sre"], users=["ada"]),), settings=settings), Stack("s"))
-    assert needs == Needs(groups={"sre@corp"}, users={"ada"}, tags=False, permission_sets=False)
+    assert needs == Needs(groups={"sre@corp"}, users={"ada"}, tags=False, permission_sets=False, caller=True)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,99 @@
+"""One stack in the management account and one of a delegated administrator: the permission sets in two halves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.e2e.world import AUDIT, AUDITORS, DEVELOPERS, MANAGEMENT, SHOP_DEV, SHOP_PROD, World
+
+MANAGEMENT_SETS = """
+permission_sets:
+  - {name: ManagementAuditor, description: Reads there, aws_managed_policies: [SecurityAudit]}
+access:
+  - groups: [auditors]
+    permission_sets: [ManagementAuditor]
+    targets: management
+"""
+
+
+@contextmanager
+def delegated(world: World) -> Iterator[None]:
+    """As if somebody in the audit account ran it."""
+    before = world.environment
+    world.environment = before | world.session_in(AUDIT)
+    yield
+    world.environment = before
+
+
+def test_each_half_converges_and_never_touches_the_other(fresh: World) -> None:
+    fresh.delegate(AUDIT, "sso.amazonaws.com")
+    fresh.add("management.yaml", MANAGEMENT_SETS)
+    fresh.add_stack("management", scope=["management"], permissionSets="own-management")
+    fresh.add_stack("members", scope=["*"], permissionSets="own-members")
+    management = {("ManagementAuditor", MANAGEMENT, "GROUP", AUDITORS)}
+
+    fresh.up(stack="management")
+    assert set(fresh.permission_sets()) == {"ManagementAuditor"}
+    assert fresh.grants() == management
+
+    with delegated(fresh):
+        fresh.up(stack="members")
+        assert fresh.steps("--refresh", stack="members") == set()
+    assert set(fresh.permission_sets()) == {"ManagementAuditor", "Developer", "Auditor"}
+    grants = fresh.grants()
+    assert {each for each in grants if each[1] == MANAGEMENT} == management
+    assert ("Developer", SHOP_DEV, "GROUP", DEVELOPERS) in grants
+    assert not any("ManagementAuditor" in urn for urn in fresh.urns("members")), "not even looked at"
+    fresh.up(stack="management")  # it watches over the new permission sets too, in the management account
+    assert fresh.steps("--refresh", stack="management") == set()
+
+    # What would break the delegated administrator is seen, and taken away, by the stack that can.
+    fresh.assign("Auditor", MANAGEMENT, "GROUP", DEVELOPERS)
+    fresh.edit("permission-sets.yaml", "description: Reads", "description: Reads all")
+    with delegated(fresh):
+        refused = fresh.run("up", "--yes", "--skip-preview", stack="members")
+    assert refused.code == 1
+    assert "not authorized to perform: sso:UpdatePermissionSet" in refused.text
+    fresh.up("--refresh", stack="management")
+    assert fresh.grants() == grants
+    with delegated(fresh):
+        fresh.up(stack="members")
+    assert fresh.permission_sets()["Auditor"]["description"] == "Reads all"
+
+
+def drift(world: World, stack: str) -> list[tuple[str, str]]:
+    """Permission set and account of each assignment that drifted, by all that is told."""
+    told, _ = json.JSONDecoder().raw_decode(world.command("drift", "--json", "--stack", stack).text)
+    return [(each["name"], each["account"]["id"]) for each in told["drift"]]
+
+
+def test_drift_of_one_half_does_not_tell_of_the_other(fresh: World) -> None:
+    fresh.delegate(AUDIT, "sso.amazonaws.com")
+    fresh.add("management.yaml", MANAGEMENT_SETS)
+    fresh.add_stack("management", scope=["management"], permissionSets="own-management")
+    fresh.add_stack("members", scope=["*"], permissionSets="own-members")
+    fresh.up(stack="management")
+    with delegated(fresh):
+        fresh.up(stack="members")
+        assert drift(fresh, "members") == []
+    assert drift(fresh, "management") == []
+    fresh.unassign("ManagementAuditor", MANAGEMENT, "GROUP", AUDITORS)
+    fresh.unassign("Developer", SHOP_PROD, "GROUP", DEVELOPERS)
+    with delegated(fresh):
+        assert drift(fresh, "members") == [("Developer", SHOP_PROD)]
+    assert drift(fresh, "management") == [("ManagementAuditor", MANAGEMENT)]
+
+
+def test_a_delegated_administrator_hears_of_the_other_half_before_anything_is_written(fresh: World) -> None:
+    fresh.delegate(AUDIT, "sso.amazonaws.com")
+    fresh.add("management.yaml", MANAGEMENT_SETS)
+    with delegated(fresh):
+        fresh.forget_calls()
+        run = fresh.run("up", "--yes", "--skip-preview")
+    assert run.code != 0
+    assert "policies/management.yaml:6: permission set 'ManagementAuditor' is given in the" in run.text
+    assert "remit:permissionSets: own-members" in run.text
+    assert fresh.permission_sets() == {}
+    assert not [call for call in fresh.calls() if call.split(":")[1].startswith(("Create", "Put", "Update", "Delete"))]
