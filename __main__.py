@@ -39,7 +39,7 @@ try:
     adoption = NOTHING
     if stack.adopt:  # the remit provider takes policies over by itself
         instance_arn, aliases = organization.instance_arn, mode == "aliases"
-        adoption = look_up_adoption(aws, plan, instance_arn, settings.spoke_role, policies=aliases)
+        adoption = look_up_adoption(aws, plan, instance_arn, settings.spoke, policies=aliases)
 except RemitError as error:  # words for people: a traceback would bury them
     raise pulumi.RunError(str(error)) from None
 for warning in (*plan.warnings, *adoption.remarks):
@@ -53,7 +53,7 @@ access = Access(plan, instance=instance, stack=stack, known=known, account_names
 out = fan_out(
     mode,
     stack=stack,
-    spoke_role=settings.spoke_role,
+    spoke=settings.spoke,
     region=instance.region,
     provider=access.provider,
     existing=adoption.policies,

@@ -9,6 +9,7 @@ import pulumi_aws_native as aws_native
 
 from remit.managed_policy import LivePolicy, Policy
 from remit.plan import PlannedPolicy
+from remit.spoke_role import SpokeRole
 
 TYPE = "remit:index:AccountPolicies"
 _ATTACHMENTS = ("roles", "users", "groups")
@@ -39,7 +40,7 @@ class AccountPolicies(pulumi.ComponentResource):
         account: str,
         policies: Sequence[PlannedPolicy],
         *,
-        spoke_role: str,
+        spoke: SpokeRole,
         region: str,
         existing: Mapping[tuple[str, str], LivePolicy] | None = None,
         remit: pulumi.ProviderResource | None = None,
@@ -53,11 +54,11 @@ class AccountPolicies(pulumi.ComponentResource):
             region=region,
             # A typed object: a plain dict is passed on untranslated and silently ignored.
             assume_role=aws_native.ProviderAssumeRoleArgs(
-                role_arn=f"arn:aws:iam::{account}:role/{spoke_role}", session_name="remit"
+                role_arn=spoke.arn(account), session_name="remit", external_id=spoke.external_id or None
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
-        self._watch = [self._watching(account, policies, spoke_role, remit, after)] if remit else []
+        self._watch = [self._watching(account, policies, spoke, remit, after)] if remit else []
         self.policies = {policy.name: self._policy(policy, alias) for policy in policies}
         self.register_outputs({"policyArns": [policy.policy_arn for policy in self.policies.values()]})
 
@@ -85,7 +86,7 @@ class AccountPolicies(pulumi.ComponentResource):
         self,
         account: str,
         policies: Sequence[PlannedPolicy],
-        role: str,
+        spoke: SpokeRole,
         remit: pulumi.ProviderResource,
         after: Sequence[pulumi.Resource],
     ) -> PolicyWatch:
@@ -95,7 +96,7 @@ class AccountPolicies(pulumi.ComponentResource):
             for policy in policies
         }
         options = pulumi.ResourceOptions(parent=self, provider=remit, depends_on=list(after))
-        return PolicyWatch(account, {"role": role, "policies": shapes}, options)
+        return PolicyWatch(account, {**spoke.properties(), "policies": shapes}, options)
 
 
 def _shape(policy: Policy | PlannedPolicy) -> dict[str, str]:

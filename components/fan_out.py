@@ -14,6 +14,7 @@ from components.pooled_policies import PooledPolicies
 from components.rollout import roll_out
 from remit.managed_policy import LivePolicy
 from remit.plan import Plan
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 
 
@@ -30,14 +31,12 @@ class Aliases:
     def __init__(
         self,
         *,
-        spoke_role: str,
+        spoke: SpokeRole,
         region: str,
         provider: pulumi.ProviderResource,
         existing: Mapping[tuple[str, str], LivePolicy] | None = None,
     ) -> None:
-        self._in_account = partial(
-            AccountPolicies, spoke_role=spoke_role, region=region, existing=existing, remit=provider
-        )
+        self._in_account = partial(AccountPolicies, spoke=spoke, region=region, existing=existing, remit=provider)
         self._provider = provider
 
     def roll_out(self, plan: Plan, *, after: pulumi.Resource) -> Policies:
@@ -54,11 +53,11 @@ class Pooled:
         self,
         *,
         stack: Stack,
-        spoke_role: str,
+        spoke: SpokeRole,
         provider: pulumi.ProviderResource,
         watched: Sequence[str] = (),
     ) -> None:
-        self._policies = PooledPolicies(stack=stack, spoke_role=spoke_role, provider=provider)
+        self._policies = PooledPolicies(stack=stack, spoke=spoke, provider=provider)
         self._provider, self._watched = provider, watched
 
     def roll_out(self, plan: Plan, *, after: pulumi.Resource) -> Policies:
@@ -75,7 +74,7 @@ def fan_out(
     mode: str,
     *,
     stack: Stack,
-    spoke_role: str,
+    spoke: SpokeRole,
     region: str,
     provider: pulumi.ProviderResource,
     existing: Mapping[tuple[str, str], LivePolicy],
@@ -83,5 +82,5 @@ def fan_out(
 ) -> FanOut:
     """`mode` is aliases or pooled; `existing` is for aliases alone, `watched` for pooled."""
     if mode == "pooled":
-        return Pooled(stack=stack, spoke_role=spoke_role, provider=provider, watched=watched)
-    return Aliases(spoke_role=spoke_role, region=region, provider=provider, existing=existing)
+        return Pooled(stack=stack, spoke=spoke, provider=provider, watched=watched)
+    return Aliases(spoke=spoke, region=region, provider=provider, existing=existing)

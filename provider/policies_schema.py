@@ -12,6 +12,7 @@ _PLACES = {"type": "object", "additionalProperties": _TEXTS}
 _ACCOUNT: dict[str, dict[str, Any]] = {
     "account": {**_TEXT, "description": "The account's id", "willReplaceOnChanges": True},
     "role": {**_TEXT, "description": "Name of the role that is assumed there, with its path"},
+    "externalId": {**_TEXT, "description": "What the trust policy of that role wants to hear"},
     "policies": {
         "type": "object",
         "additionalProperties": _ANY,
@@ -40,10 +41,12 @@ _ACCOUNT_OUTPUTS = {
 _WATCH = {
     "account": {**_TEXT, "description": "The account's id"},
     "role": _ACCOUNT["role"],
+    "externalId": _ACCOUNT["externalId"],
     "policies": {**_PLACES, "description": "By name: path and description"},
 }
 _REMOVAL = {
     "role": _ACCOUNT["role"],
+    "externalId": _ACCOUNT["externalId"],
     "policies": {**_PLACES, "description": "Where the stack has policies: name to account to path"},
     "detachOnDelete": {"type": "array", "items": _TEXT, "description": "Policies that are detached before they go"},
     "emptyAccounts": {"type": "array", "items": _TEXT, "description": "Accounts of the stack without a policy"},

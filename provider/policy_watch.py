@@ -19,10 +19,12 @@ from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member
 from remit.errors import AwsError
 from remit.managed_policy import RESERVED_ROLE, Holders, LivePolicy, Policy
+from remit.spoke_role import SpokeRole
 
 TOKEN = "remit:index:PolicyWatch"  # noqa: S105 - a type token, not a secret
 _FIXED = ("path", "description")
-_NAMES = {"account", "role", "policies"}
+_NEEDED = {"account", "role", "policies"}
+_NAMES = _NEEDED | {"externalId"}
 
 Shapes = Mapping[str, Mapping[str, str]]
 """{policy name: {"path", "description"}}"""
@@ -40,7 +42,7 @@ class Doomed:
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
     unknown = sorted(news.keys() - _NAMES - {"__defaults"})
     failures = [Failure(name, "no such property of PolicyWatch") for name in unknown]
-    return news, failures + [Failure(name, "is missing") for name in sorted(_NAMES - news.keys())]
+    return news, failures + [Failure(name, "is missing") for name in sorted(_NEEDED - news.keys())]
 
 
 def changes(old_inputs: Properties, olds: Properties, news: Properties) -> dict[str, Change]:
@@ -51,8 +53,9 @@ def changes(old_inputs: Properties, olds: Properties, news: Properties) -> dict[
     for name in sorted(old.keys() & new.keys()):
         if old[name] != new[name]:
             found[f'policies["{name}"]'] = Change(Kind.UPDATE)
-    if old_inputs.get("role") != news["role"]:
-        found["role"] = Change(Kind.UPDATE)
+    for name in ("role", "externalId"):
+        if old_inputs.get(name) != news.get(name):
+            found[name] = Change(Kind.UPDATE)
     return found | {f'left["{name}"]': Change(Kind.DELETE, of_input=False) for name in sorted(olds.get("left") or {})}
 
 
@@ -89,7 +92,7 @@ class PolicyWatch:
 
     def _held(self, old_inputs: Properties, olds: Properties, news: Properties) -> dict[Doomed, Holders]:
         """Nothing in an account that nobody gets into: it says so itself."""
-        member = Member(news["account"], news["role"])
+        member = Member.of(news["account"], SpokeRole.of(news))
         found = {each: self._holders(member, each) for each in doomed(old_inputs, olds, news)}
         return {each: holders for each, holders in found.items() if holders}
 

@@ -27,6 +27,7 @@ from remit.managed_policy import LivePolicy
 from remit.organization import Account, Organization
 from remit.permission_set import LivePermissionSet
 from remit.planning.values import PrincipalType
+from remit.spoke_role import SpokeRole
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -35,13 +36,13 @@ Progress = Callable[[str, int, int], None]
 
 
 class Inventory:
-    """Reads an organization once. `role` is the role to assume in each account, with its path if it has one."""
+    """Reads an organization once. `spoke` is the role to assume in each account."""
 
     def __init__(
-        self, aws: Aws, iam: Iam, organization: Organization, work: WorkFile, *, role: str, progress: Progress
+        self, aws: Aws, iam: Iam, organization: Organization, work: WorkFile, *, spoke: SpokeRole, progress: Progress
     ) -> None:
         self._aws, self._iam, self._organization = aws, iam, organization
-        self._work, self._role, self._progress = work, role, progress
+        self._work, self._spoke, self._progress = work, spoke, progress
 
     def take(self, policies: PolicyFilter) -> Found:
         """All there is. Raises AwsError."""
@@ -85,7 +86,7 @@ class Inventory:
 
     def _of_account(self, account: Account) -> list[FoundPolicy] | str:
         """The policies of an account, or why they could not be read."""
-        member = Member(account.id, self._role)
+        member = Member.of(account.id, self._spoke)
         try:
             kept = self._work.part(f"policies {account.id}", lambda: _values(self._iam.policies(member)))
         except AwsError as error:

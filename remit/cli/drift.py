@@ -94,7 +94,7 @@ def read_drift(found: Held, told: Told, *, who: bool = False) -> Reading:
     names = {account.id: account.name for account in organization.accounts}
     findings = Comparison(plan, live, Modes(found.catalog, found.stack), found.stack, names).findings()
     if who:
-        trail = Trail(aws, sessions, str(settings.spoke_role), progress=told)
+        trail = Trail(aws, sessions, settings.spoke, progress=told)
         findings = trail.explain(findings)
         for problem in trail.problems:
             click.echo(problem, err=True)

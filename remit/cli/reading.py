@@ -14,6 +14,7 @@ from remit.cli.progress import progress_on_terminal
 from remit.cli.words import counted
 from remit.importing.found import Found, PolicyFilter
 from remit.importing.work_file import WorkFile
+from remit.spoke_role import SpokeRole
 
 _WORK_FILE = Path(".remit", "import.jsonl")
 
@@ -51,8 +52,9 @@ def read_live(settings: Settings, wanted: PolicyFilter, *, region: str | None, r
         read = counted(work.resumed, "part")
         click.echo(f"goes on where a run was interrupted: {read} in {_WORK_FILE} (--afresh forgets them)", err=True)
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
+    spoke = SpokeRole(role) if role else settings.spoke
     with progress_on_terminal() as progress:
-        inventory = Inventory(aws, iam, organization, work, role=role or str(settings.spoke_role), progress=progress)
+        inventory = Inventory(aws, iam, organization, work, spoke=spoke, progress=progress)
         found = inventory.take(wanted)
     work.discard()
     return found
