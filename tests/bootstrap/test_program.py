@@ -276,3 +276,26 @@ def test_wrong_settings_are_told_together_before_anything_is_made(run: Run) -> N
     text = str(told.value)
     assert len(text.splitlines()) == 3
     assert "remit-bootstrap:repository: 'northwind/*' is not OWNER/NAME" in text
+
+
+def test_types_and_logical_names_are_frozen(made: Recorder) -> None:
+    """A change of one of these makes a resource anew, unless it ships an alias."""
+    names = {f"{each.type.rpartition(':')[2]} {each.name}" for each in made.requests if each.parent}
+    state = ("Key", "Alias", "Bucket", "BucketPolicy", "BucketPublicAccessBlock", "BucketOwnershipControls")
+    more = ("BucketServerSideEncryptionConfiguration", "BucketVersioning", "BucketLifecycleConfiguration")
+    rights = (f"RolePolicy hub/remit-{role}/{policy}" for role in ("preview", "apply") for policy in ("remit", "state"))
+    assert names == {
+        "aws management",
+        "HubRoles hub",
+        "OpenIdConnectProvider hub",
+        "Role hub/remit-preview",
+        "Role hub/remit-apply",
+        *rights,
+        "SpokeRoles spokes",
+        "StackSet spokes",
+        "StackSetInstance spokes",
+        "Role spoke",
+        "RolePolicy spoke",
+        "StateBackend state",
+        *(f"{kind} state" for kind in (*state, *more)),
+    }
