@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo sandbox test faults docs check bench clean
+.PHONY: setup bootstrap demo sandbox test faults docs check bench clean
 
 setup: .venv/.ready
 
@@ -10,6 +10,17 @@ setup: .venv/.ready
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements.txt -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+# What bootstrap/ needs: pulumi-aws is 270 MB, and nothing else uses it.
+bootstrap: .venv/.bootstrap
+
+.venv/.bootstrap: .venv/.ready bootstrap/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r bootstrap/requirements.txt
+	touch $@
+
+.venv/.bootstrap-tests: .venv/.bootstrap tests/bootstrap/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/bootstrap/requirements.txt
 	touch $@
 
 demo: setup
@@ -24,7 +35,7 @@ tests/editor/node_modules/.package-lock.json: .venv/.ready tests/editor/package-
 	$(BIN)/python -m tests.editor.node
 	touch $@
 
-test: setup tests/editor/node_modules/.package-lock.json
+test: setup .venv/.bootstrap-tests tests/editor/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 # Half an hour on two cores: 212 kills (a few of them come too late) and 22 fault plans, where `make test` has two of

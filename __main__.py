@@ -39,7 +39,7 @@ try:
     plan = run.adjusted(plan)
     adoption = NOTHING
     if stack.adopt:
-        adoption = look_up_adoption(aws, plan, organization.instance_arn, settings.spoke_role)
+        adoption = look_up_adoption(aws, plan, organization.instance_arn, settings.spoke)
         plan = adoption.applied_to(plan) if mode == "pooled" else plan  # an alias imports instead
 except RemitError as error:  # words for people: a traceback would bury them
     raise pulumi.RunError(str(error)) from None
@@ -55,7 +55,7 @@ access = Access(plan, instance=instance, stack=stack, known=known, account_names
 out = fan_out(
     mode,
     stack=stack,
-    spoke_role=settings.spoke_role,
+    spoke=settings.spoke,
     region=instance.region,
     provider=access.provider,
     existing=adoption.policies,

@@ -11,6 +11,7 @@ import pulumi_aws_native as aws_native
 from remit.documents import as_written, fingerprint
 from remit.managed_policy import LivePolicy, Policy
 from remit.plan import PlannedPolicy
+from remit.spoke_role import SpokeRole
 
 TYPE = "remit:index:AccountPolicies"
 _ATTACHMENTS = ("roles", "users", "groups")
@@ -55,7 +56,7 @@ class AccountPolicies(pulumi.ComponentResource):
         account: str,
         policies: Sequence[PlannedPolicy],
         *,
-        spoke_role: str,
+        spoke: SpokeRole,
         region: str,
         existing: Mapping[tuple[str, str], LivePolicy] | None = None,
         owned_path: str = "",
@@ -65,14 +66,14 @@ class AccountPolicies(pulumi.ComponentResource):
     ) -> None:
         super().__init__(TYPE, account, None, opts)
         self._existing = existing or {}
-        self._planned, self._account, self._role, self._remit = policies, account, spoke_role, remit
-        self._watch = self._watching(account, policies, spoke_role, owned_path, remit, after) if remit else None
+        self._planned, self._account, self._spoke, self._remit = policies, account, spoke, remit
+        self._watch = self._watching(account, policies, spoke, owned_path, remit, after) if remit else None
         alias = aws_native.Provider(
             account,
             region=region,
             # A typed object: a plain dict is passed on untranslated and silently ignored.
             assume_role=aws_native.ProviderAssumeRoleArgs(
-                role_arn=f"arn:aws:iam::{account}:role/{spoke_role}", session_name="remit"
+                role_arn=spoke.arn(account), session_name="remit", external_id=spoke.external_id or None
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
@@ -94,7 +95,7 @@ class AccountPolicies(pulumi.ComponentResource):
             PolicyRelease(
                 self._account,
                 {
-                    "role": self._role,
+                    **self._spoke.properties(),
                     "policies": paths,
                     "detachOnDelete": [each.name for each in self._planned if each.detach_on_delete],
                 },
@@ -125,7 +126,7 @@ class AccountPolicies(pulumi.ComponentResource):
         self,
         account: str,
         policies: Sequence[PlannedPolicy],
-        role: str,
+        spoke: SpokeRole,
         owned_path: str,
         remit: pulumi.ProviderResource,
         after: Sequence[pulumi.Resource],
@@ -140,7 +141,7 @@ class AccountPolicies(pulumi.ComponentResource):
         }
         options = pulumi.ResourceOptions(parent=self, provider=remit, depends_on=list(after))
         owned = {"ownedPath": owned_path} if owned_path else {}
-        return PolicyWatch(account, {"role": role, "policies": shapes, **owned}, options)
+        return PolicyWatch(account, {**spoke.properties(), "policies": shapes, **owned}, options)
 
 
 def _shape(policy: Policy | PlannedPolicy, *, detach: bool) -> dict[str, str | bool]:

@@ -14,6 +14,7 @@ from components.rollout import roll_out
 from remit.drift.kept import Kept
 from remit.managed_policy import LivePolicy
 from remit.plan import Plan, PlannedPolicy
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 
 
@@ -30,14 +31,14 @@ class Aliases:
     def __init__(
         self,
         *,
-        spoke_role: str,
+        spoke: SpokeRole,
         region: str,
         provider: pulumi.ProviderResource,
         existing: Mapping[tuple[str, str], LivePolicy] | None = None,
         owned_path: str = "",
     ) -> None:
         self._owned_path = owned_path
-        self._role, self._region, self._existing, self._provider = spoke_role, region, existing, provider
+        self._spoke, self._region, self._existing, self._provider = spoke, region, existing, provider
         self._made: list[AccountPolicies] = []
 
     def roll_out(self, plan: Plan, *, after: pulumi.Resource) -> Policies:
@@ -55,7 +56,7 @@ class Aliases:
         made = AccountPolicies(
             account,
             policies,
-            spoke_role=self._role,
+            spoke=self._spoke,
             region=self._region,
             existing=self._existing,
             owned_path=self._owned_path,
@@ -73,12 +74,12 @@ class Pooled:
         self,
         *,
         stack: Stack,
-        spoke_role: str,
+        spoke: SpokeRole,
         provider: pulumi.ProviderResource,
         watched: Sequence[str] = (),
         kept: Kept | None = None,
     ) -> None:
-        self._policies = PooledPolicies(stack=stack, spoke_role=spoke_role, provider=provider, kept=kept)
+        self._policies = PooledPolicies(stack=stack, spoke=spoke, provider=provider, kept=kept)
         self._provider, self._watched = provider, watched
 
     def roll_out(self, plan: Plan, *, after: pulumi.Resource) -> Policies:
@@ -95,7 +96,7 @@ def fan_out(
     mode: str,
     *,
     stack: Stack,
-    spoke_role: str,
+    spoke: SpokeRole,
     region: str,
     provider: pulumi.ProviderResource,
     existing: Mapping[tuple[str, str], LivePolicy],
@@ -105,7 +106,5 @@ def fan_out(
     """`mode` is aliases or pooled; `existing` is for aliases alone, `watched` and `kept` for pooled: with aliases each
     policy is a resource of its own, which the plan leaves as the state has it."""
     if mode == "pooled":
-        return Pooled(stack=stack, spoke_role=spoke_role, provider=provider, watched=watched, kept=kept)
-    return Aliases(
-        spoke_role=spoke_role, region=region, provider=provider, existing=existing, owned_path=stack.owned_path
-    )
+        return Pooled(stack=stack, spoke=spoke, provider=provider, watched=watched, kept=kept)
+    return Aliases(spoke=spoke, region=region, provider=provider, existing=existing, owned_path=stack.owned_path)

@@ -14,6 +14,7 @@ from remit.managed_policy import Policy
 from remit.plan import Plan, PlannedPolicy
 from remit.policy_shape import shaped
 from remit.sharding import IDENTITY_CENTER, Shard
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 
 TYPE = "remit:index:PooledPolicies"
@@ -56,14 +57,14 @@ class PooledPolicies(pulumi.ComponentResource):
         self,
         *,
         stack: Stack,
-        spoke_role: str,
+        spoke: SpokeRole,
         provider: pulumi.ProviderResource,
         kept: Kept | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "policies", None, opts)
         self._kept = kept or Kept()
-        self._stack, self._role, self._remit = stack, spoke_role, provider
+        self._stack, self._spoke, self._remit = stack, spoke, provider
         self._made: list[ManagedPolicies] = []
         self._barrier: list[pulumi.Resource] = []
         self._empty: list[str] = []
@@ -77,7 +78,7 @@ class PooledPolicies(pulumi.ComponentResource):
         resource = ManagedPolicies(
             account,
             {
-                "role": self._role,
+                **self._spoke.properties(),
                 "policies": {policy.name: shaped(_policy(policy)) for policy in policies},
                 **({"ownedPath": owned, "unmanaged": self._stack.unmanaged_policies} if owned else {}),
                 **({"kept": kept} if kept else {}),
@@ -109,7 +110,7 @@ class PooledPolicies(pulumi.ComponentResource):
         others = self._stack.refers or isinstance(self._stack.shard, Shard)
         PolicyRemoval(
             {
-                "role": self._role,
+                **self._spoke.properties(),
                 "policies": dict(places),
                 "detachOnDelete": sorted({policy.name for policy in plan.managed_policies if policy.detach_on_delete}),
                 "permissionSets": [each.name for each in plan.permission_sets],

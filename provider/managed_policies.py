@@ -104,7 +104,7 @@ class ManagedPolicies:
         member, path = parse_id(text)
         live = self._iam.policies(member)
         shapes = {each.name: shaped(each.policy) for each in live if each.policy.path.startswith(path)}
-        return Inputs(member.account, member.role, shapes), Outputs()
+        return Inputs(member.account, member.spoke, shapes), Outputs()
 
     def _carry_out(self, member: Member, todo: Collection[Step], limit: TimeLimit) -> dict[str, str]:
         """{policy: reason} of those that failed or were not begun."""

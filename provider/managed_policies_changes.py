@@ -21,7 +21,7 @@ def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     found: dict[str, Change] = {}
     if old_inputs.get("account") != news["account"]:
         found["account"] = Change(Kind.REPLACE)
-    for name in ("role", "ownedPath", "unmanaged"):
+    for name in ("role", "externalId", "ownedPath", "unmanaged"):
         if (old_inputs.get(name) or _default(name)) != (news.get(name) or _default(name)):
             found[name] = Change(Kind.UPDATE)
     of_input = "policies" not in old_outputs  # after a partial failure they tell what is live

@@ -13,14 +13,16 @@ from provider.inputs import Failure, Properties, Unmanaged, kept_failures, kept_
 from remit.aws.member_sessions import Member
 from remit.managed_policy import Policy
 from remit.policy_shape import Shape, policy_of
+from remit.spoke_role import SpokeRole
 
 TOKEN = "remit:index:ManagedPolicies"  # noqa: S105 - a type token, not a secret
 
 _ACCOUNT = re.compile(r"\d{12}")
 _ROLE = re.compile(r"[\w+=,.@/-]{1,128}", re.ASCII)
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _PATH = re.compile(r"/|(/[\x21-\x2e\x30-\x7e]+)+/")
-_NAMES = ("account", "role", "policies", "ownedPath", "unmanaged", "kept")
+_NAMES = ("account", "role", "externalId", "policies", "ownedPath", "unmanaged", "kept")
 _SHAPE = {"path": str, "description": str, "statements": dict}
 _MORE = {"order": list, "version": str, "id": str, "detachOnDelete": bool, "unmanaged": bool}
 
@@ -33,7 +35,7 @@ class Inputs:
     """
 
     account: str
-    role: str
+    spoke: SpokeRole
     shapes: Mapping[str, Shape]
     owned_path: str = ""
     unmanaged: Unmanaged = Unmanaged.REPORT
@@ -44,7 +46,7 @@ class Inputs:
         """From properties that `check` has passed."""
         return cls(
             account=properties["account"],
-            role=properties["role"],
+            spoke=SpokeRole.of(properties),
             shapes=properties["policies"],
             owned_path=properties.get("ownedPath") or "",
             unmanaged=Unmanaged(properties.get("unmanaged") or Unmanaged.REPORT),
@@ -53,7 +55,7 @@ class Inputs:
 
     @property
     def member(self) -> Member:
-        return Member(self.account, self.role)
+        return Member.of(self.account, self.spoke)
 
     @property
     def policies(self) -> dict[str, Policy]:
@@ -75,7 +77,7 @@ class Inputs:
     def properties(self) -> Properties:
         return {
             "account": self.account,
-            "role": self.role,
+            **self.spoke.properties(),
             "policies": dict(sorted(self.shapes.items())),
             **({"ownedPath": self.owned_path} if self.owned_path else {}),
             "unmanaged": self.unmanaged.value,
@@ -83,15 +85,18 @@ class Inputs:
 
 
 def parse_id(text: str) -> tuple[Member, str]:
-    """(account and role, path) of `ACCOUNT|ROLE[|PATH]`; without a path all policies of the account are meant.
+    """(account and role, path) of `ACCOUNT|ROLE[|PATH[|EXTERNAL-ID]]`; without a path all policies are meant.
 
     Raises ValueError with what is wrong.
     """
     account, _, rest = text.partition("|")
-    role, _, path = rest.partition("|")
-    if not _ACCOUNT.fullmatch(account) or not _ROLE.fullmatch(role) or not _PATH.fullmatch(path or "/"):
-        raise ValueError(f"{text!r} is not an id of ManagedPolicies (ACCOUNT|ROLE, or ACCOUNT|ROLE|/PATH/)")
-    return Member(account, role), path or "/"
+    role, _, rest = rest.partition("|")
+    path, _, external_id = rest.partition("|")
+    sound = _ACCOUNT.fullmatch(account) and _ROLE.fullmatch(role) and _PATH.fullmatch(path or "/")
+    if not sound or (external_id and not _EXTERNAL_ID.fullmatch(external_id)):
+        forms = "ACCOUNT|ROLE, ACCOUNT|ROLE|/PATH/ or ACCOUNT|ROLE|/PATH/|EXTERNAL-ID"
+        raise ValueError(f"{text!r} is not an id of ManagedPolicies ({forms})")
+    return Member(account, role, external_id), path or "/"
 
 
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
@@ -109,6 +114,8 @@ def _failures(news: Properties) -> Iterator[Failure]:
         yield Failure("account", f"{news.get('account')!r} is not an account id (twelve digits in a string)")
     if not _ROLE.fullmatch(str(news.get("role", ""))):
         yield Failure("role", f"{news.get('role')!r} is not the name of a role")
+    if not _EXTERNAL_ID.fullmatch(str(news.get("externalId", "none"))):
+        yield Failure("externalId", f"{news['externalId']!r} is not an external id")
     if not _PATH.fullmatch(str(news.get("ownedPath", "/"))):
         yield Failure("ownedPath", f"{news['ownedPath']!r} is not a path such as /remit/")
     if news["unmanaged"] not in tuple(Unmanaged):

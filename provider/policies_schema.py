@@ -12,6 +12,7 @@ _PLACES = {"type": "object", "additionalProperties": _TEXTS}
 _ACCOUNT: dict[str, dict[str, Any]] = {
     "account": {**_TEXT, "description": "The account's id", "willReplaceOnChanges": True},
     "role": {**_TEXT, "description": "Name of the role that is assumed there, with its path"},
+    "externalId": {**_TEXT, "description": "What the trust policy of that role wants to hear"},
     "policies": {
         "type": "object",
         "additionalProperties": _ANY,
@@ -39,6 +40,7 @@ _ACCOUNT_OUTPUTS = {
 _WATCH = {
     "account": {**_TEXT, "description": "The account's id"},
     "role": _ACCOUNT["role"],
+    "externalId": _ACCOUNT["externalId"],
     "policies": {
         "type": "object",
         "additionalProperties": {"type": "object", "additionalProperties": _ANY},
@@ -58,11 +60,13 @@ _WATCH_OUTPUTS = {
 _RELEASE = {
     "account": _WATCH["account"],
     "role": _ACCOUNT["role"],
+    "externalId": _ACCOUNT["externalId"],
     "policies": {**_TEXTS, "description": "The path of each, by name"},
     "detachOnDelete": {"type": "array", "items": _TEXT, "description": "Those that nobody may stand in the way of"},
 }
 _REMOVAL = {
     "role": _ACCOUNT["role"],
+    "externalId": _ACCOUNT["externalId"],
     "policies": {**_PLACES, "description": "Where the stack has policies: name to account to path"},
     "detachOnDelete": {"type": "array", "items": _TEXT, "description": "Policies that are detached before they go"},
     "permissionSets": {"type": "array", "items": _TEXT, "description": "Those of the stack; never a difference"},

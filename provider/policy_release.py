@@ -22,9 +22,11 @@ from remit.aws.refusals import NotFoundError
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AwsError
 from remit.managed_policy import LivePolicy, Policy
+from remit.spoke_role import SpokeRole
 
 TOKEN = "remit:index:PolicyRelease"  # noqa: S105 - a type token, not a secret
-_NAMES = {"account", "role", "policies", "detachOnDelete"}
+_NEEDED = {"account", "role", "policies", "detachOnDelete"}
+_NAMES = _NEEDED | {"externalId"}
 
 Paths = dict[str, str]
 """{policy name: path}"""
@@ -33,7 +35,7 @@ Paths = dict[str, str]
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
     unknown = sorted(news.keys() - _NAMES - {"__defaults"})
     failures = [Failure(name, "no such property of PolicyRelease") for name in unknown]
-    return news, failures + [Failure(name, "is missing") for name in sorted(_NAMES - news.keys())]
+    return news, failures + [Failure(name, "is missing") for name in sorted(_NEEDED - news.keys())]
 
 
 def changes(old_inputs: Properties, olds: Properties, news: Properties) -> dict[str, Change]:
@@ -44,8 +46,9 @@ def changes(old_inputs: Properties, olds: Properties, news: Properties) -> dict[
     found |= {f'left["{name}"]': Change(Kind.DELETE, of_input=False) for name in sorted(left)}
     if {name: path for name, path in old.items() if name not in going} != new:
         found["detachOnDelete"] = Change(Kind.UPDATE)
-    if old_inputs.get("role") != news["role"]:
-        found["role"] = Change(Kind.UPDATE)
+    for name in ("role", "externalId"):
+        if old_inputs.get(name) != news.get(name):
+            found[name] = Change(Kind.UPDATE)
     return found
 
 
@@ -66,7 +69,7 @@ class PolicyRelease:
         self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT
     ) -> Properties:
         """The new outputs. Raises PartlyDoneError with what somebody still has, and may not have taken."""
-        member, going = Member(news["account"], news["role"]), doomed(old_inputs, olds, news)
+        member, going = Member.of(news["account"], SpokeRole.of(news)), doomed(old_inputs, olds, news)
         if failed := self._release(member, going, warn, limit):
             left = {name: going[name] for name in failed}
             raise PartlyDoneError(member.account, {"left": left}, list(failed.values()))
@@ -74,7 +77,7 @@ class PolicyRelease:
 
     def remove(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
         """The account leaves the stack, or the stack goes: so do all its policies. Raises AwsError."""
-        member = Member(old_inputs["account"], old_inputs["role"])
+        member = Member.of(old_inputs["account"], SpokeRole.of(old_inputs))
         if failed := self._release(member, doomed(old_inputs, olds, {"policies": {}}), warn, limit):
             raise AwsError("\n".join(failed.values()))
 

@@ -23,6 +23,7 @@ from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AwsError
 from remit.managed_policy import by_name
+from remit.spoke_role import SpokeRole
 
 TOKEN = "remit:index:PolicyRemoval"  # noqa: S105 - a type token, not a secret
 ID = "policy-removal"
@@ -44,7 +45,7 @@ class Failed(NamedTuple):
 
 
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
-    known = {"role", "policies", "detachOnDelete", "permissionSets", "waitForOthers", "emptyAccounts"}
+    known = {"role", "externalId", "policies", "detachOnDelete", "permissionSets", "waitForOthers", "emptyAccounts"}
     failures = [Failure(name, "no such property of PolicyRemoval") for name in news.keys() - known - {"__defaults"}]
     failures += [Failure(name, "is missing") for name in sorted({"role", "policies"} - news.keys())]
     return news, failures
@@ -58,7 +59,7 @@ def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     for place in sorted(old.keys() & new.keys()):
         if old[place] != new[place]:
             found[_path("policies", place)] = Change(Kind.UPDATE)
-    for name in ("role", "detachOnDelete"):
+    for name in ("role", "externalId", "detachOnDelete"):
         if old_inputs.get(name) != news.get(name):
             found[name] = Change(Kind.UPDATE)
     for place in sorted(_places(old_outputs.get("left")).keys() - new.keys()):
@@ -89,7 +90,7 @@ class PolicyRemoval:
         """
         detach = {*(old_inputs.get("detachOnDelete") or ()), *(news.get("detachOnDelete") or ())}
         doomed = _doomed(old_inputs, old_outputs, news)
-        failed = self._carry_out(doomed, old_inputs.get("role") or news["role"], detach, warn, limit)
+        failed = self._carry_out(doomed, _spoke(old_inputs, news), detach, warn, limit)
         staying = _staying(news)
         for place in [place for place in failed if place[1] not in staying]:
             warn(f"left where it is: {failed.pop(place).reason}")  # nobody may ever get into an account that left
@@ -110,13 +111,13 @@ class PolicyRemoval:
         """The stack goes: what could not be deleted so far is tried once more, and told. The rest is its accounts'."""
         doomed = _doomed({}, old_outputs, {"policies": {}})
         detach = set(old_inputs.get("detachOnDelete") or ())
-        for failed in self._carry_out(doomed, old_inputs["role"], detach, warn, limit).values():
+        for failed in self._carry_out(doomed, _spoke(old_inputs, old_inputs), detach, warn, limit).values():
             warn(f"left where it is: {failed.reason}")
 
     def _carry_out(
         self,
         doomed: Mapping[str, Mapping[str, str]],
-        role: str,
+        spoke: SpokeRole,
         detach: Collection[str],
         warn: Warn,
         limit: TimeLimit,
@@ -124,7 +125,7 @@ class PolicyRemoval:
         """What is still there."""
 
         def in_account(account: str) -> dict[Place, Failed]:
-            failed = self._in_account(Member(account, role), doomed[account], detach, warn, limit)
+            failed = self._in_account(Member.of(account, spoke), doomed[account], detach, warn, limit)
             return {(name, account): each for name, each in failed.items()}
 
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="removal") as pool:
@@ -157,6 +158,12 @@ class PolicyRemoval:
             except AwsError as error:
                 failed[name] = Failed(f"{where}{error}")
         return failed
+
+
+def _spoke(old_inputs: Properties, news: Properties) -> SpokeRole:
+    """The role that the policies were made with; its external id may be new since."""
+    same = (old_inputs.get("role") or news["role"]) == news["role"]
+    return SpokeRole.of(news if same else old_inputs)
 
 
 def _staying(news: Properties) -> set[str]:

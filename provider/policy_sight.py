@@ -15,12 +15,13 @@ from remit.aws.member_sessions import Member
 from remit.documents import in_other_words
 from remit.errors import AwsError
 from remit.managed_policy import by_name, strangers
+from remit.spoke_role import SpokeRole
 
 
 def look(iam: Iam, inputs: Properties, olds: Properties) -> Properties:
     """The new outputs. Two calls, AssumeRole included; where they fail, nothing new is known: the aliases say so."""
     try:
-        live = iam.policies(Member(inputs["account"], inputs["role"]))
+        live = iam.policies(Member.of(inputs["account"], SpokeRole.of(inputs)))
     except AwsError:
         return {"documents": {}, **olds}
     there, known = by_name(live), inputs.get("policies") or {}

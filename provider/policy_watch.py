@@ -21,11 +21,12 @@ from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.errors import AwsError
 from remit.managed_policy import Holders, LivePolicy, Policy
+from remit.spoke_role import SpokeRole
 
 TOKEN = "remit:index:PolicyWatch"  # noqa: S105 - a type token, not a secret
 _FIXED = ("path", "description")
 _NEEDED = {"account", "role", "policies"}
-_NAMES = _NEEDED | {"ownedPath"}
+_NAMES = _NEEDED | {"externalId", "ownedPath"}
 
 Shapes = Mapping[str, Mapping[str, Any]]
 """{policy name: {"path", "description", "detachOnDelete"?, "document"?: its fingerprint}}"""
@@ -62,7 +63,7 @@ def changes(old_inputs: Properties, olds: Properties, news: Properties) -> dict[
     for name in sorted(old.keys() & new.keys()):
         if _without_document(old[name]) != _without_document(new[name]):
             found[f'policies["{name}"]'] = Change(Kind.UPDATE)
-    for name in ("role", "ownedPath"):
+    for name in ("role", "externalId", "ownedPath"):
         if old_inputs.get(name) != news.get(name):
             found[name] = Change(Kind.UPDATE)
     if "documents" not in olds:  # made before there were any
@@ -106,7 +107,7 @@ class PolicyWatch:
     def enter(self, news: Properties) -> None:
         """Raises SpokeRoleError for an account that nobody gets into: the stock plugin says it less clearly."""
         try:
-            self._iam.policies(Member(news["account"], news["role"]))
+            self._iam.policies(Member.of(news["account"], SpokeRole.of(news)))
         except SpokeRoleError:
             raise
         except AwsError:
@@ -118,7 +119,7 @@ class PolicyWatch:
 
     def _held(self, old_inputs: Properties, olds: Properties, news: Properties) -> dict[Doomed, Holders]:
         """Nothing in an account that nobody gets into: it says so itself."""
-        member = Member(news["account"], news["role"])
+        member = Member.of(news["account"], SpokeRole.of(news))
         found = {each: self._holders(member, each) for each in doomed(old_inputs, olds, news)}
         return {each: holders for each, holders in found.items() if holders}
 

@@ -19,6 +19,7 @@ from remit.documents import fingerprint
 from remit.errors import RemitError
 from remit.managed_policy import Policy
 from remit.policy_shape import policy_of, shaped
+from remit.spoke_role import SpokeRole
 
 Way = Literal["aliases", "pooled"]
 Resource = Mapping[str, Any]
@@ -49,7 +50,7 @@ class _Known:
     """What the state knows of one account."""
 
     account: str
-    role: str
+    spoke: SpokeRole
     policies: tuple[Policy, ...]
     times: Mapping[str, str]
 
@@ -112,7 +113,7 @@ def _refuse_open(exported: Mapping[str, Any], resources: Iterable[Resource]) -> 
 
 
 def _aliased(resources: Iterable[Resource]) -> list[_Known]:
-    roles: dict[str, str] = {}
+    roles: dict[str, SpokeRole] = {}
     policies: defaultdict[str, list[Policy]] = defaultdict(list)
     detached: defaultdict[str, set[str]] = defaultdict(set)
     times: dict[str, Mapping[str, str]] = {}
@@ -121,7 +122,9 @@ def _aliased(resources: Iterable[Resource]) -> list[_Known]:
         if not _is_of_policies(resource):
             continue
         if resource["type"] == _ALIAS:
-            roles[account] = json.loads(resource["inputs"]["assumeRole"])["roleArn"].partition(":role/")[2]
+            assumed = json.loads(resource["inputs"]["assumeRole"])
+            name = assumed["roleArn"].partition(":role/")[2]
+            roles[account] = SpokeRole(name, assumed.get("externalId") or "")
         elif resource["type"] == _RELEASE:
             detached[account].update(resource["inputs"]["detachOnDelete"])
         elif resource["type"] == _POLICY:
@@ -148,7 +151,7 @@ def _pooled(resources: Iterable[Resource]) -> list[_Known]:
     return [
         _Known(
             resource["inputs"]["account"],
-            resource["inputs"]["role"],
+            SpokeRole.of(resource["inputs"]),
             tuple(
                 policy_of(name, shape)
                 for name, shape in resource["inputs"]["policies"].items()
@@ -168,12 +171,12 @@ def _as_pooled(known: Collection[_Known], guard: Resource, stack: str) -> tuple[
     made: list[Resource] = [{"urn": pool, "custom": False, "type": _POOL, "parent": stack}]
     instead: dict[str, list[str]] = {}
     places: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    role = ""
+    spoke: Resource = {}
     for each in known:
-        role = each.role
+        spoke = each.spoke.properties()
         mine = urn(f"{_POOL}${_POOLED}", each.account)
         shapes = {policy.name: shaped(policy) for policy in each.policies}
-        inputs = {"account": each.account, "role": each.role, "policies": shapes, "unmanaged": "report"}
+        inputs = {"account": each.account, **spoke, "policies": shapes, "unmanaged": "report"}
         outputs = {"account": each.account}
         made.append(_custom(mine, each.account, inputs, outputs, pool, guard["provider"], guard["urn"], each.times))
         for policy in each.policies:
@@ -181,7 +184,7 @@ def _as_pooled(known: Collection[_Known], guard: Resource, stack: str) -> tuple[
             places[policy.name][each.account] = policy.path
     if places:
         detached = sorted({policy.name for each in known for policy in each.policies if policy.detach_on_delete})
-        inputs = {"role": role, "policies": dict(places), "detachOnDelete": detached}
+        inputs = {**spoke, "policies": dict(places), "detachOnDelete": detached}
         removal = urn(f"{_POOL}${_REMOVAL}", "policy-removal")
         made.append(_custom(removal, "policy-removal", inputs, {}, pool, guard["provider"], guard["urn"], {}))
     return made, instead
@@ -199,10 +202,12 @@ def _as_aliases(
     for each in known:
         watch = urn(f"{_ALIASES}${_WATCH}", each.account)
         shapes = {policy.name: _watched(policy) for policy in each.policies}
-        watching = {"account": each.account, "role": each.role, "policies": shapes}
+        watching = {"account": each.account, **each.spoke.properties(), "policies": shapes}
         component, id_ = urn(_ALIASES, each.account), new_id()
         alias = urn(f"{_ALIASES}${_ALIAS}", each.account)
-        role = {"roleArn": f"arn:aws:iam::{each.account}:role/{each.role}", "sessionName": "remit"}
+        role = {"roleArn": each.spoke.arn(each.account), "sessionName": "remit"}
+        if each.spoke.external_id:
+            role = {"externalId": each.spoke.external_id, **role}
         inputs = {**settings, "assumeRole": json.dumps(role)}
         outputs = {name: value for name, value in inputs.items() if name != "__internal"}
         made.append({"urn": component, "custom": False, "type": _ALIASES, "parent": stack})
@@ -238,7 +243,7 @@ def _watched(policy: Policy) -> dict[str, str | bool]:
 def _releasing(known: _Known, urn: Callable[[str, str], str], component: str, provider: str) -> Resource:
     inputs = {
         "account": known.account,
-        "role": known.role,
+        **known.spoke.properties(),
         "policies": {policy.name: policy.path for policy in known.policies},
         "detachOnDelete": [policy.name for policy in known.policies if policy.detach_on_delete],
     }

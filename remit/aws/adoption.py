@@ -13,9 +13,10 @@ from remit.aws.permission_sets import read_permission_set
 from remit.aws.session import Aws, in_parallel
 from remit.managed_policy import LivePolicy
 from remit.plan import Plan
+from remit.spoke_role import SpokeRole
 
 
-def look_up_adoption(aws: Aws, plan: Plan, instance: str, spoke_role: str) -> Adoption:
+def look_up_adoption(aws: Aws, plan: Plan, instance: str, spoke: SpokeRole) -> Adoption:
     """Two calls an account with policies, one for each permission set of the instance (AWS finds none by its name), six
     for each that the catalog has. Raises AwsError.
 
@@ -24,7 +25,7 @@ def look_up_adoption(aws: Aws, plan: Plan, instance: str, spoke_role: str) -> Ad
     accounts = sorted({policy.account for policy in plan.managed_policies})
     wanted = {policy.name.lower() for policy in plan.managed_policies}
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
-    found = in_parallel(lambda account: _policies(iam, Member(account, spoke_role), wanted), accounts)
+    found = in_parallel(lambda account: _policies(iam, Member.of(account, spoke), wanted), accounts)
     names = permission_sets(aws, instance) if plan.permission_sets else {}
     arns = [names[each.name] for each in plan.permission_sets if each.name in names]
     sets = in_parallel(lambda arn: read_permission_set(aws, instance, arn), arns)

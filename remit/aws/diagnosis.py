@@ -17,6 +17,7 @@ from remit.catalog import Catalog
 from remit.doctor.observed import Identity, Instance, Spoke, Told
 from remit.errors import AwsError
 from remit.organization import Organization, Principal
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 
 _PAGE = 100
@@ -100,20 +101,20 @@ class Diagnosis:
 
         return tuple(in_parallel(name, arns))
 
-    def spokes(self, accounts: Sequence[str], role: str, told: Told) -> list[Spoke]:
+    def spokes(self, accounts: Sequence[str], spoke: SpokeRole, told: Told) -> list[Spoke]:
         done = count(1)
 
         def one(account: str) -> Spoke:
-            found = self._spoke(Member(account, role))
+            found = self._spoke(Member.of(account, spoke))
             told("spoke roles", next(done), len(accounts))
             return found
 
         return in_parallel(one, accounts)
 
-    def role_quotas(self, accounts: Sequence[str], role: str) -> Mapping[str, int | str]:
+    def role_quotas(self, accounts: Sequence[str], spoke: SpokeRole) -> Mapping[str, int | str]:
         def one(account: str) -> int | str:
             try:
-                told = self._calls.call(Member(account, role), "GetAccountSummary")
+                told = self._calls.call(Member.of(account, spoke), "GetAccountSummary")
             except AwsError as error:
                 return str(error)
             return int(told["SummaryMap"]["AttachedPoliciesPerRoleQuota"])

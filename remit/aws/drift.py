@@ -31,6 +31,7 @@ from remit.organization import Organization
 from remit.permission_set import LivePermissionSet
 from remit.planning.values import Plan
 from remit.sharding import IDENTITY_CENTER, Shard
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 
 Item = TypeVar("Item")
@@ -67,7 +68,7 @@ class LiveReader:
     def read(self, plan: Plan, stack: Stack, settings: Settings) -> Live:
         """All that the stack's plan is compared to. Raises AwsError; not for an account that cannot be read."""
         with ThreadPoolExecutor(1) as pool:
-            of_accounts = pool.submit(self._policies, _accounts(plan, stack), str(settings.spoke_role))
+            of_accounts = pool.submit(self._policies, _accounts(plan, stack), settings.spoke)
             arns = {
                 name: arn
                 for name, arn in self._organization.permission_sets.items()
@@ -96,13 +97,13 @@ class LiveReader:
         return dict(zip(arns, found, strict=True))
 
     def _policies(
-        self, accounts: Iterable[str], role: str
+        self, accounts: Iterable[str], spoke: SpokeRole
     ) -> tuple[Mapping[str, tuple[LivePolicy, ...]], tuple[Unread, ...]]:
         names = {account.id: account.name for account in self._organization.accounts}
 
         def read(account: str) -> tuple[LivePolicy, ...] | Unread:
             try:
-                return tuple(self._iam.policies(Member(account, role)))
+                return tuple(self._iam.policies(Member.of(account, spoke)))
             except AwsError as error:
                 return Unread(account, names.get(account, ""), str(error))
 

@@ -28,6 +28,7 @@ from remit.managed_policy import LivePolicy
 from remit.organization import Account, Organization
 from remit.permission_set import LivePermissionSet
 from remit.planning.values import PrincipalType
+from remit.spoke_role import SpokeRole
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -36,7 +37,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Inventory:
-    """Reads an organization once. `role` is the role to assume in each account, with its path if it has one."""
+    """Reads an organization once. `spoke` is the role to assume in each account."""
 
     def __init__(
         self,
@@ -46,13 +47,13 @@ class Inventory:
         look_up: Callable[[], Organization],
         work: WorkFile,
         *,
-        role: str,
+        spoke: SpokeRole,
         progress: Progress,
         stop: Callable[[], None],
     ) -> None:
         """`instance`: its ARN. `stop` makes every call of `aws` and `iam` that has not begun raise AwsError."""
         self._aws, self._iam, self._instance, self._look_up = aws, iam, instance, look_up
-        self._work, self._role, self._progress, self._stop = work, role, progress, stop
+        self._work, self._spoke, self._progress, self._stop = work, spoke, progress, stop
 
     def take(self, policies: PolicyFilter) -> Found:
         """All there is. Raises AwsError; the first error, or an interruption, stops the rest."""
@@ -110,7 +111,7 @@ class Inventory:
 
     def _of_account(self, account: Account) -> list[FoundPolicy] | str:
         """The policies of an account, or why they could not be read."""
-        member = Member(account.id, self._role)
+        member = Member.of(account.id, self._spoke)
         try:
             kept = self._work.part(f"policies {account.id}", lambda: _values(self._iam.policies(member)))
         except AwsError as error:

@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 from remit.aws.session import Aws
 from remit.errors import AccessDeniedError, AwsError
+from remit.spoke_role import SpokeRole
 
 SESSION_NAME = "remit"
 _AHEAD = timedelta(minutes=5)  # a call that begins now has ended by then
@@ -25,14 +27,23 @@ class SpokeRoleError(AwsError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Member:
-    """An account, and the name of the role that is assumed there."""
+    """An account, and the role that is assumed there, by its name and its external id if it wants one."""
 
     account: str
     role: str
+    external_id: str = ""
+
+    @classmethod
+    def of(cls, account: str, spoke: SpokeRole) -> Self:
+        return cls(account, spoke.name, spoke.external_id)
+
+    @property
+    def spoke(self) -> SpokeRole:
+        return SpokeRole(self.role, self.external_id)
 
     @property
     def role_arn(self) -> str:
-        return f"arn:aws:iam::{self.account}:role/{self.role}"
+        return self.spoke.arn(self.account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class MemberSessions:
 
     def _assume(self, member: Member) -> Keys:
         try:
-            answer = self._aws.call("sts", "AssumeRole", RoleArn=member.role_arn, RoleSessionName=SESSION_NAME)
+            answer = self._aws.call("sts", "AssumeRole", **_wanted(member))
         except AccessDeniedError as error:
             raise SpokeRoleError(
                 f"account {member.account}: the role {member.role} cannot be assumed. Is it there yet, and does it "
@@ -83,3 +94,9 @@ class MemberSessions:
             ) from error
         given = answer["Credentials"]
         return Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], given["Expiration"])
+
+
+def _wanted(member: Member) -> dict[str, str]:
+    """What sts:AssumeRole is called with."""
+    which = {"RoleArn": member.role_arn, "RoleSessionName": SESSION_NAME}
+    return {**which, "ExternalId": member.external_id} if member.external_id else which

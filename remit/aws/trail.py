@@ -20,6 +20,7 @@ from remit.aws.session import Aws, in_parallel
 from remit.drift.events import Record, deed, event_names, speaks_of
 from remit.drift.values import Deed, Finding
 from remit.errors import AwsError
+from remit.spoke_role import SpokeRole
 
 Progress = Callable[[str, int, int], None]
 _GLOBAL = "us-east-1"  # where IAM's calls are recorded
@@ -31,8 +32,8 @@ _MOST = 5  # deeds that are told of one finding
 class Trail:
     """`aws`: the caller's own, in Identity Center's home region. `problems`: what could not be asked, and why."""
 
-    def __init__(self, aws: Aws, sessions: MemberSessions, role: str, *, progress: Progress) -> None:
-        self._aws, self._sessions, self._role, self._progress = aws, sessions, role, progress
+    def __init__(self, aws: Aws, sessions: MemberSessions, spoke: SpokeRole, *, progress: Progress) -> None:
+        self._aws, self._sessions, self._spoke, self._progress = aws, sessions, spoke, progress
         self._told: dict[str, list[Record] | None] = {}
         self.problems: list[str] = []
 
@@ -64,7 +65,7 @@ class Trail:
 
     def _of_account(self, account: str, findings: Iterable[Finding]) -> list[Record]:
         mine = [each for each in findings if each.kind == "managed_policy" and each.account == account]
-        keys = self._sessions.keys(Member(account, self._role))
+        keys = self._sessions.keys(Member.of(account, self._spoke))
         aws = Aws(_GLOBAL, session=lambda: _session(keys))
         return [record for each in mine for record in self._looked_up(aws, "ResourceName", each.arn, [each])]
 

@@ -85,6 +85,7 @@ EXAMPLES: Mapping[str, Examples] = {
     },
     "Settings": {
         "spoke_role": ["RemitSpoke", "platform/RemitSpoke"],
+        "external_id": ["remit-7f3a91c2"],
         "identity_center": [{"region": "eu-central-1"}],
         "group_suffix": ["@corp.example.com"],
         "account_vars": [{"warehouse": {"bucket": "corp-warehouse"}}],

@@ -71,6 +71,9 @@ Sid = Annotated[Text, Matching(r"[A-Za-z0-9]*", "letters and digits only", 512)]
 RoleName = Annotated[
     Text, Matching(r"(?!arn:|/)([!-~]+/)?[\w+=,.@-]+", "a role name, with its path if it has one: path/RemitSpoke", 576)
 ]
+ExternalId = Annotated[
+    Text, Matching(r"[\w+=,.@:/-]{2,}", "2 to 1,224 letters, digits and _+=,.@:/- (no variables)", 1224)
+]
 Region = Annotated[Text, Matching(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as eu-central-1", 32)]
 
 

@@ -27,6 +27,7 @@ from remit.catalog.fields import (
     AwsPolicyName,
     Condition,
     Expires,
+    ExternalId,
     Flag,
     PermissionSetName,
     PolicyName,
@@ -40,6 +41,7 @@ from remit.catalog.fields import (
     Texts,
 )
 from remit.errors import BadValue, Source
+from remit.spoke_role import SpokeRole
 from remit.yaml_places import NOWHERE, Block, Text, source_of
 
 BY_ID = "id:"
@@ -329,6 +331,9 @@ class Settings(Entry):
     )
 
     spoke_role: RoleName = Field(default=Text("RemitSpoke"), description="The role that Remit assumes in each account")
+    external_id: ExternalId | None = Field(
+        default=None, description="What the trust policy of that role wants to hear, where it asks for an external id"
+    )
     identity_center: IdentityCenter = Field(
         default_factory=lambda: IdentityCenter.model_validate({}), description="The instance"
     )
@@ -353,6 +358,11 @@ class Settings(Entry):
         ),
         description="Globs of permission sets that Remit never touches",
     )
+
+    @property
+    def spoke(self) -> SpokeRole:
+        """The spoke role with all that is needed to assume it."""
+        return SpokeRole(str(self.spoke_role), str(self.external_id or ""))
 
     def full_group_name(self, name: str) -> str:
         """The name in the identity store: one without @ gets the suffix. `id:…` stands for itself."""

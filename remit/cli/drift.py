@@ -120,7 +120,7 @@ def explained(findings: Sequence[Finding], catalog: Catalog, told: Told) -> tupl
     from remit.aws.trail import Trail  # noqa: PLC0415
 
     aws = Aws(catalog.settings.identity_center.region)
-    trail = Trail(aws, MemberSessions(aws), str(catalog.settings.spoke_role), progress=told)
+    trail = Trail(aws, MemberSessions(aws), catalog.settings.spoke, progress=told)
     found = trail.explain(findings)
     for problem in trail.problems:
         click.echo(problem, err=True)

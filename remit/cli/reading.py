@@ -15,6 +15,7 @@ from remit.cli.words import counted
 from remit.importing.found import Found, PolicyFilter
 from remit.importing.work_file import WorkFile
 from remit.organization import Organization
+from remit.spoke_role import SpokeRole
 
 _WORK_FILE = Path(".remit", "import.jsonl")
 
@@ -71,7 +72,7 @@ def read_live(settings: Settings, wanted: PolicyFilter, *, region: str | None, r
             instance.arn,
             lambda: look_up(aws, settings.identity_center, Needs(permission_sets=False), instance),
             work,
-            role=role or str(settings.spoke_role),
+            spoke=SpokeRole(role) if role else settings.spoke,
             progress=progress,
             stop=stoppable.stop,
         )

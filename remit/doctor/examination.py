@@ -274,14 +274,14 @@ class Examination:
         return ()
 
     def _spokes(self) -> Iterator[Finding]:
-        known, tree, role = self._known, _found(self._known.tree), str(self._settings.spoke_role)
+        known, tree, spoke = self._known, _found(self._known.tree), self._settings.spoke
         plan = known.plan
         accounts = list(plan.scope) if plan else [each.id for each in tree.active_accounts]
         needed = {each.account for each in plan.managed_policies} if plan else set(accounts)
-        known.spokes = self._cloud.spokes(accounts, role, self._told)
-        yield from check_spokes(known.spokes, tree, role=role, needed=needed, snapshot=self._source)
+        known.spokes = self._cloud.spokes(accounts, spoke, self._told)
+        yield from check_spokes(known.spokes, tree, role=spoke.name, needed=needed, snapshot=self._source)
         if plan:
-            yield from check_paths(plan, role)
+            yield from check_paths(plan, spoke.name)
 
     def _quotas(self) -> Iterator[Finding]:
         known, plan = self._known, _found(self._known.plan)
@@ -293,7 +293,7 @@ class Examination:
             yield Says("quotas").unchecked("how many policies there are in accounts that could not be read")
         wanted = accounts_beyond_a_role(plan)
         if known.identity and wanted:
-            yield from check_roles(wanted, self._cloud.role_quotas(sorted(wanted), str(self._settings.spoke_role)))
+            yield from check_roles(wanted, self._cloud.role_quotas(sorted(wanted), self._settings.spoke))
 
     @property
     def _settings(self) -> Settings:

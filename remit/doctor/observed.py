@@ -8,6 +8,7 @@ from typing import Protocol
 
 from remit.catalog import Catalog
 from remit.organization import Organization, Principal
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 
 Told = Callable[[str, int, int], None]
@@ -82,10 +83,10 @@ class Cloud(Protocol):
     def permission_sets_in(self, instance: str, account: str) -> tuple[str, ...]:
         """The names of those that are provisioned in an account."""
 
-    def spokes(self, accounts: Sequence[str], role: str, told: Told) -> list[Spoke]:
+    def spokes(self, accounts: Sequence[str], spoke: SpokeRole, told: Told) -> list[Spoke]:
         """In the order of the accounts; an account that fails is told as such. Raises for the caller's own trouble."""
 
-    def role_quotas(self, accounts: Sequence[str], role: str) -> Mapping[str, int | str]:
+    def role_quotas(self, accounts: Sequence[str], spoke: SpokeRole) -> Mapping[str, int | str]:
         """How many policies a role takes in each account, or why that is not known."""
 
 

@@ -5,8 +5,11 @@ A change here changes resources in somebody's state: ship an alias with it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+
+import pulumi
 
 from components.access import Access, known_arns
 from components.account_policies import AccountPolicies
@@ -15,6 +18,7 @@ from components.order import needed_policies
 from components.permission_sets import PermissionSets
 from remit.errors import Source
 from remit.plan import Plan, PlannedAssignment, PlannedPermissionSet, PlannedPolicy
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 from tests.component.conftest import Recorder
 
@@ -56,7 +60,7 @@ def plan(*assignments: PlannedAssignment) -> Plan:
 
 def whole_program() -> None:
     components = [
-        AccountPolicies(account, [policy(account)], spoke_role="RemitSpoke", region="eu-west-1")
+        AccountPolicies(account, [policy(account)], spoke=SpokeRole("RemitSpoke"), region="eu-west-1")
         for account in (ONE, TWO)
     ]
     whole = plan(assignment(ONE), assignment(TWO))
@@ -106,9 +110,25 @@ def test_a_policy_is_under_the_alias_that_assumes_its_accounts_spoke_role(run: R
     assert f"{TWO}-id" in recorder.of("aws-native:iam:ManagedPolicy")[f"{TWO}/Guardrail"].provider
 
 
+def test_an_alias_and_its_watch_know_the_external_id(run: Run) -> None:
+    def program() -> None:
+        spoke, remit = SpokeRole("RemitSpoke", "remit-7f3a"), pulumi.ProviderResource("remit", "remit")
+        AccountPolicies(ONE, [policy(ONE)], spoke=spoke, region="eu-west-1", remit=remit)
+
+    recorder, without = run(program), run(whole_program)
+    alias = json.loads(recorder.inputs("pulumi:providers:aws-native", ONE)["assumeRole"])
+    assert alias == {
+        "externalId": "remit-7f3a",
+        "roleArn": f"arn:aws:iam::{ONE}:role/RemitSpoke",
+        "sessionName": "remit",
+    }
+    assert recorder.inputs("remit:index:PolicyWatch", ONE)["externalId"] == "remit-7f3a"
+    assert "externalId" not in without.inputs("pulumi:providers:aws-native", ONE)["assumeRole"]
+
+
 def test_a_moved_policy_keeps_its_logical_name_and_is_replaced_old_one_first(run: Run) -> None:
     def program() -> None:
-        AccountPolicies(ONE, [policy(ONE, path="/elsewhere/")], spoke_role="RemitSpoke", region="us-east-1")
+        AccountPolicies(ONE, [policy(ONE, path="/elsewhere/")], spoke=SpokeRole("RemitSpoke"), region="us-east-1")
 
     request = run(program).of("aws-native:iam:ManagedPolicy")[f"{ONE}/Guardrail"]
     assert request.deleteBeforeReplace
@@ -129,7 +149,7 @@ def test_assignments_wait_for_the_permission_set_and_its_policies(run: Run) -> N
 
 def test_where_another_stack_owns_the_permission_set_assignments_wait_for_its_policies(run: Run) -> None:
     def program() -> None:
-        policies = AccountPolicies(ONE, [policy(ONE)], spoke_role="RemitSpoke", region="eu-west-1").policies
+        policies = AccountPolicies(ONE, [policy(ONE)], spoke=SpokeRole("RemitSpoke"), region="eu-west-1").policies
         refers = replace(plan(assignment(ONE)), permission_sets=())
         needs = needed_policies(refers, {"Guardrail": [policies["Guardrail"]]})
         arns = known_arns(refers, {"Engineer": ARN, "AWSReservedSSO_Elsewhere": "arn:other"})

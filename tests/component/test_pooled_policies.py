@@ -11,12 +11,14 @@ from components.fan_out import Pooled
 from components.order import needed_policies
 from components.permission_sets import PermissionSets
 from remit.plan import Plan
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 from tests.component.conftest import Recorder
 from tests.component.test_contract import INSTANCE, ONE, TWO, assignment, permission_set, policy
 
 Run = Callable[[Callable[[], object]], Recorder]
 THREE = "333333333333"
+_SPOKE = SpokeRole("RemitSpoke")
 
 
 def whole() -> Plan:
@@ -31,11 +33,11 @@ def whole() -> Plan:
     )
 
 
-def program(stack: Stack) -> Callable[[], None]:
+def program(stack: Stack, spoke: SpokeRole = _SPOKE) -> Callable[[], None]:
     def run() -> None:
         plan = whole()
         access = Access(plan, instance=INSTANCE, stack=stack, fan_out="pooled")
-        out = Pooled(stack=stack, spoke_role="RemitSpoke", provider=access.provider, watched=[ONE, TWO, THREE])
+        out = Pooled(stack=stack, spoke=spoke, provider=access.provider, watched=[ONE, TWO, THREE])
         needs = needed_policies(plan, out.roll_out(plan, after=access.guard))
         sets = PermissionSets(plan.permission_sets, instance=INSTANCE, needs=needs)
         access.assign(sets.arns, {})
@@ -66,6 +68,13 @@ def test_an_account_is_one_resource_with_its_statements_by_name(told: Recorder) 
     assert "pulumi:providers:aws-native" not in {
         request.type for request in told.requests if request.name in (ONE, TWO)
     }, "and no alias"
+
+
+def test_the_external_id_reaches_what_assumes_the_role(run: Run, told: Recorder) -> None:
+    named = run(program(Stack("test"), SpokeRole("RemitSpoke", "remit-7f3a")))
+    for token, name in (("remit:index:ManagedPolicies", ONE), ("remit:index:PolicyRemoval", "policy-removal")):
+        assert named.inputs(token, name)["externalId"] == "remit-7f3a"
+        assert "externalId" not in told.inputs(token, name)
 
 
 def test_policies_come_before_permission_sets_and_what_left_goes_last(told: Recorder) -> None:

@@ -14,12 +14,13 @@ from components.permission_sets import PermissionSets
 from components.rollout import roll_out
 from remit.documents import fingerprint
 from remit.managed_policy import LivePolicy, Policy
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 from tests.component.conftest import Recorder
 from tests.component.test_contract import INSTANCE, ONE, TWO, Run, permission_set, plan, policy
 
 THREE = "333333333333"
-IN_ACCOUNT = partial(AccountPolicies, spoke_role="RemitSpoke", region="eu-west-1")
+IN_ACCOUNT = partial(AccountPolicies, spoke=SpokeRole("RemitSpoke"), region="eu-west-1")
 
 
 def roll(waves: dict[str, int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -294,6 +295,29 @@ def test_an_import_finds_what_is_there(cloud: Accounts) -> None:
     assert (found.id, found.inputs) == (A, inputs(policy("Guardrail")))
     with pytest.raises(ValueError, match="not an id of ManagedPolicies"):
         cloud.policies.read("Guardrail", {}, {}, cloud.warn)
+
+
+def test_a_role_that_asks_for_an_external_id_is_assumed_with_it(cloud: Accounts) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": "sts:AssumeRole"}
+    wants = {**statement, "Condition": {"StringEquals": {"sts:ExternalId": "remit-7f3a"}}}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [wants]})
+    moto_bridge.iam(A).create_role("RemitSpoke", trust, "/", None, "", [], "3600")
+    wanted = inputs(policy("Guardrail"))
+    with pytest.raises(AwsError, match="RemitSpoke cannot be assumed"):
+        cloud.create(wanted)
+    told = {**wanted, "externalId": "remit-7f3a"}
+    assert cloud.differs(wanted, told, {}) == {"externalId": "UPDATE"}
+    cloud.create(told)
+    found = cloud.policies.read(f"{A}|RemitSpoke|/remit/|remit-7f3a", {}, {}, cloud.warn)
+    assert found is not None
+    assert found.inputs == told
+    places: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/"}}}
+    after = {**places, "externalId": "remit-7f3a", "policies": {}, "emptyAccounts": [A]}
+    cloud.removal.update("policy-removal", places, {}, after, cloud.warn, preview=False)
+    with pytest.raises(AwsError, match="RemitSpoke cannot be assumed"):
+        cloud.policies.read(f"{A}|RemitSpoke|/remit/", {}, {}, cloud.warn)
+    again = cloud.policies.read(f"{A}|RemitSpoke|/remit/|remit-7f3a", {}, {}, cloud.warn)
+    assert again is None or not again.inputs["policies"]
 
 
 def test_an_account_without_its_role_says_so_and_one_that_is_gone_leaves_the_state(cloud: Accounts) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.limits import Limits
-from tests.sandbox.cloud import ALLOW, DEV, PROD, SUSPENDED, Clock, Cloud, refused, running
+from tests.sandbox.cloud import ALLOW, DEV, MANAGEMENT, PROD, SUSPENDED, Clock, Cloud, refused, running
 
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 
@@ -167,6 +167,19 @@ def test_a_role_can_be_assumed_where_it_exists(cloud: Cloud) -> None:
         cloud.assume(f"arn:aws:iam::{PROD}:role/team/Deployer")
     with refused("AccessDenied"):
         cloud.assume(f"arn:aws:iam::{SUSPENDED}:role/RemitSpoke")
+
+
+def test_a_role_that_asks_for_an_external_id_wants_that_one(cloud: Cloud) -> None:
+    condition = {"StringEquals": {"sts:ExternalId": "remit-7f3a"}}
+    principal = {"AWS": f"arn:aws:iam::{MANAGEMENT}:root"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    cloud.client("iam", DEV).create_role(RoleName="RemitSpoke", AssumeRolePolicyDocument=trust)
+    sts, wanted = cloud.client("sts"), {"RoleArn": f"arn:aws:iam::{DEV}:role/RemitSpoke", "RoleSessionName": "test"}
+    for said in ({}, {"ExternalId": "remit-7f3b"}):
+        with refused("AccessDenied"):
+            sts.assume_role(**wanted, **said)
+    assert sts.assume_role(**wanted, ExternalId="remit-7f3a")["Credentials"]
 
 
 def test_any_role_can_be_assumed_where_the_sandbox_is_told_so() -> None:

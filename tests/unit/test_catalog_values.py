@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remit.catalog.fields import parse_duration
-from remit.errors import BadValue
+from remit.errors import BadValue, CatalogError
+from remit.spoke_role import SpokeRole
 from tests.unit.small_world import catalog_of
 
 
@@ -64,12 +65,24 @@ def test_a_name_is_as_good_as_a_mapping_with_a_name():
     assert arns == {"arn:aws:iam::aws:policy/ReadOnlyAccess"}
 
 
+_ONE = "permission_sets: [{name: A}]"
+
+
 def test_settings_have_defaults():
     settings = catalog_of("permission_sets: [{name: A}]").settings
-    assert settings.spoke_role == "RemitSpoke"
+    assert settings.spoke == SpokeRole("RemitSpoke")
     assert (settings.identity_center.region, settings.identity_center.instance_arn) == ("us-east-1", "auto")
     assert settings.identity_center.identity_store_id == "auto"
     assert "AWSReservedSSO*" in settings.ignore_permission_sets
+
+
+def test_an_external_id_has_the_letters_that_aws_takes():
+    text = "external_id: {}\nspoke_role: platform/RemitSpoke\n"
+    settings = catalog_of(_ONE, text.format("remit:7f3a/91")).settings
+    assert settings.spoke == SpokeRole("platform/RemitSpoke", "remit:7f3a/91")
+    for wrong in ("x", "two words", "{{account.id}}", "''"):
+        with pytest.raises(CatalogError, match="external_id"):
+            catalog_of(_ONE, text.format(wrong))
 
 
 def test_every_entry_knows_its_line():

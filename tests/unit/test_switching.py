@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from remit.documents import fingerprint
+from remit.spoke_role import SpokeRole
 from remit.switching import SwitchError, Way, switched
 
 PREFIX = "urn:pulumi:prod::remit::"
@@ -34,7 +35,8 @@ WATCHED = {"path": "/remit/", "description": "why", "detachOnDelete": True, "doc
 def alias_of(account: str) -> list[dict[str, Any]]:
     component = f"{PREFIX}remit:index:AccountPolicies::{account}"
     alias = f"{PREFIX}remit:index:AccountPolicies$pulumi:providers:aws-native::{account}"
-    role = json.dumps({"roleArn": f"arn:aws:iam::{account}:role/platform/RemitSpoke", "sessionName": "remit"})
+    arn = f"arn:aws:iam::{account}:role/platform/RemitSpoke"
+    role = json.dumps({"externalId": "remit-7f3a", "roleArn": arn, "sessionName": "remit"})
     values = {"managedPolicyName": "Guardrail", "path": "/remit/", "description": "why", "policyDocument": DOCUMENT}
     arn = f"arn:aws:iam::{account}:policy/remit/Guardrail"
     inputs = {**SETTINGS, "assumeRole": role}
@@ -48,6 +50,7 @@ def alias_of(account: str) -> list[dict[str, Any]]:
             "inputs": {
                 "account": account,
                 "role": "platform/RemitSpoke",
+                "externalId": "remit-7f3a",
                 "policies": {"Guardrail": WATCHED},
             },
             "parent": component,
@@ -162,13 +165,14 @@ def test_all_that_is_known_of_a_policy_goes_along() -> None:
     assert (moved.policies, moved.accounts) == (2, 2)
     pooled = resources_of(moved.deployment)[pooled_urn(ONE)]
     assert pooled["id"] == ONE
-    assert pooled["inputs"]["role"] == "platform/RemitSpoke"
+    assert SpokeRole.of(pooled["inputs"]) == SpokeRole("platform/RemitSpoke", "remit-7f3a")
     assert pooled["inputs"]["policies"]["Guardrail"]["statements"].keys() == {"Read", "#2"}
     assert pooled["inputs"]["policies"]["Guardrail"]["detachOnDelete"] is True
     assert pooled["provider"] == f"{PROVIDER}::r"
     removal = resources_of(moved.deployment)[
         f"{PREFIX}remit:index:PooledPolicies$remit:index:PolicyRemoval::policy-removal"
     ]
+    assert SpokeRole.of(removal["inputs"]) == SpokeRole("platform/RemitSpoke", "remit-7f3a")
     assert removal["inputs"]["policies"] == {"Guardrail": {ONE: "/remit/", TWO: "/remit/"}}
     assert removal["inputs"]["detachOnDelete"] == ["Guardrail"]
     assert resources_of(moved.deployment)[GUARD]["inputs"]["fanOut"] == "pooled"

@@ -23,9 +23,13 @@ def hub_preview_policy(
     instance_arn: str = "",
     features: Collection[Feature] = (),
 ) -> Document:
-    """What reads, and nothing that writes. `instance_arn`: "" where it is not known yet, which means any."""
+    """What reads, and nothing that writes. `instance_arn`: "" where it is not known yet, which means any.
+
+    `spoke_role`: "" where spoke roles do not trust this role, so that it may not ask for them either.
+    """
     places = _hub_places(partition, spoke_role, instance_arn, ())
-    return _document(_of({Role.PREVIEW}, features), places)
+    wanted = (each for each in _of({Role.PREVIEW}, features) if spoke_role or each.resource is not Resource.SPOKE_ROLES)
+    return _document(wanted, places)
 
 
 def hub_apply_policy(

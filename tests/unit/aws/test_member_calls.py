@@ -15,6 +15,7 @@ from remit.aws.member_calls import BURST, RATE, MemberCalls, signer
 from remit.aws.member_sessions import Member, MemberSessions, SpokeRoleError
 from remit.aws.session import Aws
 from remit.errors import AccessDeniedError, AwsError
+from remit.spoke_role import SpokeRole
 
 ONE, TWO = Member("111111111111", "RemitSpoke"), Member("222222222222", "platform/RemitSpoke")
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -42,12 +43,15 @@ class Sts:
 
     def __init__(self, time: Time) -> None:
         self.time, self.assumed, self.errors = time, Counter[str](), dict[str, Exception]()
+        self.external_ids: list[str | None] = []
 
     def client(self, service: str, **_: Any) -> Sts:
         assert service == "sts"
         return self
 
-    def assume_role(self, RoleArn: str, RoleSessionName: str) -> dict[str, Any]:
+    def assume_role(self, RoleArn: str, RoleSessionName: str, **more: str) -> dict[str, Any]:
+        assert more.keys() <= {"ExternalId"}
+        self.external_ids.append(more.get("ExternalId"))
         self.assumed[RoleArn] += 1
         if RoleArn in self.errors:
             raise self.errors[RoleArn]
@@ -99,6 +103,12 @@ def test_each_account_is_asked_with_its_own_session_which_is_assumed_once(
     assert client.signed == [f"{member.role_arn}#1" for member in (ONE, TWO, ONE, TWO)]
     assert sts.assumed == {ONE.role_arn: 1, TWO.role_arn: 1}
     assert calls.counts() == {"GetPolicy": 4}
+
+
+def test_a_role_is_told_its_external_id_and_only_if_it_has_one(calls: MemberCalls, sts: Sts) -> None:
+    for spoke in (SpokeRole("RemitSpoke"), SpokeRole("RemitSpoke", "remit-7f3a")):
+        calls.call(Member.of("111111111111", spoke), "GetPolicy")
+    assert sts.external_ids == [None, "remit-7f3a"]
 
 
 def test_a_session_is_renewed_before_it_expires(calls: MemberCalls, time: Time, client: IamClient) -> None:

@@ -11,6 +11,7 @@ from remit.aws.member_sessions import MemberSessions
 from remit.aws.session import Aws
 from remit.aws.trail import Trail
 from remit.drift.values import Finding
+from remit.spoke_role import SpokeRole
 from tests.sandbox.cloud import DEV, Cloud, running
 
 
@@ -25,7 +26,7 @@ def trail(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Trail:
     for name, value in cloud.sandbox.environment().items():
         monkeypatch.setenv(name, value)
     aws = Aws("us-east-1", session=boto3.session.Session, sleep=lambda _: None)
-    return Trail(aws, MemberSessions(aws), "RemitSpoke", progress=lambda _what, _done, _total: None)
+    return Trail(aws, MemberSessions(aws), SpokeRole("RemitSpoke"), progress=lambda _what, _done, _total: None)
 
 
 def policy(arn: str) -> Finding:

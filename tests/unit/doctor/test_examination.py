@@ -15,6 +15,7 @@ from remit.doctor.finding import Finding, Grade, exit_code
 from remit.doctor.observed import Backend, Encryption, Identity, Instance, Repository, Spoke, Told, Tools
 from remit.errors import AccessDeniedError, AwsError, CatalogError, Problem, Source
 from remit.organization import Organization, Principal
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 from remit.territory import StackFile
 from tests.unit.small_world import AT, MANAGEMENT, ORGANIZATION, PAYMENTS, SHOP, catalog_of
@@ -131,13 +132,13 @@ class FakeCloud:
         assert (instance, account) == (INSTANCE.arn, MANAGEMENT)
         return self.in_management
 
-    def spokes(self, accounts: Sequence[str], role: str, told: Told) -> list[Spoke]:
+    def spokes(self, accounts: Sequence[str], spoke: SpokeRole, told: Told) -> list[Spoke]:
         told("spoke roles", len(accounts), len(accounts))
-        assert role == "RemitSpoke"
+        assert spoke == SpokeRole("RemitSpoke")
         return [self.failing.get(each, Spoke(each)) for each in accounts]
 
-    def role_quotas(self, accounts: Sequence[str], role: str) -> Mapping[str, int | str]:
-        del role
+    def role_quotas(self, accounts: Sequence[str], spoke: SpokeRole) -> Mapping[str, int | str]:
+        del spoke
         return dict.fromkeys(accounts, self.on_a_role)
 
 
