@@ -23,7 +23,7 @@ from remit.starting.files import Answers, bootstrap_text, catalog_text, differen
 from remit.starting.repository import Remote, remote_of
 from remit.starting.survey import Survey, survey
 
-_BOOTSTRAP = "organization"
+_BOOTSTRAP = "main"
 _SHOWN = 6
 _CI_FILES = (".github/workflows/preview.yml", ".gitlab-ci.yml")
 

@@ -19,7 +19,7 @@ _REMEDIES: Mapping[str, str] = {
 }
 _MISSING = (
     "make {role} there and let it trust the caller, with the caller's external id if it demands one "
-    "(docs/operations.md){old}"
+    "(docs/bootstrap.md){old}"
 )
 _READING = "allow {role} iam:GetAccountAuthorizationDetails there"
 

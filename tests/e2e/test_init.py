@@ -52,7 +52,7 @@ def test_from_the_management_account_to_a_preview_and_again(fresh: World, init: 
     files = written(fresh.folder)
     assert set(files) == {
         "Pulumi.prod.yaml",
-        "bootstrap/Pulumi.organization.yaml",
+        "bootstrap/Pulumi.main.yaml",
         "policies/organization.yaml",
         "policies/permission-sets/read-only.yaml",
     }
@@ -75,12 +75,12 @@ def test_a_delegated_administrator_gets_two_stacks(fresh: World, init: Init) -> 
     members, management = (read_stack(fresh.folder / f"Pulumi.{name}.yaml") for name in ("prod", "management"))
     assert (members.permission_sets, members.scope) == ("own-members", ("*",))
     assert (management.permission_sets, management.scope) == ("own-management", ("management",))
-    assert not (fresh.folder / "bootstrap" / "Pulumi.organization.yaml").exists(), "nobody said whose CI"
+    assert not (fresh.folder / "bootstrap" / "Pulumi.main.yaml").exists(), "nobody said whose CI"
 
 
 def test_the_management_account_may_prepare_for_a_delegated_administrator(fresh: World, init: Init) -> None:
     init("--delegated-administrator", AUDIT, "--repository", "shop/access", "--ci-host", "gitlab")
-    text = written(fresh.folder)["bootstrap/Pulumi.organization.yaml"]
+    text = written(fresh.folder)["bootstrap/Pulumi.main.yaml"]
     assert f'delegatedAdministrator: "{AUDIT}"' in text
     assert "registerDelegatedAdministrator: true" in text
     assert "is no account" in init("--delegated-administrator", "999999999999", code=2).output
