@@ -14,6 +14,7 @@ from remit.drift.kept import Kept, KeptSet
 from remit.drift.run import Run as ProgramRun
 from remit.managed_policy import Policy
 from remit.plan import Plan
+from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 from tests.component.conftest import Recorder
 from tests.component.test_contract import INSTANCE, ONE, TWO, assignment, permission_set, policy
@@ -41,7 +42,7 @@ def told(run: Run, kept: Kept) -> Recorder:
     def program() -> None:
         stack, plan = Stack("test"), kept.applied_to(PLAN)
         access = Access(plan, instance=INSTANCE, stack=stack, fan_out="pooled", kept=kept)
-        out = Pooled(stack=stack, spoke_role="RemitSpoke", provider=access.provider, kept=kept)
+        out = Pooled(stack=stack, spoke=SpokeRole("RemitSpoke"), provider=access.provider, kept=kept)
         out.roll_out(plan, after=access.guard)
         sets = PermissionSets(plan.permission_sets, instance=INSTANCE, needs={}, kept=kept)
         access.assign(sets.arns, {})

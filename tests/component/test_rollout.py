@@ -87,7 +87,7 @@ def test_what_lets_policies_go_comes_after_everything_else_of_the_run_in_each_ac
 
     def program() -> None:
         access = Access(whole, instance=INSTANCE, stack=Stack("test"))
-        out = Aliases(spoke_role="RemitSpoke", region="eu-west-1", provider=access.provider)
+        out = Aliases(spoke=SpokeRole("RemitSpoke"), region="eu-west-1", provider=access.provider)
         out.roll_out(whole, after=access.guard)
         sets = PermissionSets(whole.permission_sets, instance=INSTANCE, needs={})
         access.assign(sets.arns, {})
