@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from remit.catalog.load import Catalog
 from remit.catalog.models import AccessRule, ManagedPolicy, PermissionSet
+from remit.errors import CatalogError
 from remit.expiry import parse_expiry
 from remit.importing.comparing import changed_keys
 from remit.importing.ends import NEVER, end_text
@@ -16,6 +17,11 @@ from remit.importing.entries import Entries, Entry
 from remit.importing.proof import differences_of
 
 KINDS = ("managed_policies", "permission_sets")
+_PARTS = {
+    "managed_policies": ("targets", "except", "statements"),
+    "permission_sets": ("aws_managed_policies", "customer_managed_policies", "inline_policy"),
+}
+"""The keys whose values may end."""
 Changed = Mapping[str, Mapping[str, set[str]]]
 """By kind and name."""
 _Named = TypeVar("_Named", ManagedPolicy, PermissionSet)
@@ -32,12 +38,26 @@ def keys_to_change(catalog: Catalog, entries: Entries, at: datetime) -> Changed:
         _with_ends_of_whole_policies(catalog, entries, changed["managed_policies"])
         ending = {kind: {name for name, keys in named.items() if "expires" in keys} for kind, named in changed.items()}
         if any(ending.values()):
-            again = differences_of(_ending_as_found(catalog, entries, ending), entries.said, at)
+            hidden = _hidden(catalog, entries, at, ending)
             for kind, names in ending.items():
-                for name, keys in changed_keys(again, kind).items():
-                    if name in names:  # its own end is right by now: what ends otherwise is a statement
-                        changed[kind][name] |= {"statements" if key == "expires" else key for key in keys}
+                for name in names:
+                    changed[kind][name] |= hidden[kind].get(name, set())
     return changed
+
+
+def _hidden(catalog: Catalog, entries: Entries, at: datetime, ending: Mapping[str, Collection[str]]) -> Changed:
+    """What differs in the entries of these names, by kind, beside when they end as a whole."""
+    try:
+        different = differences_of(_ending_as_found(catalog, entries, ending), entries.said, at)
+    except CatalogError:  # halfway, a permission set may outlive a policy that it refers to: then all that can end
+        return {kind: {name: set(_PARTS[kind]) for name in names} for kind, names in ending.items()}
+    return {
+        kind: {  # a whole entry that is there for too long or too short has statements that are
+            name: {"statements" if key == "expires" else key for key in keys}
+            for name, keys in changed_keys(different, kind).items()
+        }
+        for kind in KINDS
+    }
 
 
 def _with_ends_of_whole_policies(catalog: Catalog, entries: Entries, changed: Mapping[str, set[str]]) -> None:

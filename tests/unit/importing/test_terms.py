@@ -286,6 +286,15 @@ def ending(end: str, detached: str, *inline: dict[str, object]) -> Found:
     return everything((), (), SetTerms(end), (detached, list(inline)))
 
 
+def referring(end: str, detached: str, guard: FoundPolicy) -> Found:
+    entry = LivePermissionSet("Read", customer_managed_policies=(("Guard", "/"),))
+    attached = {"/Guard": detached} if detached else {}
+    said = found(grant(ONE), policies=(guard,), terms=SetTerms(end, "", attached))
+    return replace(said, permission_sets=(entry,))
+
+
+@example(referring(SOON, "", policy(ONE, SHORT)), referring("", LATER, policy(ONE)))
+@example(referring(SOON, "", policy(ONE, expires=SOON)), referring("", SOON, policy(ONE, SHORT)))
 @example(only(policy(ONE, expires=SOON), policy(TWO, SHORT)), only(policy(ONE, expires=SOON)))
 @example(only(policy(ONE, SHORT, OTHER, expires=SOON)), only(policy(ONE, {**OTHER, "expires": SOON}, ALLOW)))
 @example(ending(SOON, "", ALLOW), ending("", LATER, {**ALLOW, "expires": LATER}))
