@@ -76,7 +76,7 @@ def import_(
     if as_json:
         click.echo(json.dumps(_summary(draft), indent=2, ensure_ascii=False))
     else:
-        shown = f"what differs from {_name(source[1])}" if source else "no change"
+        shown = f"what differs from {_name(source[1])}" if source else _first_preview(found, draft)
         _tell(found, draft, folder, shown)
 
 
@@ -139,6 +139,13 @@ def _draft(found: Found, settings: Settings, folder: Path, origin: str) -> Draft
         return draft_changes(found, folder, origin, now())
     said_before = next((path.read_text("utf-8") for name in SETTINGS_FILES if (path := folder / name).is_file()), "")
     return draft_catalog(found, settings, said_before, origin, now())
+
+
+def _first_preview(found: Found, draft: Draft) -> str:
+    """Inline policies are written in the one version that Remit knows."""
+    read = {each.name: each for each in found.permission_sets}
+    told = [each.name for each in draft.entries.said.permission_sets if each != read[each.name]]
+    return f"no change but the inline policy of {listed(told, _SHOWN)}" if told else "no change"
 
 
 def _tell(found: Found, draft: Draft, folder: Path, shown: str) -> None:

@@ -1,7 +1,7 @@
 """What an organization has → the catalog that a person would have written.
 
 `found` holds what was read, `access` folds assignments into rules, `policies` folds policies of one name into one
-entry, `entries` and `writing` make files of them, `merging` edits a catalog that is there, `comparing` and `proof` read
-the result again and compare; `draft` does all of it in order. Pure: to read AWS is the work of `remit.aws`, the formats
-of other tools are those of `sources`.
+entry, `inline_policies` takes those of permission sets, `entries` and `writing` make files of them, `merging` edits a
+catalog that is there where `changes` says so, `comparing` and `proof` read the result again and compare; `draft` does
+all of it in order. Pure: to read AWS is the work of `remit.aws`, the formats of other tools are those of `sources`.
 """

@@ -15,6 +15,7 @@ from remit.catalog.models import BY_ID, Settings
 from remit.importing.access import Block, Cell, fold
 from remit.importing.ends import NEVER, attachment_key
 from remit.importing.found import Found, FoundAssignment, FoundPolicy, LeftOut, SetTerms
+from remit.importing.inline_policies import as_written
 from remit.importing.policies import FoldedPolicy, Reasons, fold_policies
 from remit.permission_set import LivePermissionSet
 from remit.selectors import AccountIndex, describe
@@ -40,10 +41,13 @@ class Entries:
 
 
 def entries_of(found: Found, settings: Settings) -> Entries:
-    """The catalog that gives what was found. `settings`: the suffix of groups, the permission sets to leave alone."""
+    """The catalog that gives what was found. `settings`: the suffix of groups, the permission sets to leave alone.
+
+    Raises CatalogError for an inline policy that would mean something else in the catalog.
+    """
     index = AccountIndex(found.organization)
     sets = AccountSets(index)
-    ours = [entry for entry in found.permission_sets if not _ignored(entry.name, settings)]
+    ours, rewritten = as_written(each for each in found.permission_sets if not _ignored(each.name, settings))
     active = [policy for policy in found.policies if policy.account in index.active]
     whole, lacking = without_lacking(active, ours, _needed(found, index), found.unread)
     policies, beyond_words = fold_policies(whole, found.organization.account_by_id, sets)
@@ -51,7 +55,7 @@ def entries_of(found: Found, settings: Settings) -> Entries:
     names = {entry.name for entry in ours}
     said = replace(
         found,
-        permission_sets=tuple(ours),
+        permission_sets=ours,
         assignments=tuple(
             each for each in found.assignments if each.permission_set in names and each.account in index.active
         ),
@@ -72,6 +76,7 @@ def entries_of(found: Found, settings: Settings) -> Entries:
         (
             *_unread(found),
             *(LeftOut(_label(policy), reason) for policy, reason in left_out),
+            *rewritten,
             *_not_active(found, index),
             *_left_alone(found, settings),
         ),

@@ -7,7 +7,7 @@ gives is folded into new rules. Where the source knows when things end, so do `e
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,13 +15,13 @@ from pathlib import Path
 
 from remit.account_sets import AccountSets
 from remit.catalog.load import SETTINGS_FILES, Catalog
-from remit.catalog.models import AccessRule, ManagedPolicy, Settings
+from remit.catalog.models import AccessRule, Settings
 from remit.editing import EditableFile
 from remit.errors import Source
-from remit.importing.comparing import changed_keys
-from remit.importing.ends import NEVER, end_text, last
+from remit.importing.changes import KINDS, keys_to_change, written_end
+from remit.importing.ends import last
 from remit.importing.entries import Entries, Entry, access_entries, where
-from remit.importing.proof import EVERYWHERE, differences_of
+from remit.importing.proof import EVERYWHERE
 from remit.importing.writing import place_of, settings_file
 from remit.plan import Plan, make_plan
 from remit.selectors import AccountIndex
@@ -55,31 +55,16 @@ def merge(folder: Path, catalog: Catalog, entries: Entries, origin: str, at: dat
     Raises CatalogError when the catalog has no plan.
     """
     plan = make_plan(catalog, entries.said.organization, at=at, stack=EVERYWHERE)
-    different = differences_of(catalog, entries.said, at)
+    changed = keys_to_change(catalog, entries, at)
     merging = _Merging(folder, origin)
-    for kind, found in (("managed_policies", entries.managed_policies), ("permission_sets", entries.permission_sets)):
-        there = {str(entry.name): entry for entry in getattr(catalog, kind)}
+    for kind in KINDS:
+        there = {str(entry.name): entry.source for entry in getattr(catalog, kind)}
         planned = {each.name for each in getattr(plan, kind)}
-        changed = {name: set(keys) for name, keys in changed_keys(different, kind).items()}
-        if kind == "managed_policies":
-            _with_ending_statements(found, there, changed)
-        merging.named(kind, found, {name: entry.source for name, entry in there.items()}, planned, changed)
+        merging.named(kind, getattr(entries, kind), there, planned, changed[kind])
     _Rules(catalog, plan, entries, merging).merge()
-    if entries.account_vars and changed_keys(different, "managed_policies"):
+    if entries.account_vars and changed["managed_policies"]:
         merging.account_vars(catalog.settings, entries)
     return merging.texts()
-
-
-def _with_ending_statements(
-    found: Iterable[Entry], there: Mapping[str, ManagedPolicy], changed: dict[str, set[str]]
-) -> None:
-    """Adds the statements of a policy that ends at another time, where it is they that end."""
-    for entry in found:
-        if "expires" in changed.get(name := str(entry["name"]), ()) and name in there:
-            wanted = Counter(str(each.get("expires", "")) for each in entry["statements"])
-            ends = Counter(end_text(each.expires.end) if each.expires else "" for each in there[name].statements)
-            if wanted != ends:
-                changed[name].add("statements")
 
 
 class _Merging:
@@ -210,7 +195,7 @@ class _Rules:
     def _terms(self, rule: AccessRule) -> Terms:
         if not self._entries.said.with_terms:
             return "", ""
-        return end_text(rule.expires.end) if rule.expires else NEVER, rule.drift or ""
+        return written_end(rule), rule.drift or ""
 
     def _allows(self, grant: Grant, terms: Terms) -> bool:
         """Whether a rule with these terms gives no more than was found."""

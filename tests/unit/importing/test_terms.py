@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from remit.catalog import load_catalog
@@ -27,7 +27,7 @@ from tests.unit.importing.test_round_trip import AT, DEFAULTS, ORGANIZATION
 
 SOON, LATER = "2026-09-01T00:00:00Z", "2027-05-19T14:37:00Z"
 ONE, TWO, THREE = "000000000001", "000000000002", "000000000003"
-ALLOW = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+ALLOW: dict[str, object] = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
 
 
 def document(*statements: dict[str, object]) -> dict[str, object]:
@@ -46,8 +46,8 @@ def found(
     return Found(ORGANIZATION, sets, assignments, policies, with_terms=True, set_terms=set_terms)
 
 
-def policy(account: str, *statements: dict[str, object], **terms: str) -> FoundPolicy:
-    return FoundPolicy(account, "Guard", "/", "", document(*(statements or (ALLOW,))), **terms)
+def policy(account: str, *statements: dict[str, object], expires: str = "", drift: str = "") -> FoundPolicy:
+    return FoundPolicy(account, "Guard", "/", "", document(*(statements or (ALLOW,))), expires, drift)
 
 
 def test_ends_are_utc_and_sort_like_time() -> None:
@@ -252,15 +252,52 @@ POLICIES = st.builds(
     ),
     st.sampled_from(["", "report"]),
 )
-EVERYTHING = st.builds(
-    lambda grants, policies, end, drift: found(*grants, policies=policies, terms=SetTerms(end, drift)),
-    GRANTS,
-    POLICIES,
-    ENDS,
-    st.sampled_from(["", "adopt"]),
-)
+ARN = "arn:aws:iam::aws:policy/A"
+PARTS = st.tuples(ENDS | st.none(), st.lists(STATEMENTS, max_size=2))
 
 
+def everything(
+    grants: tuple[FoundAssignment, ...],
+    policies: tuple[FoundPolicy, ...],
+    terms: SetTerms,
+    parts: tuple[str | None, list[dict[str, object]]],
+) -> Found:
+    """`parts` of the permission set: when the policy of AWS is detached, None without one; the inline statements."""
+    detached, inline = parts
+    entry = LivePermissionSet(
+        "Read",
+        aws_managed_policies=(ARN,) if detached is not None else (),
+        inline_policy=document(*inline) if inline else None,
+    )
+    attached = {ARN: detached} if detached else {}
+    return replace(found(*grants, policies=policies, terms=replace(terms, attached=attached)), permission_sets=(entry,))
+
+
+EVERYTHING = st.builds(everything, GRANTS, POLICIES, st.builds(SetTerms, ENDS, st.sampled_from(["", "adopt"])), PARTS)
+SHORT: dict[str, object] = {**ALLOW, "expires": SOON}
+OTHER: dict[str, object] = {**ALLOW, "Action": "ec2:*"}
+
+
+def only(*policies: FoundPolicy) -> Found:
+    return everything((), policies, SetTerms(), ("", []))
+
+
+def ending(end: str, detached: str, *inline: dict[str, object]) -> Found:
+    return everything((), (), SetTerms(end), (detached, list(inline)))
+
+
+def referring(end: str, detached: str, guard: FoundPolicy) -> Found:
+    entry = LivePermissionSet("Read", customer_managed_policies=(("Guard", "/"),))
+    attached = {"/Guard": detached} if detached else {}
+    said = found(grant(ONE), policies=(guard,), terms=SetTerms(end, "", attached))
+    return replace(said, permission_sets=(entry,))
+
+
+@example(referring(SOON, "", policy(ONE, SHORT)), referring("", LATER, policy(ONE)))
+@example(referring(SOON, "", policy(ONE, expires=SOON)), referring("", SOON, policy(ONE, SHORT)))
+@example(only(policy(ONE, expires=SOON), policy(TWO, SHORT)), only(policy(ONE, expires=SOON)))
+@example(only(policy(ONE, SHORT, OTHER, expires=SOON)), only(policy(ONE, {**OTHER, "expires": SOON}, ALLOW)))
+@example(ending(SOON, "", ALLOW), ending("", LATER, {**ALLOW, "expires": LATER}))
 @settings(max_examples=40, deadline=None)
 @given(EVERYTHING, EVERYTHING)
 def test_whatever_ends_when_the_catalog_says_so_after_an_import(before: Found, after: Found) -> None:
