@@ -62,9 +62,9 @@ def _kept(engine: Engine, here: Held, *, refresh: bool) -> Kept | None:
             why = f"nobody knows which commit stack {stack} got last"
             click.echo(f"changes by hand are taken back, `drift: adopt` too: {why}", err=True)
         return None
-    with held(stack, None, work_tree=False) as had, progress_on_terminal() as told:
-        waiting = read_waiting(had, here, told)
     recorded = Recorded.of(exported)
+    with held(stack, None, work_tree=False) as had, progress_on_terminal() as told:
+        waiting = read_waiting(had, here, told, recorded)
     staying = [each for change in waiting.changes if (each := _staying(change.staying(), refresh=refresh))]
     lost = [each.finding for each in waiting.changes if each.finding.id not in {one.id for one in staying}]
     _tell(staying, lost)

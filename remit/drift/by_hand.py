@@ -63,3 +63,8 @@ class ByHand:
 
     def _had_set(self, name: str) -> bool:
         return self._recorded.has("aws-native:sso:PermissionSet", name)
+
+
+def changed_since(recorded: Recorded, findings: Iterable[Finding], plan: Plan, live: Live) -> tuple[Finding, ...]:
+    """Those that somebody made by hand, with what has ended and was changed too: its parts are told apart later."""
+    return ByHand(plan, live, recorded, Ended(plan, plan)).among(findings)
