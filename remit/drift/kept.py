@@ -135,7 +135,8 @@ def _kept_set(finding: Finding, plan: Plan, live: Live, ended: Ended | None) -> 
         return KeptSet(frozenset(fields))
     planned = next(each for each in plan.permission_sets if each.name == finding.name)
     found = live.permission_sets[finding.name]
-    lists = ended.lists_without(planned, found)
+    # Of another field the run brings what the catalog says, and with that what has ended goes too.
+    lists = {name: left for name, left in ended.lists_without(planned, found).items() if name in fields}
     over = {"inline_policy"} if ended.in_inline_policy(planned, found) else set[str]()
     return KeptSet(frozenset(fields - lists.keys() - over), lists)
 

@@ -233,6 +233,21 @@ def test_a_permission_set_that_somebody_deleted_stays_away_with_all_that_was_ass
     assert "Loose" not in {each.name for each in scheduled(live, unknown)[0]}, "nobody has made it yet"
 
 
+def test_a_list_that_no_finding_names_is_as_the_catalog_says() -> None:
+    """A merge that changes the list itself, where somebody changed another field and something in the list ended."""
+    found = replace(live_of(PLAN).permission_sets["Loose"], session_duration="PT2H")
+    (had,) = (each for each in unending(CATALOG, ORGANIZATION, STACK).permission_sets if each.name == "Loose")
+    (over,) = {*had.aws_managed_policies} - {*found.aws_managed_policies}
+    found = replace(found, aws_managed_policies=(*found.aws_managed_policies, over))
+    live = replace(live_of(PLAN), permission_sets={**live_of(PLAN).permission_sets, "Loose": found})
+    (finding,) = findings(live)
+    assert kept([finding], PLAN, live, state_of({}, {}), ended=ENDED).permission_set("Loose").lists
+    trimmed = replace(finding, differences=tuple(d for d in finding.differences if d.field == "session_duration"))
+    keep = kept([trimmed], PLAN, live, state_of({}, {}), ended=ENDED)
+    assert keep.permission_set("Loose") == KeptSet(frozenset({"session_duration"}))
+    assert keep.applied_to(PLAN).permission_sets == PLAN.permission_sets
+
+
 def test_policies_that_are_only_told_are_named_to_the_plugin() -> None:
     """Also one under the owned path that no catalog has: a repair of another one deletes what a refresh has shown."""
     owner = Stack("test", drift="report", owned_path="/remit/", unmanaged_policies="remove")
