@@ -51,7 +51,8 @@ class Examined:
         return self.found.stack.fan_out_over(len(accounts)) == "pooled"
 
     def left(self, wanted: Collection[str]) -> set[str]:
-        """What a run that failed did not revert: AWS is asked once more. All of it, where it does not answer."""
+        """What a run did not revert, whatever its exit code: AWS is asked once more. All of it, where it does not
+        answer."""
         try:
             return {each.id for each in _read(self.found).drift.findings} & set(wanted)
         except RemitError as error:

@@ -60,7 +60,7 @@ def scheduled_up(engine: Engine, stack: str, arguments: Sequence[str], output: P
         with run.examined.keeping(run.kept):
             seen = _see(engine, run)
             code = start(arguments) or seen
-        left = run.examined.left(wanted) if code and wanted else set[str]()
+        left = run.examined.left(wanted) if wanted else set[str]()
     if output:  # what is left to people the daily run tells: an hourly message of it would be one too many
         reverted = tuple(each for each in run.drift.findings if each.mode == "enforce")
         write_outcome(output, replace(run.drift, findings=reverted), wanted, left, code)
