@@ -13,7 +13,7 @@ import click
 
 from remit.cli.engine import ENGINE_DEFAULTS, Engine, EngineError, announce, become, choose_engine
 from remit.cli.inputs import read_inputs, stack_file
-from remit.cli.retire import Exported, exported_state, live_account_states, retire_gone, shard_of_stack
+from remit.cli.retire import Exported, exported_stack, exported_state, live_account_states, retire_gone, shard_of_stack
 from remit.cli.run_report import REPORT, Reporter, run_beneath, without_file
 from remit.kept_fan_out import VARIABLE, way_in
 from remit.stack import read_stack
@@ -52,7 +52,7 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
         with ExitStack() as around:
             with reporter.telling() if reporter else nullcontext():
                 _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
-                keeps = around.enter_context(_leaving_what_waits(engine, name, passed_on))
+                keeps = around.enter_context(leaving_what_waits(engine, name, passed_on))
             if reporter:
                 sys.exit(reporter.run(command))
             if keeps:
@@ -62,10 +62,16 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
     return run
 
 
-def _leaving_what_waits(engine: Engine, name: str, arguments: Sequence[str]) -> AbstractContextManager[bool]:
+def leaving_what_waits(engine: Engine, name: str, arguments: Sequence[str]) -> AbstractContextManager[bool]:
     """Whether the run is told to keep what waits to be adopted. A configuration from elsewhere is not looked at."""
-    named = stack_in(arguments)
-    if name not in {"preview", "up"} or named is None or _is_of_files_elsewhere(arguments, named):
+    if name not in {"preview", "up"} or {"--help", "-h"} & set(arguments):
+        return nullcontext(enter_result=False)
+    named = stack_in(arguments) or exported_stack(_state(engine, None) or {})
+    if not named:
+        return nullcontext(enter_result=False)  # no state yet, so nothing that somebody could have changed
+    if _is_of_files_elsewhere(arguments, named):
+        why = "the run does not go by this folder's files and settings alone"
+        click.echo(f"changes by hand are taken back, `drift: adopt` too: {why}", err=True)
         return nullcontext(enter_result=False)
     from remit.cli.following import following  # noqa: PLC0415  only these two compare what is live
 
