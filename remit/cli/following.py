@@ -23,7 +23,7 @@ from remit.drift.ended import Ended
 from remit.drift.kept import Kept, kept
 from remit.drift.modes import Modes
 from remit.drift.recorded import Recorded
-from remit.drift.values import Finding
+from remit.drift.values import Finding, Unread
 from remit.kept_fan_out import with_way_in
 from remit.managed_policy import by_name
 from remit.planning.unending import unending
@@ -67,6 +67,7 @@ def _kept(engine: Engine, here: Held, *, refresh: bool) -> Kept | None:
         waiting = read_waiting(had, here, told, recorded)
     staying = [each for change in waiting.changes if (each := _staying(change.staying(), refresh=refresh))]
     lost = [each.finding for each in waiting.changes if each.finding.id not in {one.id for one in staying}]
+    tell_unread(waiting.reading.drift.unread)
     _tell(staying, lost)
     if not staying:
         return None
@@ -90,6 +91,17 @@ def _as_refreshed(found: Kept, waiting: Waiting) -> Kept:
         live = by_name(waiting.live.policies[account]).get(name.lower())
         policies[account, name] = live.policy if live else None
     return replace(found, policies=policies)
+
+
+def tell_unread(unread: Sequence[Unread]) -> None:
+    """Nobody knows what was changed there, so the run keeps nothing of it."""
+    for each in unread:
+        where = f"{each.account_name} ({each.account})"
+        click.echo(
+            f"account {where} could not be read, so changes by hand to its policies are taken back, "
+            f"`drift: adopt` too: {each.reason}",
+            err=True,
+        )
 
 
 def _tell(staying: Sequence[Finding], lost: Sequence[Finding]) -> None:

@@ -55,7 +55,7 @@ def scheduled_up(engine: Engine, stack: str, arguments: Sequence[str], output: P
             raise NotAppliedError(f"nothing runs again: {found.why_not_applied} (apply a commit first by remit up)")
         run = Scheduled.of(Examined.of(engine, found))
         wanted = enforced(run.drift.findings)
-        if run.drift.findings:
+        if run.drift.findings or run.drift.unread:
             print_drift(run.drift)
         with run.examined.keeping(run.kept):
             seen = _see(engine, run)
