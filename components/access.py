@@ -69,6 +69,7 @@ class Access(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self),
         )
+        left_alone = {name: keys for name in plan.references if (keys := self._kept.keys(name))}
         self.guard = RevocationGuard(
             {
                 "instanceArn": instance.arn,
@@ -77,6 +78,7 @@ class Access(pulumi.ComponentResource):
                 "fanOut": fan_out,
                 "assignments": {name: self._assignments.get(name, {}) for name in plan.references},
                 "permissionSetArns": dict(known or {}),
+                **({"kept": left_alone} if left_alone else {}),
                 "accountNames": {account: (account_names or {}).get(account, "") for account in plan.scope},
             },
             pulumi.ResourceOptions(parent=self, provider=self.provider),
