@@ -76,6 +76,7 @@ class Access(pulumi.ComponentResource):
                 "scope": list(plan.scope),
                 "unmanaged": stack.unmanaged,
                 "fanOut": fan_out,
+                **({} if plan.managed_policies or fan_out == "pooled" else {"noPolicies": True}),
                 "assignments": {name: self._assignments.get(name, {}) for name in plan.references},
                 "permissionSetArns": dict(known or {}),
                 **({"kept": left_alone} if left_alone else {}),

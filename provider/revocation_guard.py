@@ -30,9 +30,10 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
     permissionSetArns {name: ARN} as far as they are known already. Of a permission set that no state knows the
     live assignments count: that is how a stack's first run would sweep away what was made by hand. `kept`
     {permission set: keys} is what this run leaves as it is, listed or not: nothing of it goes.
+    `noPolicies`: the run makes no policy; as long as none did, the way to the accounts may change.
     """
     fan_out = news.get("fanOut", "aliases")
-    if olds and olds.get("fanOut", "aliases") != fan_out:
+    if olds and not olds.get("noPolicies") and olds.get("fanOut", "aliases") != fan_out:
         return news, [Failure("", _switching(fan_out))]
     wanted: Mapping[str, Mapping[str, str]] = news["assignments"]
     scope = frozenset(news["scope"])
@@ -53,6 +54,8 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
         "fanOut": fan_out,
         "accountNames": names,
     }
+    if news.get("noPolicies") and (not olds or olds.get("noPolicies")):  # once there were some, they may be there still
+        kept["noPolicies"] = True
     try:
         guard.expect_all(holdings, news["accountNames"])
     except RevocationRefusedError as refusal:

@@ -79,6 +79,7 @@ _GUARD_INPUTS = {
         "description": "Permission set to its assignments, as AccountAssignments has them; kept in a short form",
     },
     "fanOut": {**_TEXT, "description": "aliases or pooled: how the stack's policies reach the accounts"},
+    "noPolicies": {"type": "boolean", "description": "Whether the stack has no policy, in neither way"},
     "kept": {
         "type": "object",
         "additionalProperties": {"type": "array", "items": _TEXT},
