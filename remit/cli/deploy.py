@@ -15,6 +15,7 @@ from remit.cli.engine import ENGINE_DEFAULTS, Engine, EngineError, announce, bec
 from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import Exported, exported_stack, exported_state, live_account_states, retire_gone, shard_of_stack
 from remit.cli.run_report import REPORT, Reporter, run_beneath, without_file
+from remit.errors import CatalogError
 from remit.kept_fan_out import VARIABLE, way_in
 from remit.stack import read_stack
 
@@ -92,6 +93,8 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
     if {"--help", "-h"} & set(arguments):
         return
     named = stack_in(arguments)
+    if name == "refresh" and "--preview-only" not in arguments:
+        _tell_what_it_forgets(named)
     staying = name in {"preview", "up"} and _leaves_its_way_open(named)
     retiring = changes_the_state and "--preview-only" not in arguments
     if exported := _state(engine, named) if staying or retiring else None:
@@ -99,6 +102,23 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
             _stay_with_its_way(exported)
         if retiring:
             retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
+
+
+def _tell_what_it_forgets(named: str | None) -> None:
+    """Of a refresh, where something may be left as somebody made it; a wrong catalog is not its affair."""
+    from remit.drift.modes import Modes  # noqa: PLC0415  for a refresh alone
+
+    try:
+        found = read_inputs(None, named) if named and stack_file(named).is_file() else None
+    except CatalogError:
+        return
+    if found and Modes(found.catalog, found.stack).leave_something:
+        click.echo(
+            "a refresh takes what is live for what the stack gave: what somebody took away, and with remit:fanOut: "
+            "pooled what they changed in a policy, the next run takes back, `drift: report` and `adopt` too "
+            "(remit sync first)",
+            err=True,
+        )
 
 
 def _scheduled(engine: Engine, arguments: Sequence[str], report: Path | None, *, promote: bool) -> int:

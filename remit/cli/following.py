@@ -5,7 +5,7 @@ A merge applies everything else. Nothing is read for it unless the catalog says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -65,7 +65,10 @@ def _kept(engine: Engine, here: Held, *, refresh: bool) -> Kept | None:
     recorded = Recorded.of(exported)
     with held(stack, None, work_tree=False) as had, progress_on_terminal() as told:
         waiting = read_waiting(had, here, told, recorded)
-    staying = [each for change in waiting.changes if (each := _staying(change.staying(), refresh=refresh))]
+    accounts = {each.account for each in waiting.plan.managed_policies}
+    pooled = with_way_in(here.stack, exported).fan_out_over(len(accounts)) == "pooled"
+    gone = forgotten(pooled=pooled) if refresh else frozenset[str]()
+    staying = [each for change in waiting.changes if (each := _staying(change.staying(), gone))]
     lost = [each.finding for each in waiting.changes if each.finding.id not in {one.id for one in staying}]
     tell_unread(waiting.reading.drift.unread)
     _tell(staying, lost)
@@ -73,15 +76,18 @@ def _kept(engine: Engine, here: Held, *, refresh: bool) -> Kept | None:
         return None
     ended = Ended(waiting.plan, unending(here.catalog, waiting.organization, here.stack))
     found = kept(staying, waiting.plan, waiting.live, recorded, ended=ended)
-    accounts = {each.account for each in waiting.plan.managed_policies}
-    pooled = with_way_in(here.stack, exported).fan_out_over(len(accounts)) == "pooled"
     return found if pooled or not refresh else _as_refreshed(found, waiting)
 
 
-def _staying(finding: Finding | None, *, refresh: bool) -> Finding | None:
-    """A permission set that somebody deleted is no more in a state that was refreshed: nothing keeps it away."""
-    gone = finding is not None and finding.kind == "permission_set" and finding.change == "missing"
-    return None if gone and refresh else finding
+def forgotten(*, pooled: bool) -> frozenset[str]:
+    """Kinds of what is a resource of its own: where somebody deleted it, a refresh takes it out of the state, and
+    nothing keeps it away."""
+    return frozenset({"permission_set"} if pooled else {"permission_set", "managed_policy"})
+
+
+def _staying(finding: Finding | None, of_their_own: Collection[str]) -> Finding | None:
+    gone = finding is not None and finding.kind in of_their_own and finding.change == "missing"
+    return None if gone else finding
 
 
 def _as_refreshed(found: Kept, waiting: Waiting) -> Kept:

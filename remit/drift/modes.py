@@ -28,6 +28,12 @@ class Modes:
         said = {*self._policies.values(), *self._permission_sets.values(), *self._rules.values()}
         return "adopt" in said or self._stack.drift == "adopt"
 
+    @property
+    def leave_something(self) -> bool:
+        """Whether there is anything that a scheduled run may leave as somebody made it."""
+        said = {*self._policies.values(), *self._permission_sets.values(), *self._rules.values()}
+        return bool(said & {"adopt", "report"}) or self._stack.drift != "enforce"
+
     def of_policy(self, name: str) -> Mode:
         return self._policies.get(name) or self._stack.drift
 

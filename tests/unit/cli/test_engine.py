@@ -119,6 +119,16 @@ def test_a_run_that_takes_back_what_waits_to_be_adopted_says_so(fake_pulumi: Pat
     assert "changes by hand are taken back, `drift: adopt` too" in done.stderr
 
 
+@pytest.mark.parametrize(("drift", "told"), [("enforce", False), ("report", True), ("adopt", True)])
+def test_a_refresh_says_what_it_forgets(fake_pulumi: Path, project: Path, drift: str, told: bool) -> None:
+    (project / "Pulumi.prod.yaml").write_text(f'config: {{"remit:drift": {drift}}}\n')
+    environment = {**os.environ, "PATH": f"{fake_pulumi.parent}:{os.environ['PATH']}", "REMIT_ENGINE": "pulumi"}
+    command = [sys.executable, "-m", "remit.cli.main", "refresh", "--stack", "prod"]
+    done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
+    assert ("a refresh takes what is live for what the stack gave" in done.stderr) is told
+    assert done.returncode == 7
+
+
 def test_what_waits_to_be_adopted_stays_in_the_selected_stack_too(engine: Engine, project: Path) -> None:
     """Where no stack is named: its catalog is read, and what is wrong in it is told."""
     (project / "Pulumi.s.yaml").write_text('config: {"remit:drift": adopt, "remit:scope": 7}\n')

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.documents import document
+from remit.documents import document, fingerprint
 from remit.drift.by_hand import ByHand
 from remit.drift.compare import Comparison
 from remit.drift.ended import Ended
@@ -289,6 +289,11 @@ def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> No
                     f"{SHOP}/Guard",
                     inputs={"path": "/remit/", "description": "why", "policyDocument": document([STATEMENT])},
                 ),
+                resource(
+                    "remit:index:PolicyWatch",
+                    SHOP,
+                    inputs={"policies": {"Guard": {"document": fingerprint(document([STATEMENT]))}, "Old": {}}},
+                ),
                 resource("aws-native:sso:PermissionSet", "Strict"),
                 resource("aws-native:sso:PermissionSet", "Replaced", delete=True),
             ]
@@ -298,6 +303,7 @@ def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> No
     assert recorded.gave("Strict") == {one: "engineers", two: "sre"}
     assert recorded.gave("Unknown") == {}
     assert recorded.policies == {(LAB, "Guard"): given_policy, (SHOP, "Guard"): given_policy}
+    assert recorded.written == {(SHOP, "Guard"): fingerprint(document([STATEMENT]))}
     assert recorded.has("aws-native:sso:PermissionSet", "Strict")
     assert not recorded.has("aws-native:sso:PermissionSet", "Replaced")
     assert Recorded.of({}) == Recorded(frozenset(), {}, {})
@@ -317,6 +323,7 @@ def test_the_program_reads_what_the_verb_wrote(tmp_path: Path) -> None:
             "Strict": KeptSet(gone=True),
         },
         Unplanned(frozenset({(LAB, "E")}), frozenset({"Gone"})),
+        {(LAB, "Guard"): "a.b"},
     )
     Keeping(file, tmp_path / "policies", keep).write(tmp_path / "kept.json")
     run = Run.of({VARIABLE: str(tmp_path / "kept.json")}, Stack("test"), Path("elsewhere"))
@@ -326,6 +333,19 @@ def test_the_program_reads_what_the_verb_wrote(tmp_path: Path) -> None:
     plain = Run.of({}, Stack("test"), Path("policies"))
     assert plain == Run(Stack("test"), Path("policies"))
     assert plain.adjusted(PLAN) == PLAN
+
+
+def test_what_a_refresh_took_into_the_state_is_by_hand_all_the_same() -> None:
+    """With aliases: a policy's state then says what is live, and PolicyWatch what the stack gave; run after run."""
+    by_hand = {"Guard": document([STATEMENT]), "Quiet": document([BY_HAND])}
+    live, recorded = world_of({}, by_hand, live_of(PLAN).permission_sets["Loose"]), state_of({}, by_hand)
+    (quiet,) = (each for each in PLAN.managed_policies if each.name == "Quiet")
+    assert "Quiet" not in {each.name for each in scheduled(live, recorded)[0]}, "an account got another name"
+    given = {(LAB, "Quiet"): fingerprint(quiet.document)}
+    left, keep = scheduled(live, replace(recorded, written=given))
+    assert "Quiet" in {each.name for each in left}
+    assert keep.policies[LAB, "Quiet"] == recorded.policies[LAB, "Quiet"], "what the engine's state has, so no change"
+    assert keep.written == given
 
 
 @pytest.mark.parametrize(
