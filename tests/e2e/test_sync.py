@@ -106,7 +106,8 @@ def test_changes_by_hand_become_commits_that_say_who_and_when_and_a_run_changes_
     ):
         (line,) = (line for line in text.splitlines() if event in line)
         assert line.startswith(ada if event != "CreatePolicyVersion" else "  in AWS by arn:aws:sts::")
-        assert text.rstrip().endswith(f"Remit-Stack: {world.stack}")
+        stack, tree = text.rstrip().splitlines()[-2:]
+        assert (stack, tree.partition(": ")[0]) == (f"Remit-Stack: {world.stack}", "Remit-Tree")
 
     tip = git(world, "rev-parse", BRANCH)
     again = sync(world, "--branch", BRANCH, "--json")
