@@ -15,6 +15,8 @@ POLICY, POOLED, PERMISSION_SET = (
     "remit:index:ManagedPolicies",
     "aws-native:sso:PermissionSet",
 )
+_OF_AN_ACCOUNT = {"remit:index:PolicyWatch", "remit:index:PolicyRelease"}
+"""Beside the policies of an account under an alias: where one fails, those of the account are not touched."""
 _KINDS = {POLICY: Kind.POLICY, PERMISSION_SET: Kind.PERMISSION_SET}
 _OPERATIONS = {
     "create": Operation.CREATE,
@@ -49,6 +51,8 @@ def _of(step: Step, reasons: Mapping[str, str], account_names: Mapping[str, str]
     operation = _OPERATIONS.get(step.op)
     if step.type == POOLED and operation is not None:
         yield from _pooled(step, operation, reasons, account_names)
+    elif step.failed and step.type in _OF_AN_ACCOUNT:
+        yield _all_in(step, operation or Operation.UPDATE, reasons, account_names)
     elif step.failed and step.op != "create-replacement":
         if step.type != ASSIGNMENTS or step.urn in reasons:
             yield from _failure(step, reasons, account_names)
@@ -110,7 +114,7 @@ def _pooled(
     for name, reason in failures.items():
         yield told(name, operation, str(reason))
     if step.failed and not failures:
-        yield told(f"all in {account}", operation, reasons.get(step.urn) or "failed, and the engine did not say why")
+        yield _all_in(step, operation, reasons, account_names)
         return
     before, after = _policies(step.old), _policies(step.new)
     for name in (before.keys() | after.keys()) - failures.keys():
@@ -120,6 +124,20 @@ def _pooled(
             yield told(name, Operation.DELETE)
         elif before[name] != after[name]:
             yield told(name, Operation.UPDATE)
+
+
+def _all_in(
+    step: Step, operation: Operation, reasons: Mapping[str, str], account_names: Mapping[str, str]
+) -> ResourceChange:
+    return ResourceChange(
+        kind=Kind.POLICY,
+        name=f"all in {step.name}",
+        operation=operation,
+        account=step.name,
+        account_name=account_names.get(step.name, ""),
+        fields=(),
+        reason=reasons.get(step.urn) or "failed, and the engine did not say why",
+    )
 
 
 def _policies(state: State | None) -> Mapping[str, object]:

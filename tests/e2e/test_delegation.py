@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from remit.aws.permissions.table import Role
 from tests.e2e.world import AUDIT, AUDITORS, DEVELOPERS, MANAGEMENT, SHOP_DEV, SHOP_PROD, World
 
 MANAGEMENT_SETS = """
@@ -21,10 +22,10 @@ access:
 @contextmanager
 def delegated(world: World) -> Iterator[None]:
     """As if somebody in the audit account ran it."""
-    before = world.environment
-    world.environment = before | world.session_in(AUDIT)
+    before = world.caller
+    world.caller = world.session_in(AUDIT, Role.APPLY)
     yield
-    world.environment = before
+    world.caller = before
 
 
 def test_each_half_converges_and_never_touches_the_other(fresh: World) -> None:

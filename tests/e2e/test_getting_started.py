@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from remit.aws.permissions.table import Role
 from tests.e2e.world import AUDIT, AUDITORS, DEVELOPERS, MANAGEMENT, ROOT, SHOP_DEV, World
 
 PAGE = (ROOT / "docs" / "getting-started.md").read_text(encoding="utf-8")
@@ -63,7 +64,7 @@ def test_in_the_management_account(clone: World) -> None:
 
 def test_with_a_delegated_administrator(clone: World) -> None:
     clone.delegate(AUDIT, "sso.amazonaws.com")
-    keys = {"": {}, "management": {}, "delegated": clone.session_in(AUDIT)}
+    keys = {"": {}, "management": {}, "delegated": clone.session_in(AUDIT, Role.APPLY)}
     for who, script in blocks():
         if who:
             follow(clone, script, **keys[who])

@@ -41,7 +41,7 @@ def test_a_run_that_fails_in_part_and_the_one_that_repairs_it_are_told(fresh: Wo
     )
     assert "Guardrail" in refused["reason"]
     assert {(each["kind"], each["name"], each["account_name"]) for each in told["failed"]} >= {
-        ("policy", "Guardrail", "audit")
+        ("policy", f"all in {AUDIT}", "audit")
     }
     given = {(each["permission_set"], each["account"], "GROUP", each["principal_id"]) for each in _created(told)}
     assert given == fresh.grants()

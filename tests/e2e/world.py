@@ -159,7 +159,15 @@ class World:
     def bare(self, verb: str, *arguments: str) -> Run:
         """The engine itself, without remit before it."""
         command = ["pulumi"] if self.engine == "pulumi" else [sys.executable, "-m", "engine"]
-        return self._execute(*command, verb, "--stack", self.stack, "--non-interactive", *arguments)
+        done = subprocess.run(
+            [*command, verb, "--stack", self.stack, "--non-interactive", *arguments],
+            cwd=self.folder,
+            env=self.environment_of(verb),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout + done.stderr)
 
     def up(self, *arguments: str, stack: str | None = None) -> Run:
         return self._succeed(self.run("up", "--yes", "--skip-preview", *arguments, stack=stack))
@@ -212,7 +220,7 @@ class World:
         self, verb: str, *arguments: str, program: str = REMIT, timeout: float = 300
     ) -> subprocess.CompletedProcess[str]:
         """A verb of a program of ours, with standard output and standard error apart."""
-        self.note_features(*arguments)
+        self.note_features(verb, *arguments)
         return subprocess.run(
             [sys.executable, "-m", program, verb, *arguments],
             cwd=self.folder,
@@ -226,6 +234,7 @@ class World:
     def note_features(self, *arguments: str) -> None:
         """What a command with these arguments makes use of, by them and by the files of the project."""
         files = (path for place in PLACES for path in self.folder.glob(place))
+        self.features |= {Feature.WHO} if "sync" in arguments else set()
         texts = "\n".join([*arguments, *(path.read_text() for path in files)])
         self.features |= {feature for feature, sign in SIGNS.items() if sign in texts}
 
@@ -357,10 +366,11 @@ class World:
     def delegate(self, account: str, service: str) -> None:
         self.client("organizations").register_delegated_administrator(AccountId=account, ServicePrincipal=service)
 
-    def session_in(self, account: str) -> dict[str, str]:
-        """What makes the preview role of another account the caller: environment variables."""
-        name = NAMES[Role.PREVIEW]
-        self.client("iam", account).create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    def session_in(self, account: str, role_for: Role = Role.PREVIEW) -> dict[str, str]:
+        """What makes a hub role of another account the caller: environment variables."""
+        name, iam = NAMES[role_for], self.client("iam", account)
+        if name not in {each["RoleName"] for each in iam.list_roles()["Roles"]}:
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
         role = f"arn:aws:iam::{account}:role/{name}"
         keys = self.client("sts").assume_role(RoleArn=role, RoleSessionName="delegate")["Credentials"]
         names = {"AWS_ACCESS_KEY_ID": "AccessKeyId", "AWS_SECRET_ACCESS_KEY": "SecretAccessKey"}

@@ -26,7 +26,7 @@ class Feature(StrEnum):
     POOLED = "pooled"
     DETACH = "detach_on_delete"
     MANAGEMENT = "access to the management account"
-    WHO = "remit drift --who"
+    WHO = "remit drift --who, remit sync"
     ANALYZER = "remit lint --access-analyzer"
     TOPICS = "notifications by SNS"
 

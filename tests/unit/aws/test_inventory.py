@@ -18,6 +18,7 @@ from remit.errors import AwsError
 from remit.importing.found import Found, PolicyFilter
 from remit.importing.work_file import WorkFile
 from remit.organization import Organization
+from remit.spoke_role import SpokeRole
 from tests.unit.aws.fake_session import INSTANCE, FakeSession, an_error, an_organization
 
 SETS = {f"Set{number:03}": f"{INSTANCE}/ps-{number}" for number in range(40)}
@@ -60,7 +61,7 @@ def taken(tmp_path: Path, look_up: Any, sleep: Any, clock: Any = lambda: 0.0) ->
         INSTANCE,
         look_up,
         work,
-        role="RemitSpoke",
+        spoke=SpokeRole("RemitSpoke"),
         progress=lambda _what, _done, _total: None,
         stop=stop,
     )
