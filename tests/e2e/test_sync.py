@@ -264,6 +264,11 @@ def test_a_merge_applies_its_own_and_takes_back_nothing_that_waits_to_be_adopted
     assert {each[2] for each in left} < {each[2] for each in adopted}
     assert len(left) == 4
 
+    done = world.run("up", "--scheduled", "--yes", "--skip-preview")  # the refresh took nothing for the stack's own
+    assert done.code == 0, done.text
+    assert world.policies() == before[1]
+    assert told(drift_of(world)[1]) == left
+
     assert sync(world).code == 0
     commit(world, "Adopt")
     world.up("--refresh")
