@@ -69,14 +69,17 @@ class Access(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self),
         )
+        left_alone = {name: keys for name in plan.references if (keys := self._kept.keys(name))}
         self.guard = RevocationGuard(
             {
                 "instanceArn": instance.arn,
                 "scope": list(plan.scope),
                 "unmanaged": stack.unmanaged,
                 "fanOut": fan_out,
+                **({} if plan.managed_policies or fan_out == "pooled" else {"noPolicies": True}),
                 "assignments": {name: self._assignments.get(name, {}) for name in plan.references},
                 "permissionSetArns": dict(known or {}),
+                **({"kept": left_alone} if left_alone else {}),
                 "accountNames": {account: (account_names or {}).get(account, "") for account in plan.scope},
             },
             pulumi.ResourceOptions(parent=self, provider=self.provider),

@@ -46,7 +46,8 @@ class AccountPolicies(pulumi.ComponentResource):
     It does not create the spoke role (that is the bootstrap's), nor does it look whether it is there: the
     provider says so when it assumes it. `existing`: by (account, name) what is taken over as it is. With `remit`, its
     provider, a PolicyWatch says who has a policy that is to be deleted or made anew, and remembers what a refresh saw
-    (at the stack's `owned_path`, too); `release_at_last` lets those with `detach_on_delete` go all the same.
+    (at the stack's `owned_path`, too), and the fingerprints `written` of what this run leaves as somebody made it;
+    `release_at_last` lets those with `detach_on_delete` go all the same.
     """
 
     policies: Mapping[str, aws_native.iam.ManagedPolicy]
@@ -60,12 +61,13 @@ class AccountPolicies(pulumi.ComponentResource):
         region: str,
         existing: Mapping[tuple[str, str], LivePolicy] | None = None,
         owned_path: str = "",
+        written: Mapping[tuple[str, str], str] | None = None,
         remit: pulumi.ProviderResource | None = None,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, account, None, opts)
-        self._existing = existing or {}
+        self._existing, self._written = existing or {}, written or {}
         self._planned, self._account, self._spoke, self._remit = policies, account, spoke, remit
         self._watch = self._watching(account, policies, spoke, owned_path, remit, after) if remit else None
         alias = aws_native.Provider(
@@ -136,6 +138,7 @@ class AccountPolicies(pulumi.ComponentResource):
             policy.name: _shape(
                 there.policy if (there := self._existing.get((account, policy.name))) else policy,
                 detach=policy.detach_on_delete,
+                written=self._written.get((account, policy.name)),
             )
             for policy in policies
         }
@@ -144,10 +147,10 @@ class AccountPolicies(pulumi.ComponentResource):
         return PolicyWatch(account, {**spoke.properties(), "policies": shapes, **owned}, options)
 
 
-def _shape(policy: Policy | PlannedPolicy, *, detach: bool) -> dict[str, str | bool]:
+def _shape(policy: Policy | PlannedPolicy, *, detach: bool, written: str | None) -> dict[str, str | bool]:
     shape: dict[str, str | bool] = {
         "path": policy.path,
         "description": policy.description,
-        "document": fingerprint(policy.document),
+        "document": written or fingerprint(policy.document),
     }
     return shape | {"detachOnDelete": True} if detach else shape

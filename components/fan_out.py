@@ -36,7 +36,9 @@ class Aliases:
         provider: pulumi.ProviderResource,
         existing: Mapping[tuple[str, str], LivePolicy] | None = None,
         owned_path: str = "",
+        kept: Kept | None = None,
     ) -> None:
+        self._written = (kept or Kept()).written
         self._owned_path = owned_path
         self._spoke, self._region, self._existing, self._provider = spoke, region, existing, provider
         self._made: list[AccountPolicies] = []
@@ -60,6 +62,7 @@ class Aliases:
             region=self._region,
             existing=self._existing,
             owned_path=self._owned_path,
+            written=self._written,
             remit=self._provider,
             after=after,
         )
@@ -103,8 +106,10 @@ def fan_out(
     watched: Sequence[str],
     kept: Kept,
 ) -> FanOut:
-    """`mode` is aliases or pooled; `existing` is for aliases alone, `watched` and `kept` for pooled: with aliases each
-    policy is a resource of its own, which the plan leaves as the state has it."""
+    """`mode` is aliases or pooled; `existing` is for aliases alone, `watched` for pooled. With aliases each policy is a
+    resource of its own, which the plan leaves as the state has it; of `kept` a PolicyWatch says what was given."""
     if mode == "pooled":
         return Pooled(stack=stack, spoke=spoke, provider=provider, watched=watched, kept=kept)
-    return Aliases(spoke=spoke, region=region, provider=provider, existing=existing, owned_path=stack.owned_path)
+    return Aliases(
+        spoke=spoke, region=region, provider=provider, existing=existing, owned_path=stack.owned_path, kept=kept
+    )

@@ -112,7 +112,6 @@ class AccountAssignments:
             left = {key: label for key, label in inputs.assignments.items() if key not in taken}
             return replace(outputs, live=left) if taken else outputs
         there = (live - outputs.unmanaged.keys() - _done(outcomes, Action.DELETE)) | _done(outcomes, Action.CREATE)
-        there |= inputs.kept & inputs.assignments.keys()  # ours, whatever somebody did to it
         called = {**(labels or {}), **inputs.assignments}
         left = {key: called.get(key, STRANGER) for key in there}
         raise PartialFailureError(inputs, replace(outputs, live=left), list(_reasons(outcomes)))
@@ -169,7 +168,8 @@ class AccountAssignments:
         except NotFoundError:
             live = frozenset()
         told.there(len(live & inputs.assignments.keys()), len(inputs.assignments))
-        doomed = live - inputs.assignments.keys() if inputs.unmanaged is Unmanaged.REMOVE else frozenset[str]()
+        strange = live - inputs.assignments.keys() - inputs.kept
+        doomed = strange if inputs.unmanaged is Unmanaged.REMOVE else frozenset[str]()
         return Holding(len(live), self._labelled(inputs.instance, doomed, {}))
 
     def cancel(self) -> None:

@@ -28,20 +28,25 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
 
     `news`: assignments {permission set: {key: label}}, scope, unmanaged, accountNames, instanceArn, and
     permissionSetArns {name: ARN} as far as they are known already. Of a permission set that no state knows the
-    live assignments count: that is how a stack's first run would sweep away what was made by hand.
+    live assignments count: that is how a stack's first run would sweep away what was made by hand. `kept`
+    {permission set: keys} is what this run leaves as it is, listed or not: nothing of it goes.
+    `noPolicies`: the run makes no policy; as long as none did, the way to the accounts may change.
     """
     fan_out = news.get("fanOut", "aliases")
-    if olds and olds.get("fanOut", "aliases") != fan_out:
+    if olds and not olds.get("noPolicies") and olds.get("fanOut", "aliases") != fan_out:
         return news, [Failure("", _switching(fan_out))]
     wanted: Mapping[str, Mapping[str, str]] = news["assignments"]
     scope = frozenset(news["scope"])
     known: dict[str, Mapping[str, str]] = dict(unpack(olds.get("held") or ""))
     known |= {name: seen for name in wanted.keys() | known.keys() if (seen := guard.seen(name)) is not None}
-    holdings = {name: holding(had, wanted.get(name, {}), scope) for name, had in known.items()}
+    staying: Mapping[str, Collection[str]] = news.get("kept") or {}
+    holdings = {
+        name: holding(had, {*wanted.get(name, ()), *staying.get(name, ())}, scope) for name, had in known.items()
+    }
     for name, arn in news["permissionSetArns"].items():
         if name in wanted and name not in known:
-            inputs = Inputs(news["instanceArn"], arn, scope, wanted[name], Unmanaged(news["unmanaged"]))
-            holdings[name] = foresee(inputs)
+            unmanaged, left_alone = Unmanaged(news["unmanaged"]), frozenset(staying.get(name, ()))
+            holdings[name] = foresee(Inputs(news["instanceArn"], arn, scope, wanted[name], unmanaged, left_alone))
     names = {account: name for account, name in news["accountNames"].items() if name}  # the run's report tells them
     kept = {
         "held": pack(wanted),
@@ -49,6 +54,8 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
         "fanOut": fan_out,
         "accountNames": names,
     }
+    if news.get("noPolicies") and (not olds or olds.get("noPolicies")):  # once there were some, they may be there still
+        kept["noPolicies"] = True
     try:
         guard.expect_all(holdings, news["accountNames"])
     except RevocationRefusedError as refusal:

@@ -79,6 +79,12 @@ _GUARD_INPUTS = {
         "description": "Permission set to its assignments, as AccountAssignments has them; kept in a short form",
     },
     "fanOut": {**_TEXT, "description": "aliases or pooled: how the stack's policies reach the accounts"},
+    "noPolicies": {"type": "boolean", "description": "Whether the stack has no policy, in neither way"},
+    "kept": {
+        "type": "object",
+        "additionalProperties": {"type": "array", "items": _TEXT},
+        "description": "Permission set to the keys that this run leaves as they are; never in the state",
+    },
     "accountNames": {**_TEXTS, "description": "Account ids to names, for messages"},
     "permissionSetArns": {**_TEXTS, "description": "ARNs of permission sets that are there already"},
 }

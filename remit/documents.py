@@ -74,10 +74,14 @@ def fingerprint(policy: Document) -> str:
     return f"{_hashed(canonical(policy))}.{_hashed(policy)}"
 
 
+def means(known: str, policy: Document) -> bool:
+    """Whether a document says what the one with the fingerprint `known` says."""
+    return known.partition(".")[0] == _hashed(canonical(policy))
+
+
 def in_other_words(known: str, live: Document) -> bool:
     """Whether a document means the same as the one that has the fingerprint `known`, and is written otherwise."""
-    meaning, _, words = known.partition(".")
-    return meaning == _hashed(canonical(live)) and words != _hashed(live)
+    return means(known, live) and known.partition(".")[2] != _hashed(live)
 
 
 def as_written(wanted: Document, live: Document | None) -> Document:

@@ -20,10 +20,11 @@ _GUARD = "remit:index:RevocationGuard"
 
 
 def way_in(exported: Mapping[str, Any]) -> FanOut | None:
-    """What an exported deployment says; None for a stack that has never run."""
+    """What an exported deployment says; None for a stack that has never run, or never had a policy."""
     for resource in (exported.get("deployment") or {}).get("resources") or ():
         if resource["type"] == _GUARD:
-            return "pooled" if (resource.get("inputs") or {}).get("fanOut") == "pooled" else "aliases"
+            inputs = resource.get("inputs") or {}
+            return None if inputs.get("noPolicies") else "pooled" if inputs.get("fanOut") == "pooled" else "aliases"
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from remit.ci.bodies import marker
-from remit.ci.host import Approval, HostError, Proposal
+from remit.ci.host import Approval, Found, HostError, Proposal
 from remit.ci.rest import Rest
 
 _REMEDIES = {
@@ -137,7 +137,10 @@ class GitHub:
 
     def _refuse_others(self, proposal: Proposal, base: str) -> None:
         there = self._rest.get(f"/compare/{quote(base)}...{quote(proposal.branch)}")["commits"]
-        proposal.refuse_others(each["commit"]["message"] for each in there)
+        commits = [each["commit"] for each in there]
+        proposal.refuse_others(
+            Found(each["message"], each["author"]["date"], each["committer"]["date"]) for each in commits
+        )
 
     def _put_branch(self, proposal: Proposal, base: str) -> None:
         parent = proposal.parent or self._rest.get(f"/git/ref/heads/{quote(base)}")["object"]["sha"]

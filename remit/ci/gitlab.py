@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from remit.ci.bodies import marker
-from remit.ci.host import Approval, Proposal
+from remit.ci.host import Approval, Found, Proposal
 from remit.ci.rest import Rest
 
 _REMEDIES = {
@@ -124,7 +124,7 @@ class GitLab:
         if self._rest.find(f"/repository/branches/{quote(proposal.branch, safe='')}") is None:
             return []
         found = self._rest.get("/repository/compare", **{"from": base, "to": proposal.branch})["commits"]
-        proposal.refuse_others(each["message"] for each in found)
+        proposal.refuse_others(Found(each["message"], each["authored_date"], each["committed_date"]) for each in found)
         return list(found)
 
     def _is_there(self, proposal: Proposal, base: str) -> bool:

@@ -40,6 +40,16 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A commit that a branch has. Through a host's API both times are one; git commit --amend and git rebase keep the
+    first and renew the second."""
+
+    message: str
+    written: str
+    committed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """Commits on a branch of their own, which begins at `parent`; "": at the default branch's head.
 
@@ -53,11 +63,14 @@ class Proposal:
     parent: str = ""
     mark: str = ""
 
-    def refuse_others(self, messages: Iterable[str]) -> None:
-        """Raises TakenOverError if one of the branch's commits is not ours."""
-        for message in messages:
-            if self.mark not in message:
-                raise TakenOverError(self.branch, message.partition("\n")[0])
+    def refuse_others(self, commits: Iterable[Found]) -> None:
+        """Raises TakenOverError if one of the branch's commits is not ours, or is no more as we made it."""
+        for each in commits:
+            subject = each.message.partition("\n")[0]
+            if self.mark not in each.message:
+                raise TakenOverError(self.branch, subject)
+            if self.mark and each.written != each.committed:
+                raise TakenOverError(self.branch, f"{subject}, which was amended")
 
 
 class Host(Protocol):

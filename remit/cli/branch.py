@@ -15,6 +15,8 @@ import click
 from remit.cli.git import GitError, commit_of
 
 _FILE = "100644"
+_TREE = "Remit-Tree: "
+"""What a message ends with: the files as we wrote them, which a commit that somebody amended has no more."""
 _NOBODY = {"GIT_AUTHOR_NAME": "remit", "GIT_COMMITTER_NAME": "remit"}
 _NOWHERE = {"GIT_AUTHOR_EMAIL": "remit@localhost", "GIT_COMMITTER_EMAIL": "remit@localhost"}
 
@@ -53,7 +55,8 @@ class Repository:
         """The branch is `head` and these commits, and nothing else; without any it goes. Returns its tip.
 
         The same commits are the same branch again: they are dated by what they tell. Raises GitError for a branch that
-        is checked out, or has a commit of somebody else: one whose message lacks the mark.
+        is checked out, or has a commit of somebody else: one whose message lacks the mark, or whose files are not as we
+        wrote them.
         """
         old = self._ours(branch, mark)
         if commits:
@@ -73,11 +76,11 @@ class Repository:
                 raise GitError(f"branch {branch} is checked out: name another one, or leave --branch out to write here")
         old = _run(self.root, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").stdout.decode().strip()
         if old:
-            told = _git(self.root, "log", "--format=%h %s%x00%B%x01", old, f"^{self.head}").split("\x01\n")
-            strange = [each.partition("\x00")[0] for each in told if each and mark not in each]
+            told = _git(self.root, "log", "--format=%h %s%x00%T%x00%B%x01", old, f"^{self.head}").split("\x01\n")
+            strange = [each.partition("\x00")[0] for each in told if each and not _is_as_made(each, mark)]
             if strange:
                 raise GitError(
-                    f"branch {branch} has a commit that somebody else made: {strange[0]} "
+                    f"branch {branch} has a commit that somebody else made or amended: {strange[0]} "
                     "(merge it, delete the branch, or name another one)"
                 )
         return old
@@ -98,7 +101,8 @@ class Repository:
                 }
                 tree = _git(self.root, "write-tree", environment=index).strip()
                 made = ("commit-tree", tree, "-p", tip, "-F", "-")
-                tip = _git(self.root, *made, given=each.message, environment={**dates, **self._identity()}).strip()
+                message = f"{each.message.rstrip()}\n{_TREE}{tree}\n"
+                tip = _git(self.root, *made, given=message, environment={**dates, **self._identity()}).strip()
         return tip
 
     def _stage(self, path: str, text: str | None, index: Mapping[str, str]) -> None:
@@ -115,6 +119,12 @@ class Repository:
         known = {key: _run(self.root, "config", f"user.{key}").returncode == 0 for key in ("name", "email")}
         given = {**({} if known["name"] else _NOBODY), **({} if known["email"] else _NOWHERE)}
         return {name: value for name, value in given.items() if name not in os.environ}
+
+
+def _is_as_made(told: str, mark: str) -> bool:
+    """Of a commit as `_ours` reads it: subject, tree and message."""
+    _, tree, message = told.split("\x00", 2)
+    return mark in message and f"\n{_TREE}{tree}" in message
 
 
 def _git(folder: Path, *arguments: str, given: str = "", environment: Mapping[str, str] | None = None) -> str:

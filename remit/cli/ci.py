@@ -129,7 +129,8 @@ def propose(
 ) -> None:
     """Open a pull request with what changed in the work tree below PATHS, or update the one that is open.
 
-    With --from: commit by commit. A branch to which somebody else added a commit is left as it is.
+    With --from: commit by commit. A branch to which somebody else added a commit, or amended one, is left as
+    it is.
     """
     if bool(paths) == bool(synced):
         raise click.UsageError("say what to propose: PATHS, or --from FILE")

@@ -13,8 +13,9 @@ import click
 
 from remit.cli.engine import ENGINE_DEFAULTS, Engine, EngineError, announce, become, choose_engine
 from remit.cli.inputs import read_inputs, stack_file
-from remit.cli.retire import Exported, exported_state, live_account_states, retire_gone, shard_of_stack
+from remit.cli.retire import Exported, exported_stack, exported_state, live_account_states, retire_gone, shard_of_stack
 from remit.cli.run_report import REPORT, Reporter, run_beneath, without_file
+from remit.errors import CatalogError
 from remit.kept_fan_out import VARIABLE, way_in
 from remit.stack import read_stack
 
@@ -52,7 +53,7 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
         with ExitStack() as around:
             with reporter.telling() if reporter else nullcontext():
                 _prepare(engine, name, passed_on, promote=promote, changes_the_state=changes_the_state)
-                keeps = around.enter_context(_leaving_what_waits(engine, name, passed_on))
+                keeps = around.enter_context(leaving_what_waits(engine, name, passed_on))
             if reporter:
                 sys.exit(reporter.run(command))
             if keeps:
@@ -62,10 +63,16 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
     return run
 
 
-def _leaving_what_waits(engine: Engine, name: str, arguments: Sequence[str]) -> AbstractContextManager[bool]:
+def leaving_what_waits(engine: Engine, name: str, arguments: Sequence[str]) -> AbstractContextManager[bool]:
     """Whether the run is told to keep what waits to be adopted. A configuration from elsewhere is not looked at."""
-    named = stack_in(arguments)
-    if name not in {"preview", "up"} or named is None or _is_of_files_elsewhere(arguments, named):
+    if name not in {"preview", "up"} or {"--help", "-h"} & set(arguments):
+        return nullcontext(enter_result=False)
+    named = stack_in(arguments) or exported_stack(_state(engine, None) or {})
+    if not named:
+        return nullcontext(enter_result=False)  # no state yet, so nothing that somebody could have changed
+    if _is_of_files_elsewhere(arguments, named):
+        why = "the run does not go by this folder's files and settings alone"
+        click.echo(f"changes by hand are taken back, `drift: adopt` too: {why}", err=True)
         return nullcontext(enter_result=False)
     from remit.cli.following import following  # noqa: PLC0415  only these two compare what is live
 
@@ -86,6 +93,8 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
     if {"--help", "-h"} & set(arguments):
         return
     named = stack_in(arguments)
+    if name == "refresh" and "--preview-only" not in arguments:
+        _tell_what_it_forgets(named)
     staying = name in {"preview", "up"} and _leaves_its_way_open(named)
     retiring = changes_the_state and "--preview-only" not in arguments
     if exported := _state(engine, named) if staying or retiring else None:
@@ -93,6 +102,23 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
             _stay_with_its_way(exported)
         if retiring:
             retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
+
+
+def _tell_what_it_forgets(named: str | None) -> None:
+    """Of a refresh, where something may be left as somebody made it; a wrong catalog is not its affair."""
+    from remit.drift.modes import Modes  # noqa: PLC0415  for a refresh alone
+
+    try:
+        found = read_inputs(None, named) if named and stack_file(named).is_file() else None
+    except CatalogError:
+        return
+    if found and Modes(found.catalog, found.stack).leave_something:
+        click.echo(
+            "a refresh takes what is live for what the stack gave: what somebody took away, and with remit:fanOut: "
+            "pooled what they changed in a policy, the next run takes back, `drift: report` and `adopt` too "
+            "(remit sync first)",
+            err=True,
+        )
 
 
 def _scheduled(engine: Engine, arguments: Sequence[str], report: Path | None, *, promote: bool) -> int:

@@ -23,6 +23,7 @@ from remit.drift.recorded import Recorded
 from remit.drift.run import VARIABLE, Keeping
 from remit.drift.values import Drift, Finding, as_json
 from remit.errors import RemitError
+from remit.kept_fan_out import VARIABLE as FAN_OUT
 from remit.kept_fan_out import with_way_in
 
 
@@ -51,7 +52,8 @@ class Examined:
         return self.found.stack.fan_out_over(len(accounts)) == "pooled"
 
     def left(self, wanted: Collection[str]) -> set[str]:
-        """What a run that failed did not revert: AWS is asked once more. All of it, where it does not answer."""
+        """What a run did not revert, whatever its exit code: AWS is asked once more. All of it, where it does not
+        answer."""
         try:
             return {each.id for each in _read(self.found).drift.findings} & set(wanted)
         except RemitError as error:
@@ -61,8 +63,22 @@ class Examined:
     @contextmanager
     def keeping(self, kept: Kept) -> Iterator[None]:
         """Every run of the program within keeps that, and goes by this catalog."""
-        with keeping(self.found, kept, again=True):
+        with keeping(self.found, kept, again=True), _with_way(self.found.stack.kept_fan_out):
             yield
+
+
+@contextmanager
+def _with_way(way: str | None) -> Iterator[None]:
+    """The program is told the way of the stack that the run goes by, whatever the work tree's file says."""
+    before = os.environ.pop(FAN_OUT, None)
+    try:
+        if way:
+            os.environ[FAN_OUT] = way
+        yield
+    finally:
+        os.environ.pop(FAN_OUT, None)
+        if before is not None:
+            os.environ[FAN_OUT] = before
 
 
 @contextmanager

@@ -5,7 +5,7 @@ A merge applies everything else. Nothing is read for it unless the catalog says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from remit.drift.ended import Ended
 from remit.drift.kept import Kept, kept
 from remit.drift.modes import Modes
 from remit.drift.recorded import Recorded
-from remit.drift.values import Finding
+from remit.drift.values import Finding, Unread
 from remit.kept_fan_out import with_way_in
 from remit.managed_policy import by_name
 from remit.planning.unending import unending
@@ -62,25 +62,32 @@ def _kept(engine: Engine, here: Held, *, refresh: bool) -> Kept | None:
             why = f"nobody knows which commit stack {stack} got last"
             click.echo(f"changes by hand are taken back, `drift: adopt` too: {why}", err=True)
         return None
-    with held(stack, None, work_tree=False) as had, progress_on_terminal() as told:
-        waiting = read_waiting(had, here, told)
     recorded = Recorded.of(exported)
-    staying = [each for change in waiting.changes if (each := _staying(change.staying(), refresh=refresh))]
+    with held(stack, None, work_tree=False) as had, progress_on_terminal() as told:
+        waiting = read_waiting(had, here, told, recorded)
+    accounts = {each.account for each in waiting.plan.managed_policies}
+    pooled = with_way_in(here.stack, exported).fan_out_over(len(accounts)) == "pooled"
+    gone = forgotten(pooled=pooled) if refresh else frozenset[str]()
+    staying = [each for change in waiting.changes if (each := _staying(change.staying(), gone))]
     lost = [each.finding for each in waiting.changes if each.finding.id not in {one.id for one in staying}]
+    tell_unread(waiting.reading.drift.unread)
     _tell(staying, lost)
     if not staying:
         return None
     ended = Ended(waiting.plan, unending(here.catalog, waiting.organization, here.stack))
     found = kept(staying, waiting.plan, waiting.live, recorded, ended=ended)
-    accounts = {each.account for each in waiting.plan.managed_policies}
-    pooled = with_way_in(here.stack, exported).fan_out_over(len(accounts)) == "pooled"
     return found if pooled or not refresh else _as_refreshed(found, waiting)
 
 
-def _staying(finding: Finding | None, *, refresh: bool) -> Finding | None:
-    """A permission set that somebody deleted is no more in a state that was refreshed: nothing keeps it away."""
-    gone = finding is not None and finding.kind == "permission_set" and finding.change == "missing"
-    return None if gone and refresh else finding
+def forgotten(*, pooled: bool) -> frozenset[str]:
+    """Kinds of what is a resource of its own: where somebody deleted it, a refresh takes it out of the state, and
+    nothing keeps it away."""
+    return frozenset({"permission_set"} if pooled else {"permission_set", "managed_policy"})
+
+
+def _staying(finding: Finding | None, of_their_own: Collection[str]) -> Finding | None:
+    gone = finding is not None and finding.kind in of_their_own and finding.change == "missing"
+    return None if gone else finding
 
 
 def _as_refreshed(found: Kept, waiting: Waiting) -> Kept:
@@ -90,6 +97,17 @@ def _as_refreshed(found: Kept, waiting: Waiting) -> Kept:
         live = by_name(waiting.live.policies[account]).get(name.lower())
         policies[account, name] = live.policy if live else None
     return replace(found, policies=policies)
+
+
+def tell_unread(unread: Sequence[Unread]) -> None:
+    """Nobody knows what was changed there, so the run keeps nothing of it."""
+    for each in unread:
+        where = f"{each.account_name} ({each.account})"
+        click.echo(
+            f"account {where} could not be read, so changes by hand to its policies are taken back, "
+            f"`drift: adopt` too: {each.reason}",
+            err=True,
+        )
 
 
 def _tell(staying: Sequence[Finding], lost: Sequence[Finding]) -> None:

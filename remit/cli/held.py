@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,9 +16,10 @@ from remit.cli.engine import UNKNOWN_STACK, EngineError, choose_engine
 from remit.cli.inputs import catalog_folder, read_inputs, stack_file
 from remit.cli.retire import exported_state
 from remit.errors import Source
+from remit.kept_fan_out import keeping, way_in
 from remit.promotion import Applied, applied_in
 from remit.revision import file_at, read_revision, write_folder_at
-from remit.stack import Stack, read_stack
+from remit.stack import FanOut, Stack, read_stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +54,25 @@ def held(stack: str | None, catalog: Path | None, *, work_tree: bool) -> Iterato
     if stack is None or catalog or work_tree:
         yield _of_work_tree(stack, catalog)
         return
-    applied, why_not = _applied(stack)
+    applied, why_not, way = _applied(stack)
     if applied is None:
         click.echo(f"compared to the catalog in the work tree: {why_not}", err=True)
-        yield _of_work_tree(stack, None, why_not)
+        yield _staying(_of_work_tree(stack, None, why_not), way)
         return
     file = stack_file(stack)
     here = read_revision(catalog_folder(read_stack(file)), file)
     if here and here.same_content(applied.revision):
         found = read_inputs(None, stack)
-        yield Held(found.stack, found.catalog, file, catalog_folder(found.stack), applied.revision.commit, applied=True)
+        folder = catalog_folder(found.stack)
+        yield _staying(Held(found.stack, found.catalog, file, folder, applied.revision.commit, applied=True), way)
         return
     with TemporaryDirectory(prefix="remit-") as kept:
-        yield _at_commit(applied.revision.commit, file, Path(kept))
+        yield _staying(_at_commit(applied.revision.commit, file, Path(kept)), way)
+
+
+def _staying(found: Held, way: FanOut | None) -> Held:
+    """Whose stack stays with the way that its policies have."""
+    return replace(found, stack=keeping(found.stack, way))
 
 
 def _of_work_tree(stack: str | None, catalog: Path | None, why_not: str = "") -> Held:
@@ -76,22 +83,26 @@ def _of_work_tree(stack: str | None, catalog: Path | None, why_not: str = "") ->
     return Held(found.stack, found.catalog, file, folder, commit, why_not_applied=why_not)
 
 
-def _applied(stack: str) -> tuple[Applied | None, str]:
-    """What the stack got last; or None, and why nobody knows. Raises EngineError when the state cannot be read."""
+def _applied(stack: str) -> tuple[Applied | None, str, FanOut | None]:
+    """What the stack got last; or None, and why nobody knows; and the way that its policies have.
+
+    Raises EngineError when the state cannot be read.
+    """
     try:
-        found = applied_in(exported_state(choose_engine(os.environ), stack))
+        exported = exported_state(choose_engine(os.environ), stack)
     except EngineError as error:
         if UNKNOWN_STACK not in str(error):
             raise EngineError(
                 f"the state of stack {stack} cannot be read, so nobody knows which catalog it has: {error} "
                 "(to go by the files here: --work-tree)"
             ) from error
-        return None, f"there is no stack {stack} yet"
+        return None, f"there is no stack {stack} yet", None
+    found, way = applied_in(exported), way_in(exported)
     if found is None:
-        return None, f"no run of stack {stack} from a commit has succeeded yet"
+        return None, f"no run of stack {stack} from a commit has succeeded yet", way
     if found.revision.dirty:
-        return None, f"stack {stack} got a catalog that is in no commit"
-    return found, ""
+        return None, f"stack {stack} got a catalog that is in no commit", way
+    return found, "", way
 
 
 def _at_commit(commit: str, file: Path, kept: Path) -> Held:

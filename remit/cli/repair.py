@@ -53,7 +53,7 @@ def repair(stack: str, output: Path | None, *, preview: bool, work_tree: bool) -
         wanted = enforced(drift.findings)
         print_drift(drift)
         code = _run(engine, examined, preview=preview) if wanted else 0
-        left = wanted if preview or not wanted else examined.left(wanted) if code else set()
+        left = wanted if preview or not wanted else examined.left(wanted)
     if output:
         write_outcome(output, drift, wanted, left, code)
     if wanted and not preview:

@@ -81,10 +81,15 @@ def retire_gone(
 
 def shard_of_stack(stack: str | None, exported: Exported | None = None) -> Shard | str | None:
     """What the file of the stack says, of the one that was exported if none is named. Raises CatalogError."""
-    resources = ((exported or {}).get("deployment") or {}).get("resources") or []
-    name = stack or next((each["urn"].split("::")[0].removeprefix("urn:pulumi:") for each in resources), "")
+    name = stack or exported_stack(exported or {})
     file = stack_file(name) if name else None
     return read_stack(file).shard if file and file.is_file() else None
+
+
+def exported_stack(exported: Exported) -> str:
+    """The name of the stack that a state is of; "" where it has no resource."""
+    resources = (exported.get("deployment") or {}).get("resources") or []
+    return next((each["urn"].split("::")[0].removeprefix("urn:pulumi:") for each in resources), "")
 
 
 def _ours(account: str, shard: Shard | str | None) -> bool:

@@ -55,12 +55,12 @@ def scheduled_up(engine: Engine, stack: str, arguments: Sequence[str], output: P
             raise NotAppliedError(f"nothing runs again: {found.why_not_applied} (apply a commit first by remit up)")
         run = Scheduled.of(Examined.of(engine, found))
         wanted = enforced(run.drift.findings)
-        if run.drift.findings:
+        if run.drift.findings or run.drift.unread:
             print_drift(run.drift)
         with run.examined.keeping(run.kept):
             seen = _see(engine, run)
             code = start(arguments) or seen
-        left = run.examined.left(wanted) if code and wanted else set[str]()
+        left = run.examined.left(wanted) if wanted else set[str]()
     if output:  # what is left to people the daily run tells: an hourly message of it would be one too many
         reverted = tuple(each for each in run.drift.findings if each.mode == "enforce")
         write_outcome(output, replace(run.drift, findings=reverted), wanted, left, code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -13,12 +14,15 @@ from remit.cli.branch import NewCommit, Repository
 from remit.cli.copied import Copied, copied
 from remit.cli.drift import INCOMPLETE, explained
 from remit.cli.enforcing import NotAppliedError
+from remit.cli.engine import UNKNOWN_STACK, EngineError, choose_engine
 from remit.cli.held import Held, held
 from remit.cli.inputs import now, options, project_folder
 from remit.cli.progress import Told, progress_on_terminal
+from remit.cli.retire import exported_state
 from remit.cli.synced import Synced, at, json_of, print_synced
 from remit.cli.waiting import Waiting, read_waiting
 from remit.drift.modes import Modes
+from remit.drift.recorded import Recorded
 from remit.drift.values import Unread
 from remit.editing import write_texts
 from remit.errors import CatalogError
@@ -100,9 +104,20 @@ def _drafted(base: Copied, stack: str, told: Told, *, work_tree: bool) -> tuple[
                 "or go by the files as they are: --work-tree)"
             )
         try:
-            return _drafted_of(read_waiting(here if work_tree else applied, here, told), base, here, told)
+            waiting = read_waiting(here if work_tree else applied, here, told, _recorded(stack))
+            return _drafted_of(waiting, base, here, told)
         except CatalogError as error:
             raise CatalogError(replace(each, source=here.known(each.source)) for each in error.problems) from error
+
+
+def _recorded(stack: str) -> Recorded | None:
+    """None where there is no stack yet, whose catalog is then looked at as if it had been applied."""
+    try:
+        return Recorded.of(exported_state(choose_engine(os.environ), stack))
+    except EngineError as error:
+        if UNKNOWN_STACK not in str(error):
+            raise
+        return None
 
 
 def _drafted_of(found: Waiting, base: Copied, here: Held, told: Told) -> tuple[Draft, Sequence[Unread]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from remit.catalog import Catalog
@@ -10,9 +10,11 @@ from remit.cli.drift import Reading, read_drift
 from remit.cli.held import Held
 from remit.cli.inputs import now
 from remit.cli.progress import Told
+from remit.drift.by_hand import changed_since
 from remit.drift.compare import Comparison
 from remit.drift.live import Live
 from remit.drift.modes import Modes
+from remit.drift.recorded import Recorded
 from remit.drift.values import Finding
 from remit.drift.waiting import ByHand, made_by_hand
 from remit.organization import Organization
@@ -38,21 +40,25 @@ class Waiting:
         return (each.finding for each in self.changes if each.whole)
 
 
-def read_waiting(applied: Held, base: Held, told: Told) -> Waiting:
+def read_waiting(applied: Held, base: Held, told: Told, recorded: Recorded | None) -> Waiting:
     """Reads what is live and compares it to what the stack got last, and to the files at hand.
 
+    `recorded` tells what somebody did by hand from an account that came, moved or left; None: the stack has no state.
     Raises CatalogError and AwsError.
     """
     reading = read_drift(applied, told)
-    if not reading.drift.findings:
+    found = reading.drift.findings
+    if recorded:
+        found = changed_since(recorded, found, reading.plan, reading.live)
+    if not found:
         return Waiting(reading, reading.organization, reading.plan, reading.live)
-    organization = _organization(base, reading)
+    organization = _organization(base, found)
     names = {each.id: each.name for each in (*organization.groups, *organization.users)}
     live = replace(reading.live, names=names)
     plan = make_plan(base.catalog, organization, at=now(), stack=base.stack)
     never = unending(applied.catalog, reading.organization, applied.stack)
     changes = made_by_hand(
-        reading.drift.findings,
+        found,
         _findings(plan, live, base.catalog, base.stack, organization),
         _findings(never, live, applied.catalog, applied.stack, organization),
     )
@@ -66,12 +72,12 @@ def _findings(
     return Comparison(plan, live, Modes(catalog, stack), stack, names).findings()
 
 
-def _organization(base: Held, reading: Reading) -> Organization:
+def _organization(base: Held, found: Sequence[Finding]) -> Organization:
     """As a plan of these files reads it, and those who were given something by hand."""
     from remit.aws.drift import look_up_for_drift  # noqa: PLC0415  boto3 takes half a second
     from remit.aws.session import Aws  # noqa: PLC0415
 
-    given = [each.principal for each in reading.drift.findings if each.principal and each.change == "unmanaged"]
+    given = [each.principal for each in found if each.principal and each.change == "unmanaged"]
     also = {kind: {name for found, _, name in given if found == kind and name} for kind in ("GROUP", "USER")}
     aws = Aws(base.catalog.settings.identity_center.region)
     return look_up_for_drift(aws, base.catalog, base.stack, groups=also["GROUP"], users=also["USER"])

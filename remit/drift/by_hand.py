@@ -43,14 +43,16 @@ class ByHand:
         return key not in given and not self._ended.has_assignment(finding.name, key)
 
     def _policy(self, finding: Finding) -> bool:
+        key = finding.account, finding.name
+        given = self._recorded.policies.get(key)
         if finding.change == "unmanaged":
-            return (finding.account, finding.name) not in self._recorded.policies
-        given = self._recorded.policies.get((finding.account, finding.name))
+            return given is None
         if finding.change == "missing" or given is None:
             return given is not None
         live = by_name(self._live.policies[finding.account])[finding.name.lower()].policy
-        planned = self._policies[finding.account, finding.name]
-        return not given.same(live) and not self._ended.in_policy(planned, live)
+        planned = self._policies[key]
+        changed = not given.same(live) or self._recorded.refreshed(*key)
+        return changed and not self._ended.in_policy(planned, live)
 
     def _permission_set(self, finding: Finding) -> bool:
         if finding.change == "missing":
@@ -63,3 +65,8 @@ class ByHand:
 
     def _had_set(self, name: str) -> bool:
         return self._recorded.has("aws-native:sso:PermissionSet", name)
+
+
+def changed_since(recorded: Recorded, findings: Iterable[Finding], plan: Plan, live: Live) -> tuple[Finding, ...]:
+    """Those that somebody made by hand, with what has ended and was changed too: its parts are told apart later."""
+    return ByHand(plan, live, recorded, Ended(plan, plan)).among(findings)

@@ -33,15 +33,20 @@ class Comparison:
         if self._stack.permission_sets == "refer":
             return
         for planned in self._plan.permission_sets:
-            mode = self._modes.of_permission_set(planned.name)
             live = self._live.permission_sets.get(planned.name)
             if live is None:
-                yield Finding("permission_set", "missing", mode, planned.name, source=planned.source)
+                yield Finding(
+                    "permission_set",
+                    "missing",
+                    self._modes.of_permission_set(planned.name),
+                    planned.name,
+                    source=planned.source,
+                )
             elif differences := permission_set_differences(planned, live):
                 yield Finding(
                     "permission_set",
                     "changed",
-                    mode,
+                    self._modes.of_changed_permission_set(planned.name),
                     planned.name,
                     differences=differences,
                     source=planned.source,
@@ -105,6 +110,7 @@ class Comparison:
         wanted: dict[str, list[PlannedPolicy]] = {}
         for planned in self._plan.managed_policies:
             wanted.setdefault(planned.account, []).append(planned)
+        pooled = self._stack.fan_out_over(len(wanted)) == "pooled"
         for account, policies in self._live.policies.items():
             live = by_name(policies)
             for planned in wanted.get(account, ()):
@@ -116,7 +122,7 @@ class Comparison:
                 yield Finding(
                     "managed_policy",
                     "unmanaged",
-                    self._modes.of_unmanaged_policy(),
+                    self._modes.of_unmanaged_policy(pooled=pooled),
                     name,
                     account=account,
                     account_name=self._account_names.get(account, ""),
@@ -131,7 +137,7 @@ class Comparison:
         return Finding(
             "managed_policy",
             "changed" if live else "missing",
-            self._modes.of_policy(planned.name),
+            (self._modes.of_changed_policy if live else self._modes.of_policy)(planned.name),
             planned.name,
             account=planned.account,
             account_name=self._account_names.get(planned.account, ""),

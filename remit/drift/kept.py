@@ -41,12 +41,14 @@ class Kept:
     """`assignments`: by permission set, key to the label that the state has; None: the stack did not give it.
 
     `policies`: by (account, name), as the stack gave them; None: it did not. `unplanned` needs a place all the same.
+    `written`: what `Recorded` says of them, which the state goes on saying.
     """
 
     assignments: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     policies: Mapping[tuple[str, str], Policy | None] = field(default_factory=dict)
     permission_sets: Mapping[str, KeptSet] = field(default_factory=dict)
     unplanned: Unplanned = field(default_factory=Unplanned)
+    written: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def keys(self, permission_set: str) -> list[str]:
         """Of assignments that the plugin leaves alone."""
@@ -124,7 +126,8 @@ def kept(
     for name, each_set in permission_sets.items():
         if each_set.gone:
             assignments[name] = {key: recorded.gave(name).get(key) for key in _keys(plan, recorded, name)}
-    return Kept(assignments, policies, permission_sets, unplanned or Unplanned())
+    written = {key: recorded.written[key] for key in policies if key in recorded.written}
+    return Kept(assignments, policies, permission_sets, unplanned or Unplanned(), written)
 
 
 def _kept_set(finding: Finding, plan: Plan, live: Live, ended: Ended | None) -> KeptSet:
@@ -135,7 +138,8 @@ def _kept_set(finding: Finding, plan: Plan, live: Live, ended: Ended | None) -> 
         return KeptSet(frozenset(fields))
     planned = next(each for each in plan.permission_sets if each.name == finding.name)
     found = live.permission_sets[finding.name]
-    lists = ended.lists_without(planned, found)
+    # Of another field the run brings what the catalog says, and with that what has ended goes too.
+    lists = {name: left for name, left in ended.lists_without(planned, found).items() if name in fields}
     over = {"inline_policy"} if ended.in_inline_policy(planned, found) else set[str]()
     return KeptSet(frozenset(fields - lists.keys() - over), lists)
 

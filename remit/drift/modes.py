@@ -28,11 +28,23 @@ class Modes:
         said = {*self._policies.values(), *self._permission_sets.values(), *self._rules.values()}
         return "adopt" in said or self._stack.drift == "adopt"
 
+    @property
+    def leave_something(self) -> bool:
+        """Whether there is anything that a scheduled run may leave as somebody made it."""
+        said = {*self._policies.values(), *self._permission_sets.values(), *self._rules.values()}
+        return bool(said & {"adopt", "report"}) or self._stack.drift != "enforce"
+
     def of_policy(self, name: str) -> Mode:
         return self._policies.get(name) or self._stack.drift
 
     def of_permission_set(self, name: str) -> Mode:
         return self._permission_sets.get(name) or self._stack.drift
+
+    def of_changed_policy(self, name: str) -> Mode:
+        return self._unless_taken_over(self.of_policy(name))
+
+    def of_changed_permission_set(self, name: str) -> Mode:
+        return self._unless_taken_over(self.of_permission_set(name))
 
     def of_missing_assignment(self, rules: Iterable[Source]) -> Mode:
         """Enforced as soon as one of the rules that give it is; adopted only if all of them are."""
@@ -44,7 +56,12 @@ class Modes:
         mode = self.of_permission_set(permission_set)
         return "report" if mode == "enforce" and self._stack.unmanaged == "report" else mode
 
-    def of_unmanaged_policy(self) -> Mode:
-        """Never adopted: what no entry of the catalog knows is brought in by `remit import`."""
-        enforced = self._stack.drift == "enforce" and self._stack.unmanaged_policies != "report"
+    def of_unmanaged_policy(self, *, pooled: bool) -> Mode:
+        """Never adopted: what no entry of the catalog knows is brought in by `remit import`. With aliases no run ever
+        removes one."""
+        enforced = pooled and self._stack.drift == "enforce" and self._stack.unmanaged_policies != "report"
         return "enforce" if enforced else "report"
+
+    def _unless_taken_over(self, mode: Mode) -> Mode:
+        """With `remit:adopt` a run takes over what exists as it is: nothing of it is reverted."""
+        return "report" if mode == "enforce" and self._stack.adopt else mode

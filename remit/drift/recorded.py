@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from remit.delta import STRANGER
+from remit.documents import means
 from remit.managed_policy import Policy
 from remit.policy_shape import policy_of
 
@@ -28,11 +29,16 @@ class Urn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """`assignments`: by permission set, key to label. `policies`: by (account, name), in either way of fan-out."""
+    """`assignments`: by permission set, key to label. `policies`: by (account, name), in either way of fan-out.
+
+    `written`: with aliases, the fingerprint of the document that the last run of the program wanted, which no refresh
+    changes: the state of the policy itself says what is live then.
+    """
 
     urns: frozenset[Urn]
     assignments: Mapping[str, Mapping[str, str]]
     policies: Mapping[tuple[str, str], Policy]
+    written: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, exported: Mapping[str, Any]) -> Recorded:
@@ -46,10 +52,16 @@ class Recorded:
             frozenset(urn for urn, _ in resources),
             {urn.name: _given(each) for urn, each in resources if urn.type == "remit:index:AccountAssignments"},
             dict(found for urn, each in resources for found in _policies(urn, each)),
+            dict(found for urn, each in resources for found in _written(urn, each)),
         )
 
     def has(self, type_: str, name: str) -> bool:
         return Urn(type_, name) in self.urns
+
+    def refreshed(self, account: str, name: str) -> bool:
+        """Whether the state says of a policy what a refresh found, and not what the stack gave."""
+        given, written = self.policies.get((account, name)), self.written.get((account, name))
+        return given is not None and written is not None and not means(written, given.document)
 
     def gave(self, permission_set: str) -> Mapping[str, str]:
         return self.assignments.get(permission_set) or {}
@@ -60,6 +72,13 @@ def _given(resource: Resource) -> dict[str, str]:
     inputs, outputs = resource.get("inputs") or {}, resource.get("outputs") or {}
     known = {**(outputs.get("assignments") or {}), **(inputs.get("assignments") or {})}
     return {key: label for key, label in known.items() if not label.endswith(STRANGER)}
+
+
+def _written(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], str]]:
+    if urn.type == "remit:index:PolicyWatch":
+        for name, shape in ((resource.get("inputs") or {}).get("policies") or {}).items():
+            if known := shape.get("document"):
+                yield (urn.name, name), known
 
 
 def _policies(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], Policy]]:

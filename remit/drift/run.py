@@ -43,7 +43,12 @@ class Keeping:
             "again": self.again,
             "assignments": kept.assignments,
             "policies": [
-                {"account": account, "name": name, "given": asdict(given) if given else None}
+                {
+                    "account": account,
+                    "name": name,
+                    "given": asdict(given) if given else None,
+                    "written": kept.written.get((account, name)),
+                }
                 for (account, name), given in kept.policies.items()
             ],
             "permission_sets": {
@@ -77,6 +82,7 @@ class Keeping:
                 frozenset((account, name) for account, name in told["unplanned"]["policies"]),
                 frozenset(told["unplanned"]["permission_sets"]),
             ),
+            {(each["account"], each["name"]): each["written"] for each in told["policies"] if each["written"]},
         )
         return cls(Path(told["stack_file"]), Path(told["catalog"]), kept, told["again"])
 

@@ -56,6 +56,9 @@ def test_resources_have_what_the_stack_gave_and_the_names_that_stay_as_they_are(
     recorder = told(run, KEPT)
     assignments = recorder.inputs("remit:index:AccountAssignments", "Engineer")
     assert assignments["kept"] == sorted([OURS, BY_HAND])
+    assert recorder.inputs("remit:index:RevocationGuard", "revocation-guard")["kept"] == {
+        "Engineer": assignments["kept"]
+    }
     assert {*assignments["assignments"]} == {assignment(ONE).key, OURS}
     one, two = (recorder.inputs("remit:index:ManagedPolicies", each) for each in (ONE, TWO))
     assert (one["kept"], one["policies"]["Guardrail"]["description"]) == (["Guardrail"], "as the stack gave it")
@@ -74,5 +77,6 @@ def test_a_permission_set_that_stays_away_changes_in_nothing(run: Run) -> None:
 def test_a_run_that_keeps_nothing_says_nothing_of_it(run: Run) -> None:
     recorder = told(run, Kept())
     assert "kept" not in recorder.inputs("remit:index:AccountAssignments", "Engineer")
+    assert "kept" not in recorder.inputs("remit:index:RevocationGuard", "revocation-guard")
     assert "kept" not in recorder.inputs("remit:index:ManagedPolicies", ONE)
     assert not recorder.of("aws-native:sso:PermissionSet")["Engineer"].ignoreChanges

@@ -13,6 +13,7 @@ from components.fan_out import Aliases
 from components.permission_sets import PermissionSets
 from components.rollout import roll_out
 from remit.documents import fingerprint
+from remit.drift.kept import Kept
 from remit.managed_policy import LivePolicy, Policy
 from remit.spoke_role import SpokeRole
 from remit.stack import Stack
@@ -104,6 +105,19 @@ def test_what_lets_policies_go_comes_after_everything_else_of_the_run_in_each_ac
     assert dependencies(recorder, "remit:index:Barrier", "everything") == {"Engineer"}
     assert recorder.of(release)[ONE].parent.endswith(f"remit:index:AccountPolicies::{ONE}")
     assert recorder.inputs("remit:index:PolicyWatch", ONE)["policies"]["Other"]["detachOnDelete"] is True
+
+
+def test_what_a_run_leaves_as_somebody_made_it_is_watched_as_the_stack_gave_it(run: Run) -> None:
+    """A later run has nothing else to tell it by once a refresh was there."""
+    kept = Kept(policies={(ONE, "Guardrail"): None}, written={(ONE, "Guardrail"): "as.given"})
+
+    def program() -> None:
+        access = Access(plan(), instance=INSTANCE, stack=Stack("test"))
+        out = Aliases(spoke=SpokeRole("RemitSpoke"), region="eu-west-1", provider=access.provider, kept=kept)
+        out.roll_out(replace(plan(), managed_policies=(policy(ONE), policy(ONE, "Other"))), after=access.guard)
+
+    watched = run(program).inputs("remit:index:PolicyWatch", ONE)["policies"]
+    assert (watched["Guardrail"]["document"], watched["Other"]["document"] == "as.given") == ("as.given", False)
 
 
 def test_who_holds_a_policy_is_nobodys_business_here(run: Run) -> None:

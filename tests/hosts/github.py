@@ -170,7 +170,10 @@ class FakeGitHub(HostServer):
         name, _, head = unquote(base).partition("...")
         there, commits, sha = self._history(self.refs.get(name, name)), [], self.refs.get(head, head)
         while sha in self.commits and sha not in there:
-            commits.insert(0, {"sha": sha, "commit": {"message": self.commits[sha]["message"]}})
+            made = self.commits[sha]
+            author = made.get("author") or {"date": f"when {sha} was made"}
+            told = {"message": made["message"], "author": author, "committer": made.get("committer") or author}
+            commits.insert(0, {"sha": sha, "commit": told})
             (sha,) = self.commits[sha]["parents"]
         return 200, {"behind_by": self.behind, "commits": commits}
 

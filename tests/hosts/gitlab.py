@@ -185,5 +185,6 @@ class FakeGitLab(HostServer):
                 tree[each["file_path"]] = each["content"]
         self.commits.append(body)
         made = {"id": f"commit-{len(self.commits)}", "message": body["commit_message"], "parent_ids": [parent]}
+        made |= dict.fromkeys(("authored_date", "committed_date"), f"when {made['id']} was made")
         self.made[made["id"]], self.trees[made["id"]], self.branches[branch] = made, tree, made["id"]
         return 201, made

@@ -94,6 +94,36 @@ def test_a_permission_set_that_no_state_knows_is_looked_at() -> None:
     assert [each.permission_set for each in asked] == [ARN]
 
 
+def test_what_the_run_leaves_as_it_is_does_not_go() -> None:
+    """What somebody gave by hand and a refresh has seen, too; and the state keeps nothing of it."""
+    guard, staying = at_most(0), {"Admin": [*keys(3)]}
+    guard.saw("Admin", keys(3))
+    held, failures = check(guard, {}, news({"Admin": keys(1)}, kept=staying), nothing)
+    assert failures == []
+    assert "kept" not in held
+    asked: list[Inputs] = []
+
+    def foresee(inputs: Inputs) -> Holding:
+        asked.append(inputs)
+        return Holding(3, {})
+
+    check(at_most(0), {}, news({"Admin": {}}, kept=staying, permissionSetArns={"Admin": ARN}), foresee)
+    assert asked[0].kept == {*staying["Admin"]}
+
+
+def test_the_way_to_the_accounts_may_change_as_long_as_there_is_no_policy() -> None:
+    def way(olds: dict[str, Any], **more: Any) -> tuple[dict[str, Any], bool]:
+        held, failures = check(at_most(0), olds, news({}, **more), nothing)
+        return held, not failures
+
+    bare, _ = way({}, fanOut="aliases", noPolicies=True)
+    assert way(bare, fanOut="pooled")[1]
+    with_some, _ = way(bare, fanOut="aliases")
+    assert not way(with_some, fanOut="pooled")[1]
+    without, _ = way(with_some, fanOut="aliases", noPolicies=True)
+    assert not way(without, fanOut="pooled")[1], "a run that failed may have left some there"
+
+
 def test_what_a_refresh_saw_is_newer_than_the_state() -> None:
     held, _ = check(at_most(0), {}, news({"Admin": keys(1)}), nothing)
     guard = at_most(0)

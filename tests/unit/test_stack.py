@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -189,9 +190,15 @@ def test_auto_stays_with_the_way_that_the_state_has_and_no_other_setting_does(wa
 
 
 @pytest.mark.parametrize(
-    ("guard", "way"), [({"fanOut": "pooled"}, "pooled"), ({"fanOut": "aliases"}, "aliases"), ({}, "aliases")]
+    ("guard", "way"),
+    [
+        ({"fanOut": "pooled"}, "pooled"),
+        ({"fanOut": "aliases"}, "aliases"),
+        ({}, "aliases"),
+        ({"noPolicies": True}, None),
+    ],
 )
-def test_the_state_says_which_way_it_has(guard: dict[str, str], way: str):
+def test_the_state_says_which_way_it_has(guard: dict[str, Any], way: str | None):
     stack = {"type": "pulumi:pulumi:Stack"}
     exported = {"deployment": {"resources": [stack, {"type": "remit:index:RevocationGuard", "inputs": guard}]}}
     assert way_in(exported) == way

@@ -78,7 +78,17 @@ def test_a_branch_with_somebodys_commit_is_refused(clone: Path) -> None:
     put(clone, FIRST)
     theirs = git(clone, "commit-tree", "sync^{tree}", "-p", "sync", "-m", "Say why").strip()
     git(clone, "update-ref", "refs/heads/sync", theirs)
-    with pytest.raises(GitError, match=r"a commit that somebody else made: .* Say why"):
+    with pytest.raises(GitError, match=r"a commit that somebody else made or amended: .* Say why"):
+        put(clone, FIRST, SECOND)
+    assert git(clone, "rev-parse", "sync").strip() == theirs
+
+
+def test_a_commit_that_somebody_amended_is_not_thrown_away(clone: Path) -> None:
+    tip = put(clone, FIRST)
+    message = git(clone, "log", "-1", "--format=%B", tip)
+    theirs = git(clone, "commit-tree", "main^{tree}", "-p", "main", "-m", message).strip()
+    git(clone, "update-ref", "refs/heads/sync", theirs)
+    with pytest.raises(GitError, match=r"made or amended: .* Adopt one"):
         put(clone, FIRST, SECOND)
     assert git(clone, "rev-parse", "sync").strip() == theirs
 

@@ -346,6 +346,7 @@ def test_a_branch_to_which_somebody_else_committed_is_left_alone(
     host = github if name == "github" else gitlab
     told(run(host, *ADOPT, synced(tmp_path, ONE)))
     theirs = {"message": "Say why", "tree": "t", "parents": ["commit-2"], "parent_ids": ["commit-1"], "id": "theirs"}
+    theirs |= {"authored_date": "then", "committed_date": "then"}
     if isinstance(host, FakeGitHub):
         host.commits["theirs"] = {**theirs, "parents": [host.refs["remit/sync-prod"]]}
         host.refs["remit/sync-prod"] = "theirs"
@@ -356,6 +357,21 @@ def test_a_branch_to_which_somebody_else_committed_is_left_alone(
         assert said.startswith("left as it is: branch remit/sync-prod has a commit that somebody else made (Say why)")
     (request,) = host.pulls.values() if isinstance(host, FakeGitHub) else host.requests.values()
     assert request["state"] in {"open", "opened"}
+
+
+@pytest.mark.parametrize("name", ["github", "gitlab"])
+def test_a_commit_that_somebody_amended_is_left_alone(
+    name: str, github: FakeGitHub, gitlab: FakeGitLab, tmp_path: Path
+) -> None:
+    """Its message still has the mark."""
+    host = github if name == "github" else gitlab
+    told(run(host, *ADOPT, synced(tmp_path, ONE)))
+    if isinstance(host, FakeGitHub):
+        host.commits[host.refs["remit/sync-prod"]] |= {"author": {"date": "then"}, "committer": {"date": "now"}}
+    else:
+        host.made[host.branches["remit/sync-prod"]] |= {"committed_date": "now"}
+    for changes in ((TWO,), ()):
+        assert "which was amended" in told(run(host, *ADOPT, synced(tmp_path, *changes)))
 
 
 def test_print_lists_the_commits_and_needs_no_host(tmp_path: Path):

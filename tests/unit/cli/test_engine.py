@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from remit.cli.deploy import stack_in
+from remit.cli.deploy import leaving_what_waits, stack_in
 from remit.cli.engine import Engine, EngineError, choose_engine, output_of
 from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone, shard_of_stack
+from remit.errors import CatalogError
 from remit.organization import AccountState
 from remit.sharding import IDENTITY_CENTER, Shard, shard_of
 
@@ -107,6 +108,32 @@ def test_a_wrong_catalog_ends_a_run_with_2_before_an_engine_begins(fake_pulumi: 
     code, words = code_and_words()
     assert (code, "policies/more.yaml:1" in words) == (2, True)
     assert code_and_words("--config", "remit:catalog=elsewhere")[0] == 7, "what another catalog says is not known here"
+
+
+def test_a_run_that_takes_back_what_waits_to_be_adopted_says_so(fake_pulumi: Path, project: Path) -> None:
+    """A configuration from elsewhere may be of another catalog, so nobody knows what it lets be adopted."""
+    environment = {**os.environ, "PATH": f"{fake_pulumi.parent}:{os.environ['PATH']}", "REMIT_ENGINE": "pulumi"}
+    command = [sys.executable, "-m", "remit.cli.main", "up", "--stack", "prod", "--config", "remit:catalog=elsewhere"]
+    done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 7
+    assert "changes by hand are taken back, `drift: adopt` too" in done.stderr
+
+
+@pytest.mark.parametrize(("drift", "told"), [("enforce", False), ("report", True), ("adopt", True)])
+def test_a_refresh_says_what_it_forgets(fake_pulumi: Path, project: Path, drift: str, told: bool) -> None:
+    (project / "Pulumi.prod.yaml").write_text(f'config: {{"remit:drift": {drift}}}\n')
+    environment = {**os.environ, "PATH": f"{fake_pulumi.parent}:{os.environ['PATH']}", "REMIT_ENGINE": "pulumi"}
+    command = [sys.executable, "-m", "remit.cli.main", "refresh", "--stack", "prod"]
+    done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
+    assert ("a refresh takes what is live for what the stack gave" in done.stderr) is told
+    assert done.returncode == 7
+
+
+def test_what_waits_to_be_adopted_stays_in_the_selected_stack_too(engine: Engine, project: Path) -> None:
+    """Where no stack is named: its catalog is read, and what is wrong in it is told."""
+    (project / "Pulumi.s.yaml").write_text('config: {"remit:drift": adopt, "remit:scope": 7}\n')
+    with pytest.raises(CatalogError, match="scope"), leaving_what_waits(engine, "up", ("--yes",)):
+        pass
 
 
 # An engine with one stack's state in a file beside it: `stack export` prints it, `stack import` replaces it.

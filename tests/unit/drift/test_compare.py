@@ -119,7 +119,8 @@ def test_policies_are_missing_changed_and_unmanaged_under_the_owned_path_alone()
         ("missing", "report", f"policy /remit/Quiet in lab ({LAB})"),
         ("unmanaged", "report", f"policy /remit/team/Stranger in lab ({LAB})"),
     ]
-    assert findings(live, replace(STACK, unmanaged_policies="remove"))[-1].mode == "enforce"
+    assert findings(live, replace(STACK, unmanaged_policies="remove", fan_out="pooled"))[-1].mode == "enforce"
+    assert findings(live, replace(STACK, unmanaged_policies="remove", fan_out="aliases"))[-1].mode == "report"
     assert "unmanaged" not in {each.change for each in findings(live, Stack("test"))}
 
 

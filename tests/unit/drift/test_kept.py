@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.documents import document
+from remit.documents import document, fingerprint
 from remit.drift.by_hand import ByHand
 from remit.drift.compare import Comparison
 from remit.drift.ended import Ended
@@ -233,6 +233,21 @@ def test_a_permission_set_that_somebody_deleted_stays_away_with_all_that_was_ass
     assert "Loose" not in {each.name for each in scheduled(live, unknown)[0]}, "nobody has made it yet"
 
 
+def test_a_list_that_no_finding_names_is_as_the_catalog_says() -> None:
+    """A merge that changes the list itself, where somebody changed another field and something in the list ended."""
+    found = replace(live_of(PLAN).permission_sets["Loose"], session_duration="PT2H")
+    (had,) = (each for each in unending(CATALOG, ORGANIZATION, STACK).permission_sets if each.name == "Loose")
+    (over,) = {*had.aws_managed_policies} - {*found.aws_managed_policies}
+    found = replace(found, aws_managed_policies=(*found.aws_managed_policies, over))
+    live = replace(live_of(PLAN), permission_sets={**live_of(PLAN).permission_sets, "Loose": found})
+    (finding,) = findings(live)
+    assert kept([finding], PLAN, live, state_of({}, {}), ended=ENDED).permission_set("Loose").lists
+    trimmed = replace(finding, differences=tuple(d for d in finding.differences if d.field == "session_duration"))
+    keep = kept([trimmed], PLAN, live, state_of({}, {}), ended=ENDED)
+    assert keep.permission_set("Loose") == KeptSet(frozenset({"session_duration"}))
+    assert keep.applied_to(PLAN).permission_sets == PLAN.permission_sets
+
+
 def test_policies_that_are_only_told_are_named_to_the_plugin() -> None:
     """Also one under the owned path that no catalog has: a repair of another one deletes what a refresh has shown."""
     owner = Stack("test", drift="report", owned_path="/remit/", unmanaged_policies="remove")
@@ -274,6 +289,11 @@ def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> No
                     f"{SHOP}/Guard",
                     inputs={"path": "/remit/", "description": "why", "policyDocument": document([STATEMENT])},
                 ),
+                resource(
+                    "remit:index:PolicyWatch",
+                    SHOP,
+                    inputs={"policies": {"Guard": {"document": fingerprint(document([STATEMENT]))}, "Old": {}}},
+                ),
                 resource("aws-native:sso:PermissionSet", "Strict"),
                 resource("aws-native:sso:PermissionSet", "Replaced", delete=True),
             ]
@@ -283,6 +303,7 @@ def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> No
     assert recorded.gave("Strict") == {one: "engineers", two: "sre"}
     assert recorded.gave("Unknown") == {}
     assert recorded.policies == {(LAB, "Guard"): given_policy, (SHOP, "Guard"): given_policy}
+    assert recorded.written == {(SHOP, "Guard"): fingerprint(document([STATEMENT]))}
     assert recorded.has("aws-native:sso:PermissionSet", "Strict")
     assert not recorded.has("aws-native:sso:PermissionSet", "Replaced")
     assert Recorded.of({}) == Recorded(frozenset(), {}, {})
@@ -302,6 +323,7 @@ def test_the_program_reads_what_the_verb_wrote(tmp_path: Path) -> None:
             "Strict": KeptSet(gone=True),
         },
         Unplanned(frozenset({(LAB, "E")}), frozenset({"Gone"})),
+        {(LAB, "Guard"): "a.b"},
     )
     Keeping(file, tmp_path / "policies", keep).write(tmp_path / "kept.json")
     run = Run.of({VARIABLE: str(tmp_path / "kept.json")}, Stack("test"), Path("elsewhere"))
@@ -311,6 +333,19 @@ def test_the_program_reads_what_the_verb_wrote(tmp_path: Path) -> None:
     plain = Run.of({}, Stack("test"), Path("policies"))
     assert plain == Run(Stack("test"), Path("policies"))
     assert plain.adjusted(PLAN) == PLAN
+
+
+def test_what_a_refresh_took_into_the_state_is_by_hand_all_the_same() -> None:
+    """With aliases: a policy's state then says what is live, and PolicyWatch what the stack gave; run after run."""
+    by_hand = {"Guard": document([STATEMENT]), "Quiet": document([BY_HAND])}
+    live, recorded = world_of({}, by_hand, live_of(PLAN).permission_sets["Loose"]), state_of({}, by_hand)
+    (quiet,) = (each for each in PLAN.managed_policies if each.name == "Quiet")
+    assert "Quiet" not in {each.name for each in scheduled(live, recorded)[0]}, "an account got another name"
+    given = {(LAB, "Quiet"): fingerprint(quiet.document)}
+    left, keep = scheduled(live, replace(recorded, written=given))
+    assert "Quiet" in {each.name for each in left}
+    assert keep.policies[LAB, "Quiet"] == recorded.policies[LAB, "Quiet"], "what the engine's state has, so no change"
+    assert keep.written == given
 
 
 @pytest.mark.parametrize(

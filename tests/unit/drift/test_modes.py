@@ -51,7 +51,15 @@ def test_the_stack_speaks_where_an_entry_does_not_but_never_for_what_no_entry_kn
     adopting = Stack("x", drift="adopt", owned_path="/remit/", unmanaged_policies="remove")
     modes = Modes(CATALOG, adopting)
     assert (modes.of_permission_set("Plain"), modes.of_permission_set("Reported")) == ("adopt", "report")
-    assert modes.of_unmanaged_policy() == "report"
+    assert modes.of_unmanaged_policy(pooled=True) == "report"
+
+
+def test_what_a_run_takes_over_as_it_is_it_does_not_revert() -> None:
+    """With remit:adopt. What is missing is made all the same."""
+    modes = Modes(CATALOG, Stack("x", adopt=True))
+    assert (modes.of_changed_permission_set("Plain"), modes.of_changed_policy("Any")) == ("report", "report")
+    assert (modes.of_permission_set("Plain"), modes.of_policy("Any")) == ("enforce", "enforce")
+    assert modes.of_changed_permission_set("Adopted") == "adopt"
 
 
 def test_what_hangs_on_a_permission_set_that_is_gone_goes_its_way() -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from remit.catalog import Catalog
+from remit.drift.by_hand import changed_since
 from remit.drift.compare import Comparison
 from remit.drift.live import Live
 from remit.drift.modes import Modes
+from remit.drift.recorded import Recorded, Urn
 from remit.drift.values import Finding
 from remit.drift.waiting import ByHand, made_by_hand
 from remit.managed_policy import LivePolicy, Policy
@@ -45,13 +47,27 @@ def findings(catalog: Catalog, plan: Plan, live: Live, stack: Stack = STACK) -> 
     return Comparison(plan, live, Modes(catalog, stack), stack, names).findings()
 
 
-def waiting(live: Live, base: str = TEXT, stack: Stack = STACK) -> list[ByHand]:
-    """What waits where the stack has TEXT, and `base` is at hand."""
+def gave(planned: Plan, live: Live) -> Recorded:
+    """The state of a stack that gave this."""
+    by_set = {
+        name: {each.key: each.principal for each in planned.assignments if each.permission_set == name}
+        for name in planned.references
+    }
+    policies = {
+        (each.account, each.name): Policy(each.name, each.path, each.description, each.document)
+        for each in planned.managed_policies
+    }
+    return Recorded(frozenset(Urn("aws-native:sso:PermissionSet", name) for name in live.arns), by_set, policies)
+
+
+def waiting(live: Live, base: str = TEXT, stack: Stack = STACK, recorded: Recorded | None = None) -> list[ByHand]:
+    """What waits where the stack has TEXT, and `base` is at hand. `recorded`: what it gave, if not just its plan."""
     applied, here = catalog_of(TEXT), catalog_of(base)
+    before = plan_of(applied)
     never = unending(applied, ORGANIZATION, STACK)
     return list(
         made_by_hand(
-            findings(applied, plan_of(applied), live),
+            changed_since(recorded or gave(before, live), findings(applied, before, live), before, live),
             findings(here, plan_of(here), live, stack),
             findings(applied, never, live),
         )
@@ -140,3 +156,24 @@ def test_before_the_end_nothing_has_ended() -> None:
     catalog = catalog_of(TEXT)
     live = live_of(make_plan(catalog, ORGANIZATION, at=AT, stack=STACK))
     assert findings(catalog, plan_of(catalog, AT), live) == ()
+
+
+def test_an_account_that_came_or_left_since_the_last_run_is_no_change_by_hand() -> None:
+    """All catalogs see it alike: only what the stack gave tells it from what somebody did."""
+    live, planned = applied_live(), plan_of(catalog_of(TEXT))
+    before = replace(planned, assignments=(), managed_policies=())
+    none = replace(live, assignments={"Read": frozenset()}, policies={LAB: ()})
+    assert waiting(none, recorded=gave(before, live)) == []
+
+    left = f"{SHOP}/GROUP/g-eng"
+    recorded = gave(planned, live)
+    recorded = replace(recorded, assignments={"Read": {**recorded.gave("Read"), left: "engineers"}})
+    assert waiting(with_assignments(live, "Read", also=left), recorded=recorded) == []
+    assert ids(waiting(with_assignments(live, "Read", also=left))) == {f"assignment/Read/{left}"}
+
+
+def test_a_policy_that_only_the_organization_changes_is_no_change_by_hand() -> None:
+    live = with_document(applied_live(), A, NEW)  # as it was given before an account got another name
+    recorded = gave(plan_of(catalog_of(TEXT)), live)
+    was = {(LAB, each.name): each.policy for each in live.policies[LAB]}
+    assert waiting(live, recorded=replace(recorded, policies=was)) == []
