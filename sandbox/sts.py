@@ -88,7 +88,7 @@ def _hears(account: str, path_and_name: str, external_id: str | None) -> bool:
     role = _made(account, path_and_name)
     if role is None:
         return True
-    statements = json.loads(role.assume_role_policy_document)["Statement"]
+    statements = json.loads(role.assume_role_policy_document).get("Statement", [])
     asked = [_asked(each) for each in (statements if isinstance(statements, list) else [statements])]
     return not asked or any(not ids or external_id in ids for ids in asked)
 
