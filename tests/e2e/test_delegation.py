@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from remit.aws.permissions import Role
 from tests.e2e.world import AUDIT, AUDITORS, DEVELOPERS, MANAGEMENT, SHOP_DEV, SHOP_PROD, World
 
 MANAGEMENT_SETS = """
@@ -21,10 +22,10 @@ access:
 @contextmanager
 def delegated(world: World) -> Iterator[None]:
     """As if somebody in the audit account ran it."""
-    before = world.environment
-    world.environment = before | world.session_in(AUDIT)
+    before = world.caller
+    world.caller = world.session_in(AUDIT, Role.APPLY)
     yield
-    world.environment = before
+    world.caller = before
 
 
 def test_each_half_converges_and_never_touches_the_other(fresh: World) -> None:
@@ -61,6 +62,25 @@ def test_each_half_converges_and_never_touches_the_other(fresh: World) -> None:
     with delegated(fresh):
         fresh.up(stack="members")
     assert fresh.permission_sets()["Auditor"]["description"] == "Reads all"
+
+
+def test_a_delegated_administrator_may_look_at_the_half_that_only_the_management_account_writes(fresh: World) -> None:
+    """A pull request's preview of every stack has one role, of the account that administers Identity Center."""
+    fresh.delegate(AUDIT, "sso.amazonaws.com")
+    fresh.add("management.yaml", MANAGEMENT_SETS)
+    fresh.add_stack("management", scope=["management"], permissionSets="own-management")
+    with delegated(fresh):
+        looked = fresh.run("preview", stack="management")
+        assert looked.code == 0, looked.text
+        assert f"the caller is in {AUDIT}, which may change nothing" in looked.text
+        assert "ManagementAuditor" in looked.text
+        refused = fresh.run("up", "--yes", "--skip-preview", stack="management")
+    assert refused.code == 1
+    assert f"`up` needs credentials of {MANAGEMENT}" in refused.text
+    assert fresh.permission_sets() == {}
+    fresh.up(stack="management")
+    with delegated(fresh):
+        assert fresh.steps(stack="management") == set()
 
 
 def drift(world: World, stack: str) -> list[tuple[str, str]]:

@@ -357,10 +357,12 @@ class World:
     def delegate(self, account: str, service: str) -> None:
         self.client("organizations").register_delegated_administrator(AccountId=account, ServicePrincipal=service)
 
-    def session_in(self, account: str) -> dict[str, str]:
-        """What makes the preview role of another account the caller: environment variables."""
-        name = NAMES[Role.PREVIEW]
-        self.client("iam", account).create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    def session_in(self, account: str, role_of: Role = Role.PREVIEW) -> dict[str, str]:
+        """What makes a hub role of another account the caller: environment variables."""
+        name = NAMES[role_of]
+        iam = self.client("iam", account)
+        if name not in {each["RoleName"] for each in iam.list_roles()["Roles"]}:
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
         role = f"arn:aws:iam::{account}:role/{name}"
         keys = self.client("sts").assume_role(RoleArn=role, RoleSessionName="delegate")["Credentials"]
         names = {"AWS_ACCESS_KEY_ID": "AccessKeyId", "AWS_SECRET_ACCESS_KEY": "SecretAccessKey"}
