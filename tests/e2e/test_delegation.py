@@ -117,3 +117,36 @@ def test_a_delegated_administrator_hears_of_the_other_half_before_anything_is_wr
     assert "remit:permissionSets: own-members" in run.text
     assert fresh.permission_sets() == {}
     assert not [call for call in fresh.calls() if call.split(":")[1].startswith(("Create", "Put", "Update", "Delete"))]
+
+
+def forget(world: World, stack: str, permission_set: str) -> None:
+    """It and its assignments leave the state, as by `pulumi state delete`, which the embedded engine has not."""
+    state = json.loads(world.execute("stack", "export", "--stack", stack).stdout)
+    resources = state["deployment"]["resources"]
+    kept = [each for each in resources if not each["urn"].endswith(f"::{permission_set}")]
+    assert len(resources) - len(kept) == 2
+    file = world.folder / "state.json"
+    file.write_text(json.dumps(state | {"deployment": state["deployment"] | {"resources": kept}}))
+    imported = world.command("stack", "import", "--stack", stack, "--file", str(file))
+    assert imported.code == 0, imported.text
+
+
+def test_a_stack_with_both_halves_is_split_without_anybody_losing_anything(fresh: World) -> None:
+    """In the order of docs/operations.md."""
+    fresh.delegate(AUDIT, "sso.amazonaws.com")
+    fresh.add("management.yaml", MANAGEMENT_SETS)
+    fresh.add_stack("prod", scope=["*", "management"], permissionSets="own")
+    fresh.up(stack="prod")
+    grants, sets = fresh.grants(), fresh.permission_sets()
+
+    fresh.add_stack("management", scope=["management"], permissionSets="own-management", adopt=True)
+    fresh.up(stack="management")
+    forget(fresh, "prod", "ManagementAuditor")
+    fresh.add_stack_file("prod", scope=["*"], permissionSets="own-members")
+    with delegated(fresh):
+        assert not {step for step in fresh.steps(stack="prod") if step[0] != "update"}
+        fresh.up(stack="prod")
+        assert fresh.steps("--refresh", stack="prod") == set()
+    fresh.add_stack_file("management", scope=["management"], permissionSets="own-management")
+    assert fresh.steps("--refresh", stack="management") == set()
+    assert (fresh.grants(), fresh.permission_sets()) == (grants, sets)

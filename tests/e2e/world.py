@@ -139,9 +139,12 @@ class World:
 
     def add_stack(self, name: str, **config: Any) -> None:
         """A stack file, and the stack in the backend."""
+        self.add_stack_file(name, **config)
+        self.init_stack(name)
+
+    def add_stack_file(self, name: str, **config: Any) -> None:
         values = {"remit:requestRate": 500} | {f"remit:{key}": value for key, value in config.items()}
         (self.folder / f"Pulumi.{name}.yaml").write_text(json.dumps({"config": values}))
-        self.init_stack(name)
 
     def init_stack(self, name: str) -> None:
         """A stack in the backend, for a file that is there."""
