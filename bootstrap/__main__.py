@@ -4,6 +4,7 @@ It needs an administrator of the management account, once; no run of Remit has s
 """
 
 import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
 
 from bootstrap.accounts import WrongAccountError, delegate, look_up_accounts
 from bootstrap.documents import state_access
@@ -15,7 +16,7 @@ from bootstrap.state import StateBackend
 from bootstrap.trust import APPLY_ROLE, role_arn, spoke_trust
 
 try:
-    settings = Settings.read(pulumi.Config().get)
+    settings = Settings.read({**get_config_env(), **CONFIG.get()})
     accounts = look_up_accounts(settings)
 except (SettingsError, WrongAccountError) as error:  # words for people: a traceback would bury them
     raise pulumi.RunError(str(error)) from None
@@ -29,12 +30,16 @@ if settings.management_environments:
     hubs.append(HubRoles("management-hub", accounts.management, settings, roles))
 
 appliers = [role_arn(hub.place.account, APPLY_ROLE) for hub in hubs]
-SpokeRoles(accounts, settings, spoke_trust([*appliers, *settings.operators], settings.external_id))
+# Whoever administers Identity Center for the organization gets no further in the management account than AWS lets it.
+there = [arn for arn in appliers if f"::{accounts.management.account}:" in arn]
+common = spoke_trust([*appliers, *settings.operators], settings.external_ids)
+nearer = [*there, *settings.operators]
+SpokeRoles(accounts, settings, common, in_management=spoke_trust(nearer, settings.external_ids) if nearer else None)
 
 if settings.state_bucket != NO_STATE:
     everybody = [role_arn(hub.place.account, role) for hub in hubs for role in hub.roles]
     guests = [arn for arn in everybody if f"::{accounts.hub.account}:" not in arn]
-    state = StateBackend(accounts.hub, settings, hubs=everybody, guests=guests)
+    state = StateBackend(accounts.hub, settings, hubs=everybody, guests=guests, makers=accounts.makers)
     for hub in hubs:
         for role in hub.roles:
             rights = state_access(state.bucket, state.key.arn, write=role == APPLY_ROLE)

@@ -7,11 +7,13 @@ from typing import Any
 
 import pulumi
 
+from bootstrap.settings import PROJECT
 from bootstrap.trust import roots
 from remit.documents import Document, document
 
 _READ = ("kms:Decrypt", "kms:DescribeKey")
 _WRITE = ("kms:Encrypt", "kms:GenerateDataKey")
+_OBJECTS = ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject")
 _LOCKED = (
     "s3:DeleteBucket",
     "s3:DeleteBucketPolicy",
@@ -49,7 +51,8 @@ def bucket_policy(
 ) -> Document:
     """`hubs`: ARNs of all hub roles; `guests`: of those in another account than the bucket, which write.
 
-    Without `administrators` the hub roles alone are kept from what would lose a state.
+    Without `administrators` the hub roles alone are kept from what would lose a state. The state of this program itself
+    is in the bucket too: who could write it would have an administrator's next run do what they like.
     """
     arn = f"arn:aws:s3:::{bucket}"
     others = {"ArnNotLike": {"aws:PrincipalArn": list(administrators)}}
@@ -59,6 +62,10 @@ def bucket_policy(
             _deny("TlsOnly", "s3:*", arn, {"Bool": {"aws:SecureTransport": "false"}}),
             _deny("TlsOfToday", "s3:*", arn, {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
             _deny("Locked", list(_LOCKED), arn, theirs),
+            {
+                **_deny("Bootstrap", list(_OBJECTS), arn, {"ArnEquals": {"aws:PrincipalArn": list(hubs)}}),
+                "Resource": f"{arn}/.pulumi/*/{PROJECT}/*",  # stacks, history, backups; locks/organization
+            },
             *_guests("Guests", guests, ["s3:GetBucketLocation", "s3:ListBucket"], arn),
             *_guests("GuestsStates", guests, ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], f"{arn}/*"),
         ]

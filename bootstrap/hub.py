@@ -11,10 +11,11 @@ from bootstrap.accounts import Place
 from bootstrap.roles import Roles
 from bootstrap.settings import Settings
 from bootstrap.template import boundary_arn
-from bootstrap.trust import hub_trust
+from bootstrap.trust import APPLY_ROLE, hub_trust
 from remit.documents import Document
 
 TYPE = "remit-bootstrap:index:HubRoles"
+_LONGEST_RUN = 6 * 3600  # seconds; GitHub ends a job then
 
 
 class HubRoles(pulumi.ComponentResource):
@@ -24,7 +25,7 @@ class HubRoles(pulumi.ComponentResource):
         super().__init__(TYPE, name, None, None)
         self.place, self._settings, self._hub = place, settings, name
         signer, self._signers = settings.signer, self._identity_provider(name)
-        arn = settings.oidc_provider or f"arn:aws:iam::{place.account}:oidc-provider/{signer}"
+        arn = f"arn:aws:iam::{place.account}:oidc-provider/{signer}"
         self.roles = {
             role: self._role(role, hub_trust(arn, signer, who), policy) for role, (who, policy) in roles.items()
         }
@@ -38,7 +39,7 @@ class HubRoles(pulumi.ComponentResource):
         )
 
     def _identity_provider(self, name: str) -> list[pulumi.Resource]:
-        if self._settings.oidc_provider:
+        if any(f"::{self.place.account}:" in arn for arn in self._settings.oidc_providers):
             return []
         provider = aws.iam.OpenIdConnectProvider(
             name,
@@ -56,6 +57,7 @@ class HubRoles(pulumi.ComponentResource):
             name=name,
             description=f"CI of {self._settings.repository} runs Remit as this role",
             assume_role_policy=json.dumps(trust),
+            max_session_duration=_LONGEST_RUN if name == APPLY_ROLE else None,
             permissions_boundary=boundary_arn(boundary, self.place.account) if boundary else None,
             opts=pulumi.ResourceOptions.merge(below, pulumi.ResourceOptions(depends_on=self._signers)),
         )

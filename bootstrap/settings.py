@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ NO_STATE = "none"
 ISSUERS = {"github": "https://token.actions.githubusercontent.com", "gitlab": "https://gitlab.com"}
 
 _ROLE_ARN = r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+"
-_GLOB_ARN = r"arn:aws:(iam|sts)::\d{12}:[\w+=,.@/*?-]+"
+_GLOB_ARN = r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/*?-]+"
 _BOUNDARY = r"(arn:aws:iam::aws:policy/)?([!-~]+/)?[\w+=,.@-]+"
 _ROLE = (r"(?!arn:|/)([!-~]+/)?[\w+=,.@-]+", "the name of a role, with its path if it has one: platform/RemitSpoke")
 _ENVIRONMENT = (r"[\w.-]+", "the name of an environment, of letters, digits and _.-")
@@ -26,7 +26,7 @@ _PATTERNS: dict[str, tuple[str, str]] = {
         r"https://[\w.:-]+(/[\w./-]*\w)?",
         "an address such as https://gitlab.example.com",
     ),
-    "oidc_provider": (r"arn:aws:iam::\d{12}:oidc-provider/[\w.:/-]+", "the ARN of an OIDC provider"),
+    "oidc_providers": (r"arn:aws:iam::\d{12}:oidc-provider/[\w.:/-]+", "the ARN of an OIDC provider"),
     "branch": (r"[\w./-]+", "the name of a branch"),
     "environments": _ENVIRONMENT,
     "management_environments": _ENVIRONMENT,
@@ -34,14 +34,17 @@ _PATTERNS: dict[str, tuple[str, str]] = {
     "spoke_role": _ROLE,
     "access_role": _ROLE,
     "policy_path": (r"(/[\w.,+@=-]+)*/", "a path such as /remit/: a slash at both ends"),
-    "external_id": (r"[\w+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits and _+=,.@:/-"),
+    "external_ids": (r"[\w+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits and _+=,.@:/-"),
     "permissions_boundary": (_BOUNDARY, "NAME, PATH/NAME or arn:aws:iam::aws:policy/NAME"),
     "hub_permissions_boundary": (_BOUNDARY, "NAME, PATH/NAME or arn:aws:iam::aws:policy/NAME"),
     "operators": (_ROLE_ARN, "the ARN of a role or user, without globs"),
     "organizational_units": (r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}", "an id such as ou-ab12-cdefgh34"),
     "delegated_administrator": (r"\d{12}", "the id of an account: twelve digits in quotes"),
     "state_bucket": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket, or none"),
-    "administrators": (_GLOB_ARN, "the ARN of roles or users of an account that it names"),
+    "administrators": (
+        _GLOB_ARN,
+        "the ARN of roles or users of one account: arn:aws:iam::ACCOUNT:role/NAME (assumed-role is none)",
+    ),
     "fan_out": (r"aliases|pooled|auto", "aliases, pooled or auto"),
     "topics": (r"arn:aws:sns:[\w-]+:\d{12}:[\w.-]+", "the ARN of an SNS topic"),
 }
@@ -59,13 +62,13 @@ class Settings:
     region: str
     ci_host: str = "github"
     issuer: str = ""
-    oidc_provider: str = ""
+    oidc_providers: tuple[str, ...] = ()
     branch: str = "main"
     environments: tuple[str, ...] = ()
     management_environments: tuple[str, ...] = ()
     spoke_role: str = "RemitSpoke"
     policy_path: str = "/remit/"
-    external_id: str = ""
+    external_ids: tuple[str, ...] = ()
     permissions_boundary: str = ""
     hub_permissions_boundary: str = ""
     operators: tuple[str, ...] = ()
@@ -83,12 +86,17 @@ class Settings:
     topics: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, get: Callable[[str], str | None]) -> Self:
-        """`get` is that of pulumi.Config: a list comes as JSON. Raises SettingsError with all that is wrong."""
+    def read(cls, config: Mapping[str, str]) -> Self:
+        """`config` as Pulumi hands it over, of all namespaces: a list comes as JSON.
+
+        Raises SettingsError with all that is wrong.
+        """
         values: dict[str, Any] = {"repository": "", "region": ""}
-        problems: dict[str, str] = {}
+        given = {key.removeprefix(f"{PROJECT}:"): text for key, text in config.items() if key.startswith(f"{PROJECT}:")}
+        known = {_key(each.name) for each in fields(cls)}
+        problems = dict.fromkeys(sorted(given.keys() - known), "is no setting (bootstrap/Pulumi.yaml has every one)")
         for each in fields(cls):
-            if text := get(_key(each.name)):
+            if text := given.get(_key(each.name)):
                 try:
                     values[each.name] = _value(text, each.default)
                 except ValueError as error:
@@ -120,8 +128,9 @@ class Settings:
             yield "environments", "is empty: no job could take the apply role (name one a stack, such as prod-run)"
         if self.management_environments and not self.delegated_administrator:
             yield "management_environments", "goes with delegatedAdministrator: put them under environments"
-        if self.oidc_provider and not self.oidc_provider.endswith(f":oidc-provider/{self.signer}"):
-            yield "oidc_provider", f"is not that of {self.signer}"
+        for arn in self.oidc_providers:
+            if not arn.endswith(f":oidc-provider/{self.signer}"):
+                yield "oidc_providers", f"{arn} is not that of {self.signer}"
         for name in ("permissions_boundary", "hub_permissions_boundary"):
             boundary = getattr(self, name)
             if boundary and not boundary.startswith("arn:") and f"/{boundary}".startswith(self.policy_path):

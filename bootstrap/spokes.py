@@ -21,13 +21,19 @@ _LONG = pulumi.CustomTimeouts(create="3h", update="3h", delete="3h")  # a thousa
 
 
 class SpokeRoles(pulumi.ComponentResource):
-    """`trust` is the trust policy of all of them."""
+    """`trust` is the trust policy of those of the members, `in_management` of the management account's own.
 
-    def __init__(self, accounts: Accounts, settings: Settings, trust: Document) -> None:
+    None: nobody works there, and there is no such role.
+    """
+
+    def __init__(
+        self, accounts: Accounts, settings: Settings, trust: Document, *, in_management: Document | None
+    ) -> None:
         super().__init__(TYPE, "spokes", None, None)
         self._here, self._settings, self._trust = accounts.management, settings, trust
         self._in_members(accounts.root)
-        self._in_management_account()
+        if in_management:
+            self._in_management_account(in_management)
         self.register_outputs({})
 
     def _in_members(self, root: str) -> None:
@@ -68,7 +74,7 @@ class SpokeRoles(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions.merge(below, pulumi.ResourceOptions(custom_timeouts=_LONG)),
         )
 
-    def _in_management_account(self) -> None:
+    def _in_management_account(self, trust: Document) -> None:
         below, settings, account = self._here.below(self), self._settings, self._here.account
         path, name = path_and_name(settings.spoke_role)
         boundary = settings.permissions_boundary
@@ -77,7 +83,7 @@ class SpokeRoles(pulumi.ComponentResource):
             name=name,
             path=path,
             description=DESCRIPTION.format(path=settings.policy_path),
-            assume_role_policy=json.dumps(self._trust),
+            assume_role_policy=json.dumps(trust),
             permissions_boundary=boundary_arn(boundary, account) if boundary else None,
             opts=below,
         )

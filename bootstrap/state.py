@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -18,9 +19,14 @@ _KEPT_DAYS = 365
 
 
 class StateBackend(pulumi.ComponentResource):
-    """`hubs` are the ARNs of all hub roles, `guests` those of another account than the bucket."""
+    """`hubs` are the ARNs of all hub roles, `guests` those of another account than the bucket.
 
-    def __init__(self, place: Place, settings: Settings, *, hubs: list[str], guests: list[str]) -> None:
+    `makers`: who runs this program there, as ARNs with globs: never locked out of what it makes.
+    """
+
+    def __init__(
+        self, place: Place, settings: Settings, *, hubs: Sequence[str], guests: Sequence[str], makers: Sequence[str]
+    ) -> None:
         super().__init__(TYPE, "state", None, None)
         self._below = place.below(self)
         self.bucket = settings.state_bucket or f"remit-state-{place.account}"
@@ -34,18 +40,20 @@ class StateBackend(pulumi.ComponentResource):
         )
         aws.kms.Alias("state", name=ALIAS, target_key_id=self.key.key_id, opts=self._below)
         made = s3.Bucket("state", bucket=self.bucket, force_destroy=settings.state_force_destroy, opts=self._below)
-        self._locked_down(made.bucket)
-        self._kept(made.bucket)
-        policy = bucket_policy(self.bucket, hubs=hubs, guests=guests, administrators=settings.administrators)
-        s3.BucketPolicy("state", bucket=made.bucket, policy=json.dumps(policy), opts=self._below)
+        others = [*self._locked_down(made.bucket), *self._kept(made.bucket)]
+        administrators = [*settings.administrators, *makers] if settings.administrators else []
+        policy = bucket_policy(self.bucket, hubs=hubs, guests=guests, administrators=administrators)
+        # It may lock whoever makes the others out, and so comes last.
+        last = pulumi.ResourceOptions.merge(self._below, pulumi.ResourceOptions(depends_on=others))
+        s3.BucketPolicy("state", bucket=made.bucket, policy=json.dumps(policy), opts=last)
         self.backend_url = f"s3://{self.bucket}?region={settings.region}&awssdk=v2"
         self.secrets_provider = (
             f"awskms:///arn:aws:kms:{settings.region}:{place.account}:{ALIAS}?region={settings.region}"
         )
         self.register_outputs({"backendUrl": self.backend_url, "secretsProvider": self.secrets_provider})
 
-    def _locked_down(self, bucket: pulumi.Output[str]) -> None:
-        s3.BucketPublicAccessBlock(
+    def _locked_down(self, bucket: pulumi.Output[str]) -> list[pulumi.Resource]:
+        private = s3.BucketPublicAccessBlock(
             "state",
             bucket=bucket,
             block_public_acls=True,
@@ -55,16 +63,19 @@ class StateBackend(pulumi.ComponentResource):
             opts=self._below,
         )
         ownership = s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced")
-        s3.BucketOwnershipControls("state", bucket=bucket, rule=ownership, opts=self._below)
+        owned = s3.BucketOwnershipControls("state", bucket=bucket, rule=ownership, opts=self._below)
         by_default = s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
             sse_algorithm="aws:kms", kms_master_key_id=self.key.arn
         )
         encryption = s3.BucketServerSideEncryptionConfigurationRuleArgs(
             apply_server_side_encryption_by_default=by_default, bucket_key_enabled=True
         )
-        s3.BucketServerSideEncryptionConfiguration("state", bucket=bucket, rules=[encryption], opts=self._below)
+        encrypted = s3.BucketServerSideEncryptionConfiguration(
+            "state", bucket=bucket, rules=[encryption], opts=self._below
+        )
+        return [private, owned, encrypted]
 
-    def _kept(self, bucket: pulumi.Output[str]) -> None:
+    def _kept(self, bucket: pulumi.Output[str]) -> list[pulumi.Resource]:
         """Every version for a year."""
         versioning = s3.BucketVersioning(
             "state",
@@ -81,4 +92,4 @@ class StateBackend(pulumi.ComponentResource):
             expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(expired_object_delete_marker=True),
         )
         after = pulumi.ResourceOptions.merge(self._below, pulumi.ResourceOptions(depends_on=[versioning]))
-        s3.BucketLifecycleConfiguration("state", bucket=bucket, rules=[rule], opts=after)
+        return [versioning, s3.BucketLifecycleConfiguration("state", bucket=bucket, rules=[rule], opts=after)]

@@ -57,12 +57,14 @@ def hub_trust(provider_arn: str, signer: str, subjects: Subjects) -> Document:
     )
 
 
-def spoke_trust(callers: Sequence[str], external_id: str) -> Document:
+def spoke_trust(callers: Sequence[str], external_ids: Sequence[str]) -> Document:
     """`callers`: ARNs of roles. Their accounts are the principals, and a condition names them.
+
+    Any one of `external_ids` will do, so that one can follow another.
 
     A role as principal would be kept by its inner id, and be nobody any more once it is made anew.
     """
-    asked = {"StringEquals": {"sts:ExternalId": external_id}} if external_id else {}
+    asked = {"StringEquals": {"sts:ExternalId": list(external_ids)}} if external_ids else {}
     return document(
         [
             {
@@ -82,3 +84,13 @@ def roots(arns: Sequence[str]) -> list[str]:
 
 def role_arn(account: str, name: str) -> str:
     return f"arn:aws:iam::{account}:role/{name}"
+
+
+def principal_globs(caller: str) -> list[str]:
+    """What aws:PrincipalArn is for a caller, as globs. A session does not say which path its role has."""
+    *_, account, what = caller.split(":")
+    kind, _, names = what.partition("/")
+    if kind != "assumed-role":
+        return [caller]
+    name = names.partition("/")[0]
+    return [role_arn(account, name), role_arn(account, f"*/{name}")]

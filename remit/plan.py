@@ -37,8 +37,13 @@ __all__ = [
 ]
 
 
-def make_plan(catalog: Catalog, organization: Organization, *, at: datetime, stack: Stack) -> Plan:
-    """The desired set of one stack at a time (with its zone). Raises CatalogError with every problem."""
+def make_plan(
+    catalog: Catalog, organization: Organization, *, at: datetime, stack: Stack, reads_only: bool = True
+) -> Plan:
+    """The desired set of one stack at a time (with its zone). Raises CatalogError with every problem.
+
+    `reads_only`: nothing will be written by it, so that credentials which cannot are told and no problem.
+    """
     world = World(catalog, organization, at, stack)
     world.check_scope()
     world.check_account_vars()
@@ -51,6 +56,7 @@ def make_plan(catalog: Catalog, organization: Organization, *, at: datetime, sta
     mine = {policy.account for policy in policies.planned if _has(stack.shard, policy.account)}
     delegation = Delegation(world)
     world.findings.refuse_all(delegation.problems())
+    (world.findings.warn if reads_only else world.findings.refuse_all)(delegation.of_caller())
     check_owned_path(world, len(mine))
     check_fan_out(world, len(mine))
     check_paths(world, policies)

@@ -77,7 +77,7 @@ def init(
     written = _make_room(folder, ask, given["example"])
     written += _write(folder, found, replace(answers, adopt=bool(imported)), first=not imported)
     if imported:
-        _import(context, folder, found, answers.spoke_role)
+        _import(context, folder, found)
     elif not written:
         click.echo("\nevery file is there already: nothing was written")
     _next(answers, found, folder, imported=bool(imported))
@@ -108,6 +108,7 @@ def _answers(
         repository="" if repository == "none" else repository,
         ci_host=host,
         branch=given["branch"] or "main",
+        host=remote.host if remote and remote.ci_host in {"", host} else "",
     )
 
 
@@ -245,7 +246,7 @@ def _write(folder: Path, found: Survey, answers: Answers, *, first: bool) -> int
     return len(missing)
 
 
-def _import(context: click.Context, folder: Path, found: Survey, role: str) -> None:
+def _import(context: click.Context, folder: Path, found: Survey) -> None:
     from remit.cli.import_ import import_  # noqa: PLC0415  it reads much, and is seldom wanted
 
     click.echo()
@@ -255,7 +256,7 @@ def _import(context: click.Context, folder: Path, found: Survey, role: str) -> N
         organization=None,
         source=None,
         region=found.region,
-        role=role,
+        role=None,  # as organization.yaml says, with its external id
         policy_path="/",
         policy_name="*",
         afresh=False,

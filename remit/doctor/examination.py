@@ -268,7 +268,7 @@ class Examination:
         known = self._known
         organization = _found(known.organization).model_copy(update={"caller": delegate.account})
         try:
-            make_plan(_found(known.catalog), organization, at=self._at, stack=_found(known.stack))
+            make_plan(_found(known.catalog), organization, at=self._at, stack=_found(known.stack), reads_only=False)
         except CatalogError as error:
             return error.problems
         return ()

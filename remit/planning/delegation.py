@@ -64,6 +64,16 @@ class Delegation:
         if mode in HALVES or self._delegated:
             yield from self._of_both_halves()
 
+    def of_caller(self) -> Iterator[Problem]:
+        """Who may look and not write: a pull request's preview has the delegated administrator's credentials."""
+        if self._stack.permission_sets == "own-management" and self._delegated:
+            message = (
+                f"remit:permissionSets: own-management, and the caller is in {self._caller}, which may change nothing "
+                "in the management account"
+            )
+            remedy = f"`up` needs credentials of {self._management}; {_DOCS}"
+            yield Problem(message, remedy, Source(f"Pulumi.{self._stack.name}.yaml", 0))
+
     def _of_stack(self) -> Iterator[Problem]:
         mode, source = self._stack.permission_sets, Source(f"Pulumi.{self._stack.name}.yaml", 0)
         inside = self._management in self._world.scope
@@ -73,12 +83,6 @@ class Delegation:
         if mode == "own-management" and not inside:
             message = "remit:permissionSets: own-management, and the management account is not in the scope"
             yield Problem(message, "write `remit:scope: [management]`", source)
-        if mode == "own-management" and self._delegated:
-            message = (
-                f"remit:permissionSets: own-management, and the caller is in {self._caller}, which may change nothing "
-                "in the management account"
-            )
-            yield Problem(message, f"run it with credentials of {self._management}; {_DOCS}", source)
 
     def _of_access(self) -> Iterator[Problem]:
         """What a delegated administrator cannot give, or would make and could not change."""

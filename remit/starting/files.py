@@ -8,10 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from remit.starting.repository import issuer_of
 from remit.starting.survey import Survey
 from remit.yaml_places import read_yaml
 
 _PLAIN = re.compile(r"[A-Za-z/]([\w./:-]*[\w/])?")
+_OF_THE_FIRST_TIME = "remit-bootstrap:registerDelegatedAdministrator"
+"""True where the bootstrap delegated, though it is done by then: false would take it back."""
+
 _NAMES = ("ReadOnly", "RemitReadOnly", "RemitFirstReadOnly")
 
 
@@ -19,7 +23,7 @@ _NAMES = ("ReadOnly", "RemitReadOnly", "RemitFirstReadOnly")
 class Answers:
     """What the user chose, or the defaults. `delegate`: the delegated administrator that runs Remit, "" where the
     management account does; `management_stack` is for then. `repository` "": no bootstrap file. `adopt`: take over what
-    exists, after an import."""
+    exists, after an import. `host`: where the repository is, "" if that is not known."""
 
     stack: str
     scope: Sequence[str]
@@ -30,6 +34,7 @@ class Answers:
     ci_host: str
     branch: str
     adopt: bool = False
+    host: str = ""
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -84,9 +89,11 @@ def stack_texts(answers: Answers) -> Mapping[str, str]:
 
 def bootstrap_text(found: Survey, answers: Answers) -> str:
     """bootstrap/Pulumi.<stack>.yaml: what the program there cannot know."""
+    issuer = issuer_of(answers.host, answers.ci_host)
     values: dict[str, object] = {
         "repository": answers.repository,
         "ciHost": answers.ci_host,
+        **({"issuer": issuer} if issuer else {}),
         "branch": answers.branch,
         "region": found.region,
         "environments": [f"{answers.stack}-run"],
@@ -101,8 +108,17 @@ def bootstrap_text(found: Survey, answers: Answers) -> str:
     return f"""\
 # What Remit needs in AWS before its first run. bootstrap/Pulumi.yaml has every setting.
 # CI jobs of this repository may take the roles that are made: it must be yours.
-config:
+{_whose_host(answers)}config:
 {lines}"""
+
+
+def _whose_host(answers: Answers) -> str:
+    if answers.host:
+        return ""
+    return f"""\
+# No git remote says where it is: without `remit-bootstrap:issuer` the repository of that name at {answers.ci_host}.com
+# is trusted. A host of your own signs for itself: https://HOST at GitLab, https://HOST/_services/token at GHES.
+"""
 
 
 def _stack_text(scope: Sequence[str], permission_sets: str, answers: Answers) -> str:
@@ -139,7 +155,9 @@ def _scalar(text: str) -> str:
 def differences(path: Path, wanted: str, there: str) -> list[str]:
     """What a file says otherwise than the wanted text, a line each; what it says besides is a person's own."""
     found, lines = _values(there), list[str]()
-    for key, value in _values(wanted).items():
+    compared = _values(wanted)
+    compared.pop(_OF_THE_FIRST_TIME, None)
+    for key, value in compared.items():
         if key not in found:
             lines.append(f"{path}: {key} is not there; init would write {value}")
         elif found[key] != value:

@@ -5,20 +5,34 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_URL = re.compile(r"(?:\w+://)?(?:[^@/]+@)?(?P<host>[^:/]+)(?::\d+(?=/))?[:/]/?(?P<path>[^?#]+?)(?:\.git)?/?")
+_URL = re.compile(
+    r"(?:(?P<scheme>\w+)://)?(?:[^@/]+@)?(?P<host>[^:/]+)(?P<port>:\d+(?=/))?[:/]/?(?P<path>[^?#]+?)(?:\.git)?/?"
+)
+_OTHER_DOORS = {"ssh.github.com": "github.com", "www.github.com": "github.com", "altssh.gitlab.com": "gitlab.com"}
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """`path`: OWNER/NAME, at GitLab with all groups above."""
+    """`host`: with a port, if its pages have one. `path`: OWNER/NAME, at GitLab with all groups above."""
 
     host: str
     path: str
 
     @property
     def ci_host(self) -> str:
-        """github, gitlab, or "" where the host's name does not say."""
+        """github, gitlab, or "" where the host's name does not say. Whose host it is, `host` says."""
+        if self.host.endswith(".ghe.com"):
+            return "github"
         return next((name for name in ("github", "gitlab") if name in self.host), "")
+
+
+def issuer_of(host: str, ci_host: str) -> str:
+    """Who signs the tokens of CI at a host of one's own; "" for github.com and gitlab.com, and no host."""
+    if host in {"", "github.com", "gitlab.com"}:
+        return ""
+    if host.endswith(".ghe.com"):  # GitHub Enterprise Cloud with data residency
+        return f"https://token.actions.{host}"
+    return f"https://{host}/_services/token" if ci_host == "github" else f"https://{host}"
 
 
 def remote_of(url: str) -> Remote | None:
@@ -26,4 +40,6 @@ def remote_of(url: str) -> Remote | None:
     found = _URL.fullmatch(url.strip())
     if not found or "/" not in found["path"] or "." not in found["host"]:
         return None
-    return Remote(found["host"], found["path"])
+    host = found["host"].lower()
+    port = found["port"] if found["scheme"] == "https" else ""  # ssh has one of its own
+    return Remote(_OTHER_DOORS.get(host, host) + (port or ""), found["path"])

@@ -25,6 +25,7 @@ class Answers(mocks.Mocks):
 
     def __init__(self, caller: str) -> None:
         self._caller = caller
+        self.caller_arn = f"arn:aws:sts::{caller}:assumed-role/AWSReservedSSO_Admin_0123/ada"
         self.calls: list[str] = []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
@@ -38,7 +39,7 @@ class Answers(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         self.calls.append(args.token)
         answers: dict[str, dict[str, Any]] = {
-            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": self._caller},
+            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": self._caller, "arn": self.caller_arn},
             "aws:organizations/getOrganization:getOrganization": {
                 "masterAccountId": MANAGEMENT,
                 "roots": [{"id": ROOT, "arn": "", "name": "Root", "policyTypes": []}],

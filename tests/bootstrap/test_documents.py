@@ -25,7 +25,7 @@ INLINE = 10_240  # characters of all inline policies of a role, whitespace not c
 FULL: dict[str, Any] = {
     "detachOnDelete": True,
     "accessAnalyzer": True,
-    "externalId": "remit-7f3a",
+    "externalIds": ["remit-7f3a"],
     "permissionsBoundary": "boundaries/Workload",
     "topics": ["arn:aws:sns:eu-central-1:111111111111:access"],
 }
@@ -120,5 +120,5 @@ def test_gitlabs_subjects_name_the_project_and_for_apply_the_branch() -> None:
 
 def test_the_template_has_no_parameters_that_an_account_could_set() -> None:
     settings = Settings(repository="n/a", region="eu-central-1")
-    template = spoke_template(settings, spoke_trust([f"arn:aws:iam::{MANAGEMENT}:role/remit-apply"], ""))
+    template = spoke_template(settings, spoke_trust([f"arn:aws:iam::{MANAGEMENT}:role/remit-apply"], []))
     assert template.keys() == {"AWSTemplateFormatVersion", "Description", "Resources"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pulumi
@@ -90,9 +91,15 @@ def test_the_spoke_role_trusts_the_apply_role_alone_the_same_everywhere(made: Re
 
 def test_external_id_boundary_path_and_operators_reach_every_spoke_role(run: Run) -> None:
     ada = "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123"
-    options = {"externalId": "remit-7f3a", "permissionsBoundary": "boundaries/Workload", "operators": [ada]}
+    options: dict[str, Any] = {
+        "externalIds": ["remit-7f3a", "remit-80c1"],
+        "permissionsBoundary": "boundaries/Workload",
+        "operators": [ada],
+    }
     made = run(spokeRole="platform/RemitSpoke", hubPermissionsBoundary="arn:aws:iam::aws:policy/X", **options)
-    wanted = spoke_trust([APPLY, ada], [MANAGEMENT, "333333333333"], StringEquals={"sts:ExternalId": "remit-7f3a"})
+    wanted = spoke_trust(
+        [APPLY, ada], [MANAGEMENT, "333333333333"], StringEquals={"sts:ExternalId": options["externalIds"]}
+    )
     here, there = made.of("iam/role:Role")["spoke"], made.template["Resources"]["SpokeRole"]["Properties"]
     assert json.loads(here["assumeRolePolicy"]) == there["AssumeRolePolicyDocument"] == wanted
     assert (here["name"], here["path"]) == (there["RoleName"], there["Path"]) == ("RemitSpoke", "/platform/")
@@ -147,6 +154,16 @@ def test_stack_instances_go_before_their_set_and_roles_before_whom_they_trust(ma
     versioning = waits_for("s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "state")
     assert versioning == {"aws:s3/bucket:Bucket", "aws:s3/bucketVersioning:BucketVersioning"}
     assert not any(each.protect or each.retainOnDelete for each in made.requests), "destroy leaves nothing"
+    assert waits_for("s3/bucketPolicy:BucketPolicy", "state") >= {
+        f"aws:s3/bucket{each}:Bucket{each}"
+        for each in (
+            "PublicAccessBlock",
+            "OwnershipControls",
+            "ServerSideEncryptionConfiguration",
+            "Versioning",
+            "LifecycleConfiguration",
+        )
+    }, "whoever makes them could be locked out"
 
 
 def test_the_bucket_is_versioned_encrypted_private_and_locked(made: Recorder) -> None:
@@ -171,8 +188,8 @@ def test_the_bucket_is_versioned_encrypted_private_and_locked(made: Recorder) ->
 def test_the_bucket_policy_wants_tls_and_keeps_what_loses_a_state_from_the_hub_roles(made: Recorder, run: Run) -> None:
     policy = json.loads(made.one("s3/bucketPolicy:BucketPolicy")["policy"])
     assert {each["Effect"] for each in policy["Statement"]} == {"Deny"}, "nobody is given anything"
-    assert all(each["Resource"] == [BUCKET, f"{BUCKET}/*"] for each in policy["Statement"])
-    tls, today, locked = policy["Statement"]
+    tls, today, locked, own = policy["Statement"]
+    assert all(each["Resource"] == [BUCKET, f"{BUCKET}/*"] for each in (tls, today, locked))
     assert (tls["Action"], tls["Principal"], tls["Condition"]) == (
         "s3:*",
         "*",
@@ -181,9 +198,35 @@ def test_the_bucket_policy_wants_tls_and_keeps_what_loses_a_state_from_the_hub_r
     assert today["Condition"] == {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
     assert {"s3:DeleteBucket", "s3:DeleteObjectVersion", "s3:PutBucketVersioning"} <= {*locked["Action"]}
     assert locked["Condition"] == {"ArnEquals": {"aws:PrincipalArn": [PREVIEW, APPLY]}}
+    assert own["Condition"] == {"ArnEquals": {"aws:PrincipalArn": [PREVIEW, APPLY]}}
+    assert {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"} <= {*own["Action"]}
     admins = "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*"
     locked = json.loads(run(administrators=[admins]).one("s3/bucketPolicy:BucketPolicy")["policy"])["Statement"][2]
-    assert locked["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": [admins]}}
+    caller = [f"arn:aws:iam::{MANAGEMENT}:role/{path}AWSReservedSSO_Admin_0123" for path in ("", "*/")]
+    assert locked["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": [admins, *caller]}}
+    elsewhere = json.loads(
+        run(administrators=[admins], delegatedAdministrator=DELEGATED).one("s3/bucketPolicy:BucketPolicy")["policy"]
+    )["Statement"][2]
+    maker = f"arn:aws:iam::{DELEGATED}:role/OrganizationAccountAccessRole"
+    assert elsewhere["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": [admins, maker]}}
+
+
+@pytest.mark.parametrize(
+    ("key", "theirs"),
+    [
+        ("stacks/remit-bootstrap/main.json", True),
+        ("history/remit-bootstrap/main/main-1.history.json", True),
+        ("backups/remit-bootstrap/main/main.1.json", True),
+        ("locks/organization/remit-bootstrap/main/1.json", True),
+        ("stacks/remit/prod.json", False),
+        ("meta.yaml", False),
+    ],
+)
+def test_no_hub_role_gets_at_the_state_of_the_bootstrap_itself(made: Recorder, key: str, *, theirs: bool) -> None:
+    """It could have an administrator's next run do what it likes."""
+    own = json.loads(made.one("s3/bucketPolicy:BucketPolicy")["policy"])["Statement"][3]
+    assert (own["Effect"], own["Principal"]) == ("Deny", "*")
+    assert fnmatchcase(f"{BUCKET}/.pulumi/{key}", own["Resource"]) is theirs
 
 
 def test_the_key_turns_and_is_the_accounts_own(made: Recorder) -> None:
@@ -216,7 +259,7 @@ def test_a_backend_elsewhere_needs_no_bucket_and_no_key(run: Run) -> None:
     assert "backendUrl" not in made.outputs
 
 
-def test_what_is_delegated_moves_into_that_account_and_the_spoke_roles_stay(run: Run) -> None:
+def test_what_is_delegated_moves_into_that_account_and_the_members_spoke_roles_stay(run: Run) -> None:
     made = run(delegatedAdministrator=DELEGATED)
     hub = next(each for each in made.requests if each.type == "pulumi:providers:aws" and each.name == "hub")
     assert f"arn:aws:iam::{DELEGATED}:role/OrganizationAccountAccessRole" in str(hub.object)
@@ -225,11 +268,12 @@ def test_what_is_delegated_moves_into_that_account_and_the_spoke_roles_stay(run:
         "servicePrincipal": "sso.amazonaws.com",
     }
     roles = made.made_in("iam/role:Role")
-    assert roles == {"hub/remit-preview": "hub", "hub/remit-apply": "hub", "spoke": "management"}
+    assert roles == {"hub/remit-preview": "hub", "hub/remit-apply": "hub"}
     for kind in ("s3/bucket:Bucket", "kms/key:Key", "iam/openIdConnectProvider:OpenIdConnectProvider"):
         assert set(made.made_in(kind).values()) == {"hub"}
     assert set(made.made_in("cloudformation/stackSet:StackSet").values()) == {"management"}
-    assert made.trust("spoke") == spoke_trust([f"arn:aws:iam::{DELEGATED}:role/remit-apply"], [DELEGATED])
+    common = spoke_trust([f"arn:aws:iam::{DELEGATED}:role/remit-apply"], [DELEGATED])
+    assert made.template["Resources"]["SpokeRole"]["Properties"]["AssumeRolePolicyDocument"] == common
     features = {Feature.WHO}
     assert made.policies("remit-apply")["remit"] == hub_apply_policy(instance_arn=INSTANCE, features=features)
     assert made.one("s3/bucket:Bucket")["bucket"] == f"remit-state-{DELEGATED}"
@@ -238,7 +282,25 @@ def test_what_is_delegated_moves_into_that_account_and_the_spoke_roles_stay(run:
 def test_a_delegation_of_somebody_else_is_left_alone(run: Run) -> None:
     made = run(delegatedAdministrator=DELEGATED, registerDelegatedAdministrator=False)
     assert not made.of("organizations/delegatedAdministrator:DelegatedAdministrator")
-    assert not run(delegatedAdministrator=MANAGEMENT).of("organizations/delegatedAdministrator:DelegatedAdministrator")
+
+
+def test_a_delegation_outlives_the_program(run: Run) -> None:
+    made = run(delegatedAdministrator=DELEGATED)
+    kept = [each.type for each in made.requests if each.retainOnDelete]
+    assert kept == ["aws:organizations/delegatedAdministrator:DelegatedAdministrator"]
+
+
+def test_nothing_is_delegated_to_the_management_account(run: Run) -> None:
+    with pytest.raises(pulumi.RunError, match=f"{MANAGEMENT} is the management account: leave the setting out"):
+        run(delegatedAdministrator=MANAGEMENT)
+
+
+def test_a_delegated_administrator_does_not_get_into_the_management_account(run: Run) -> None:
+    ada = f"arn:aws:iam::{MANAGEMENT}:role/Ada"
+    made = run(delegatedAdministrator=DELEGATED, operators=[ada])
+    assert made.trust("spoke") == spoke_trust([ada], [MANAGEMENT])
+    members = made.template["Resources"]["SpokeRole"]["Properties"]["AssumeRolePolicyDocument"]
+    assert members == spoke_trust([f"arn:aws:iam::{DELEGATED}:role/remit-apply", ada], [MANAGEMENT, DELEGATED])
 
 
 def test_a_stack_for_the_management_account_has_an_apply_role_there(run: Run) -> None:
@@ -247,7 +309,9 @@ def test_a_stack_for_the_management_account_has_an_apply_role_there(run: Run) ->
     assert made.trust("management-hub/remit-apply") == ci_trust(["repo:northwind/access:environment:management-run"])
     urns = [(each.type, each.parent.split("::")[2], each.name) for each in made.requests if each.parent]
     assert len(urns) == len({*urns}), "two resources of one name"
-    assert made.trust("spoke") == spoke_trust([there, here], [MANAGEMENT, DELEGATED])
+    assert made.trust("spoke") == spoke_trust([here], [MANAGEMENT])
+    members = made.template["Resources"]["SpokeRole"]["Properties"]["AssumeRolePolicyDocument"]
+    assert members == spoke_trust([there, here], [MANAGEMENT, DELEGATED])
     policy = json.loads(made.one("s3/bucketPolicy:BucketPolicy")["policy"])
     allowed = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
     key = json.loads(made.one("kms/key:Key")["policy"])["Statement"][1:]
@@ -260,9 +324,26 @@ def test_a_stack_for_the_management_account_has_an_apply_role_there(run: Run) ->
 
 def test_an_identity_provider_that_is_there_is_used(run: Run) -> None:
     arn = f"arn:aws:iam::{MANAGEMENT}:oidc-provider/{SIGNER}"
-    made = run(oidcProvider=arn)
+    made = run(oidcProviders=[arn])
     assert not made.of("iam/openIdConnectProvider:OpenIdConnectProvider")
     assert made.trust("hub/remit-apply")["Statement"][0]["Principal"] == {"Federated": arn}
+
+
+def test_an_identity_provider_serves_the_hub_of_its_own_account_alone(run: Run) -> None:
+    delegated: dict[str, Any] = {"delegatedAdministrator": DELEGATED, "managementEnvironments": ["management-run"]}
+    there, here = (f"arn:aws:iam::{each}:oidc-provider/{SIGNER}" for each in (DELEGATED, MANAGEMENT))
+    kind = "iam/openIdConnectProvider:OpenIdConnectProvider"
+    for given, made_for in (([there], {"management-hub"}), ([here], {"hub"}), ([there, here], set[str]())):
+        made = run(oidcProviders=given, **delegated)
+        assert made.of(kind).keys() == made_for
+        assert made.trust("hub/remit-apply")["Statement"][0]["Principal"] == {"Federated": there}
+        assert made.trust("management-hub/remit-apply")["Statement"][0]["Principal"] == {"Federated": here}
+
+
+def test_an_apply_role_lasts_as_long_as_a_job(made: Recorder) -> None:
+    """The workflows ask for it: .github/actions/remit."""
+    longest = {name: role.get("maxSessionDuration") for name, role in made.of("iam/role:Role").items()}
+    assert longest == {"hub/remit-preview": None, "hub/remit-apply": 21600, "spoke": None}
 
 
 def test_an_account_that_is_not_the_management_account_makes_nothing(run: Run) -> None:
@@ -272,7 +353,7 @@ def test_an_account_that_is_not_the_management_account_makes_nothing(run: Run) -
 
 def test_wrong_settings_are_told_together_before_anything_is_made(run: Run) -> None:
     with pytest.raises(pulumi.RunError) as told:
-        run(repository="northwind/*", externalId="x", environments=[])
+        run(repository="northwind/*", externalIds=["x"], environments=[])
     text = str(told.value)
     assert len(text.splitlines()) == 3
     assert "remit-bootstrap:repository: 'northwind/*' is not OWNER/NAME" in text

@@ -18,7 +18,7 @@ DECLARED = yaml.safe_load((PROGRAM / "Pulumi.yaml").read_text(encoding="utf-8"))
 def read(**given: Any) -> Settings:
     values = {**LEAST, **given}
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
-    return Settings.read(texts.get)
+    return Settings.read({"aws:region": "us-east-1"} | {f"{PROJECT}:{key}": text for key, text in texts.items()})
 
 
 def refused(**given: Any) -> list[str]:
@@ -52,15 +52,19 @@ def test_a_repository_is_named_as_its_tokens_name_it(repository: str) -> None:
         *(("repository", each) for each in ("northwind", "northwind/*", "n?/access", "n/a:environment:prod", "/n/a")),
         ("ciHost", "jenkins"),
         ("issuer", "http://gitlab.example.com"),
-        ("oidcProvider", "token.actions.githubusercontent.com"),
+        ("oidcProviders", ["token.actions.githubusercontent.com"]),
         *(("branch", each) for each in ("*", "release/*", "ma in", "main:x")),
         *(("environments", [each]) for each in ("*", "prod-*", "prod run", "prod:x")),
         ("region", "Frankfurt"),
         ("spokeRole", "arn:aws:iam::111111111111:role/RemitSpoke"),
         *(("policyPath", each) for each in ("remit", "/remit", "/remit/*/")),
-        *(("externalId", each) for each in ("x", "two words")),
+        *(("externalIds", [each]) for each in ("x", "two words")),
         *(("operators", [each]) for each in ("*", "arn:aws:iam::111111111111:role/*", "arn:aws:iam::1:role/x")),
-        *(("administrators", [each]) for each in ("*", "arn:aws:iam::*:role/Admin")),
+        *(
+            ("administrators", [each])
+            for each in ("*", "arn:aws:iam::*:role/Admin", "arn:aws:sts::111111111111:assumed-role/Admin/ada")
+        ),
+        ("enviroments", ["prod-run"]),
         ("organizationalUnits", ["Workloads"]),
         ("delegatedAdministrator", "12345"),
         ("stateBucket", "Remit_State"),
@@ -76,8 +80,8 @@ def test_what_is_wrong_is_told_with_its_key(key: str, value: Any) -> None:
 
 
 def test_all_that_is_wrong_is_told_in_one_go() -> None:
-    told = refused(repository="x", region="", externalId="-", fanOut="?")
-    assert [each.split(":")[1].split()[0] for each in told] == ["repository", "externalId", "fanOut", "region"]
+    told = refused(repository="x", region="", externalIds=["-"], fanOut="?")
+    assert [each.split(":")[1].split()[0] for each in told] == ["repository", "externalIds", "fanOut", "region"]
 
 
 def test_a_boundary_that_the_spoke_role_could_change_is_refused() -> None:
@@ -96,8 +100,8 @@ def test_nobody_could_apply_without_an_environment_on_github() -> None:
 def test_settings_that_contradict_each_other_are_refused() -> None:
     assert "delegatedAdministrator" in refused(managementEnvironments=["management-run"])[0]
     elsewhere = "arn:aws:iam::111111111111:oidc-provider/gitlab.com"
-    assert "is not that of token.actions.githubusercontent.com" in refused(oidcProvider=elsewhere)[0]
-    assert read(oidcProvider=elsewhere, ciHost="gitlab")
+    assert "is not that of token.actions.githubusercontent.com" in refused(oidcProviders=[elsewhere])[0]
+    assert read(oidcProviders=[elsewhere], ciHost="gitlab")
 
 
 def test_a_host_of_ones_own_signs_by_its_own_address() -> None:

@@ -64,6 +64,25 @@ def test_each_half_converges_and_never_touches_the_other(fresh: World) -> None:
     assert fresh.permission_sets()["Auditor"]["description"] == "Reads all"
 
 
+def test_a_delegated_administrator_may_look_at_the_half_that_only_the_management_account_writes(fresh: World) -> None:
+    """A pull request's preview of every stack has one role, of the account that administers Identity Center."""
+    fresh.delegate(AUDIT, "sso.amazonaws.com")
+    fresh.add("management.yaml", MANAGEMENT_SETS)
+    fresh.add_stack("management", scope=["management"], permissionSets="own-management")
+    with delegated(fresh):
+        looked = fresh.run("preview", stack="management")
+        assert looked.code == 0, looked.text
+        assert f"the caller is in {AUDIT}, which may change nothing" in looked.text
+        assert "ManagementAuditor" in looked.text
+        refused = fresh.run("up", "--yes", "--skip-preview", stack="management")
+    assert refused.code == 1
+    assert f"`up` needs credentials of {MANAGEMENT}" in refused.text
+    assert fresh.permission_sets() == {}
+    fresh.up(stack="management")
+    with delegated(fresh):
+        assert fresh.steps(stack="management") == set()
+
+
 def drift(world: World, stack: str) -> list[tuple[str, str]]:
     """Permission set and account of each assignment that drifted, by all that is told."""
     told, _ = json.JSONDecoder().raw_decode(world.command("drift", "--json", "--stack", stack).text)
@@ -98,3 +117,36 @@ def test_a_delegated_administrator_hears_of_the_other_half_before_anything_is_wr
     assert "remit:permissionSets: own-members" in run.text
     assert fresh.permission_sets() == {}
     assert not [call for call in fresh.calls() if call.split(":")[1].startswith(("Create", "Put", "Update", "Delete"))]
+
+
+def forget(world: World, stack: str, permission_set: str) -> None:
+    """It and its assignments leave the state, as by `pulumi state delete`, which the embedded engine has not."""
+    state = json.loads(world.execute("stack", "export", "--stack", stack).stdout)
+    resources = state["deployment"]["resources"]
+    kept = [each for each in resources if not each["urn"].endswith(f"::{permission_set}")]
+    assert len(resources) - len(kept) == 2
+    file = world.folder / "state.json"
+    file.write_text(json.dumps(state | {"deployment": state["deployment"] | {"resources": kept}}))
+    imported = world.command("stack", "import", "--stack", stack, "--file", str(file))
+    assert imported.code == 0, imported.text
+
+
+def test_a_stack_with_both_halves_is_split_without_anybody_losing_anything(fresh: World) -> None:
+    """In the order of docs/operations.md."""
+    fresh.delegate(AUDIT, "sso.amazonaws.com")
+    fresh.add("management.yaml", MANAGEMENT_SETS)
+    fresh.add_stack("prod", scope=["*", "management"], permissionSets="own")
+    fresh.up(stack="prod")
+    grants, sets = fresh.grants(), fresh.permission_sets()
+
+    fresh.add_stack("management", scope=["management"], permissionSets="own-management", adopt=True)
+    fresh.up(stack="management")
+    forget(fresh, "prod", "ManagementAuditor")
+    fresh.add_stack_file("prod", scope=["*"], permissionSets="own-members")
+    with delegated(fresh):
+        assert not {step for step in fresh.steps(stack="prod") if step[0] != "update"}
+        fresh.up(stack="prod")
+        assert fresh.steps("--refresh", stack="prod") == set()
+    fresh.add_stack_file("management", scope=["management"], permissionSets="own-management")
+    assert fresh.steps("--refresh", stack="management") == set()
+    assert (fresh.grants(), fresh.permission_sets()) == (grants, sets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -91,8 +92,14 @@ def test_what_there_is_is_imported_if_wanted(fresh: World, init: Init) -> None:
     instance = sso.list_instances()["Instances"][0]["InstanceArn"]
     sso.create_permission_set(InstanceArn=instance, Name="ReadOnly")
     fresh.assign("ReadOnly", SHOP_PROD, "GROUP", DEVELOPERS)
+    (fresh.folder / "policies").mkdir()
+    (fresh.folder / "policies" / "organization.yaml").write_text("spoke_role: RemitSpoke\nexternal_id: remit-7f3a\n")
+    asked_for = {"StringEquals": {"sts:ExternalId": "remit-7f3a"}}
+    trust = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Condition": asked_for}]}
+    fresh.client("iam", SHOP_PROD).create_role(RoleName="RemitSpoke", AssumeRolePolicyDocument=json.dumps(trust))
     said = init("--import").output
     assert "proven" in said
+    assert "cannot be assumed" not in said
     assert "developers" in (fresh.folder / "policies" / "access" / "readonly.yaml").read_text()
     assert read_stack(fresh.folder / "Pulumi.prod.yaml").adopt
 

@@ -139,9 +139,12 @@ class World:
 
     def add_stack(self, name: str, **config: Any) -> None:
         """A stack file, and the stack in the backend."""
+        self.add_stack_file(name, **config)
+        self.init_stack(name)
+
+    def add_stack_file(self, name: str, **config: Any) -> None:
         values = {"remit:requestRate": 500} | {f"remit:{key}": value for key, value in config.items()}
         (self.folder / f"Pulumi.{name}.yaml").write_text(json.dumps({"config": values}))
-        self.init_stack(name)
 
     def init_stack(self, name: str) -> None:
         """A stack in the backend, for a file that is there."""
@@ -366,9 +369,9 @@ class World:
     def delegate(self, account: str, service: str) -> None:
         self.client("organizations").register_delegated_administrator(AccountId=account, ServicePrincipal=service)
 
-    def session_in(self, account: str, role_for: Role = Role.PREVIEW) -> dict[str, str]:
+    def session_in(self, account: str, role_of: Role = Role.PREVIEW) -> dict[str, str]:
         """What makes a hub role of another account the caller: environment variables."""
-        name, iam = NAMES[role_for], self.client("iam", account)
+        name, iam = NAMES[role_of], self.client("iam", account)
         if name not in {each["RoleName"] for each in iam.list_roles()["Roles"]}:
             iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
         role = f"arn:aws:iam::{account}:role/{name}"

@@ -32,9 +32,9 @@ def stack(mode: PermissionSetsMode) -> Stack:
     return Stack("test", ("management",) if mode == "own-management" else ("*",), mode)
 
 
-def planned(text: str, stack: Stack, caller: str = "", at: datetime = AT) -> Plan:
+def planned(text: str, stack: Stack, caller: str = "", at: datetime = AT, *, reads_only: bool = False) -> Plan:
     organization = ORGANIZATION.model_copy(update={"caller": caller})
-    return make_plan(catalog_of(text), organization, at=at, stack=stack)
+    return make_plan(catalog_of(text), organization, at=at, stack=stack, reads_only=reads_only)
 
 
 def problems(text: str, stack: Stack, caller: str = "") -> tuple[Problem, ...]:
@@ -105,6 +105,8 @@ def test_scopes_that_contradict_the_half_are_told() -> None:
     assert str(inside.source) == str(outside.source) == "Pulumi.test.yaml"
 
 
-def test_the_half_of_the_management_account_wants_credentials_of_it() -> None:
+def test_the_half_of_the_management_account_wants_credentials_of_it_for_what_writes() -> None:
     (problem,) = problems(CATALOG, stack("own-management"), SHOP)
     assert f"the caller is in {SHOP}" in problem.message
+    looked_at = planned(CATALOG, stack("own-management"), SHOP, reads_only=True)
+    assert (looked_at.warnings, owned(looked_at)) == ((problem,), {"Billing"})

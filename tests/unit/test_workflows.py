@@ -171,6 +171,16 @@ def test_the_pulumi_cli_and_plugin_are_those_of_the_sdk():
     assert f"resource aws-native {pinned['pulumi-aws-native']}" in dockerfile
 
 
+def test_a_run_with_the_apply_role_lasts_as_long_as_bootstrap_lets_it():
+    steps = read(ROOT / ".github/actions/remit/action.yml")["runs"]["steps"]
+    (seconds,) = (
+        given["role-duration-seconds"] for step in steps if "role-to-assume" in (given := step.get("with", {}))
+    )
+    assert seconds == "${{ endsWith(inputs.role, '/remit-apply') && 21600 || 3600 }}"
+    assert "_LONGEST_RUN = 6 * 3600" in (ROOT / "bootstrap/hub.py").read_text()
+    assert 'APPLY_ROLE = "remit-preview", "remit-apply"' in (ROOT / "bootstrap/trust.py").read_text()
+
+
 def test_the_image_does_not_run_as_root():
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     last_stage = lines[max(number for number, line in enumerate(lines) if line.startswith("FROM")) :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from remit.plan import make_plan
 from remit.stack import read_stack
 from remit.starting.example import is_example, is_example_stack, moved, sandbox_stack
 from remit.starting.files import Answers, bootstrap_text, catalog_text, differences, settings_text, stack_texts
-from remit.starting.repository import remote_of
+from remit.starting.repository import issuer_of, remote_of
 from remit.starting.survey import NotReadyError, Survey, survey
 from remit.territory import StackFile, territory_problems
 from tests.unit.doctor.test_examination import DELEGATE, HUB, INSTANCE, FakeCloud
@@ -37,6 +38,43 @@ def test_a_remote_says_whose_ci_it_is(url: str, path: str, host: str) -> None:
     remote = remote_of(url)
     assert remote
     assert (remote.path, remote.ci_host) == (path, host)
+
+
+@pytest.mark.parametrize(
+    ("url", "issuer"),
+    [
+        ("git@github.com:shop/access.git", ""),
+        ("ssh://git@ssh.github.com:443/shop/access.git", ""),
+        ("https://GitLab.com/group/access", ""),
+        ("git@gitlab.example.com:group/access.git", "https://gitlab.example.com"),
+        ("ssh://git@gitlab.example.com:2222/group/access.git", "https://gitlab.example.com"),
+        ("https://gitlab.example.com:8443/group/access.git", "https://gitlab.example.com:8443"),
+        ("git@github.example.com:shop/access.git", "https://github.example.com/_services/token"),
+        ("git@notgithub.com:shop/access.git", "https://notgithub.com/_services/token"),
+        ("git@shop.ghe.com:shop/access.git", "https://token.actions.shop.ghe.com"),
+    ],
+)
+def test_a_host_of_ones_own_is_trusted_and_never_a_public_one_in_its_place(url: str, issuer: str) -> None:
+    remote = remote_of(url)
+    assert remote
+    assert issuer_of(remote.host, remote.ci_host) == issuer
+    text = bootstrap_text(FOUND, replace(ANSWERS, host=remote.host, ci_host=remote.ci_host))
+    assert [line for line in text.splitlines() if "issuer" in line] == (
+        [f"  remit-bootstrap:issuer: {issuer}"] if issuer else []
+    )
+
+
+def test_a_repository_without_a_known_host_comes_with_a_word_of_who_is_trusted() -> None:
+    assert "of that name at github.com\n# is trusted" in bootstrap_text(FOUND, ANSWERS)
+    assert "of that name" not in bootstrap_text(FOUND, replace(ANSWERS, host="github.com"))
+
+
+def test_a_delegation_that_the_bootstrap_made_is_not_told_as_a_difference() -> None:
+    before = bootstrap_text(FOUND, DELEGATED)
+    after = bootstrap_text(replace(FOUND, delegates=(SHOP,)), DELEGATED)
+    assert "registerDelegatedAdministrator: true" in before
+    assert "registerDelegatedAdministrator: false" in after
+    assert differences(Path("b.yaml"), after, before) == []
 
 
 @pytest.mark.parametrize("url", ["/srv/git/access.git", "../access", "", "file:///srv/access"])
