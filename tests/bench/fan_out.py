@@ -94,7 +94,8 @@ def measure(engine: Engine, mode: Mode, accounts: int, tell: Tell) -> list[FanOu
         for verb in _VERBS[:1] if mode == _AT_THE_END else _VERBS:
             cloud.forget_calls()
             cost = project.run(verb)
-            calls = sum(count for name, count in cloud.calls().items() if name.startswith(("sts:Assume", "iam:", "cloudc")))
+            counted = ("sts:Assume", "iam:", "cloudc")
+            calls = sum(count for name, count in cloud.calls().items() if name.startswith(counted))
             state = (project.folder / "state" / ".pulumi" / "stacks" / "remit" / f"{STACK}.json").stat().st_size
             found.append(FanOutRun(engine, mode, accounts, verb, cost, calls, state))
             peak = f"{cost.peak / 2**20:.0f} MiB" if cost.peak else "memory not known"
