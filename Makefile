@@ -12,15 +12,17 @@ setup: .venv/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-# What bootstrap/ needs: pulumi-aws is 270 MB, and nothing else uses it.
-bootstrap: .venv/.bootstrap
+# bootstrap/ has a venv of its own: pulumi-aws is 270 MB, and the Pulumi CLI fetches the plugin of each package it finds.
+bootstrap: bootstrap/.venv/.ready
 
-.venv/.bootstrap: .venv/.ready bootstrap/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r bootstrap/requirements.txt
+bootstrap/.venv/.ready: bootstrap/requirements.txt constraints.txt pyproject.toml
+	$(PYTHON) -m venv bootstrap/.venv
+	bootstrap/$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r bootstrap/requirements.txt
+	bootstrap/$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-.venv/.bootstrap-tests: .venv/.bootstrap tests/bootstrap/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/bootstrap/requirements.txt
+bootstrap/.venv/.tests: bootstrap/.venv/.ready tests/bootstrap/requirements.txt
+	bootstrap/$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/bootstrap/requirements.txt
 	touch $@
 
 demo: setup
@@ -35,7 +37,7 @@ tests/editor/node_modules/.package-lock.json: .venv/.ready tests/editor/package-
 	$(BIN)/python -m tests.editor.node
 	touch $@
 
-test: setup .venv/.bootstrap-tests tests/editor/node_modules/.package-lock.json
+test: setup bootstrap/.venv/.tests tests/editor/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 # Half an hour on two cores: 212 kills (a few of them come too late) and 22 fault plans, where `make test` has two of
@@ -63,4 +65,4 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 clean:
-	rm -rf .venv tests/editor/node_modules .demo .pulumi .sandbox .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv bootstrap/.venv tests/editor/node_modules .demo .pulumi .sandbox .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
