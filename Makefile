@@ -13,16 +13,16 @@ setup: .venv/.ready
 	touch $@
 
 # bootstrap/ has a venv of its own: pulumi-aws is 270 MB, and the Pulumi CLI fetches the plugin of each package it finds.
-bootstrap: bootstrap/.venv/.ready
+bootstrap: .venv-bootstrap/.ready
 
-bootstrap/.venv/.ready: bootstrap/requirements.txt constraints.txt pyproject.toml
-	$(PYTHON) -m venv bootstrap/.venv
-	bootstrap/$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r bootstrap/requirements.txt
-	bootstrap/$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+.venv-bootstrap/.ready: bootstrap/requirements.txt constraints.txt pyproject.toml
+	$(PYTHON) -m venv .venv-bootstrap
+	.venv-bootstrap/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r bootstrap/requirements.txt
+	.venv-bootstrap/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-bootstrap/.venv/.tests: bootstrap/.venv/.ready tests/bootstrap/requirements.txt
-	bootstrap/$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/bootstrap/requirements.txt
+.venv-bootstrap/.tests: .venv-bootstrap/.ready tests/bootstrap/requirements.txt
+	.venv-bootstrap/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/bootstrap/requirements.txt
 	touch $@
 
 demo: setup
@@ -37,7 +37,7 @@ tests/editor/node_modules/.package-lock.json: .venv/.ready tests/editor/package-
 	$(BIN)/python -m tests.editor.node
 	touch $@
 
-test: setup bootstrap/.venv/.tests tests/editor/node_modules/.package-lock.json
+test: setup .venv-bootstrap/.tests tests/editor/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 # Half an hour on two cores: 212 kills (a few of them come too late) and 22 fault plans, where `make test` has two of
@@ -65,4 +65,4 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 clean:
-	rm -rf .venv bootstrap/.venv tests/editor/node_modules .demo .pulumi .sandbox .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bootstrap tests/editor/node_modules .demo .pulumi .sandbox .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,7 +17,7 @@ from remit.cli.words import counted
 from remit.editing import write_texts
 from remit.errors import listed
 from remit.importing.draft import Draft, draft_catalog, draft_changes
-from remit.importing.found import Found, LeftOut, PolicyFilter
+from remit.importing.found import EVERY_POLICY, Found, LeftOut, PolicyFilter
 from remit.importing.found_file import holds_everything, read_found
 from remit.importing.sources import CONVERTERS, WHOLE
 from remit.importing.sources.gathering import Sourced
@@ -70,7 +70,7 @@ def import_(
     reading = _Reading(settings, wanted, organization, region, role, afresh=afresh)
     sourced = _sourced(source, reading)
     found = sourced.found
-    draft = _draft(found, settings, folder, _origin(found, source))
+    draft = _draft(found, settings, folder, _origin(found, source), wanted)
     draft = replace(draft, entries=replace(draft.entries, left_out=sourced.left_out + draft.entries.left_out))
     write_texts({folder / place: text for place, text in draft.files.items()})
     if as_json:
@@ -98,7 +98,7 @@ class _Reading:
 
     def organization_alone(self) -> Found:
         """Of a file, what else it holds too. Nothing of the accounts themselves is read."""
-        if self.wanted != PolicyFilter():
+        if self.wanted != EVERY_POLICY:
             raise click.UsageError(
                 "--policy-path and --policy-name narrow what is read of AWS: take templates out instead"
             )
@@ -133,10 +133,10 @@ def _settings(folder: Path) -> Settings:
     return load_settings(folder) if folder.is_dir() else Settings.model_validate({})
 
 
-def _draft(found: Found, settings: Settings, folder: Path, origin: str) -> Draft:
+def _draft(found: Found, settings: Settings, folder: Path, origin: str, wanted: PolicyFilter) -> Draft:
     """The whole catalog; or what has to change in the one that is there."""
     if any(file.parent != folder or file.name not in SETTINGS_FILES for file in files_of(folder)):
-        return draft_changes(found, folder, origin, now())
+        return draft_changes(found, folder, origin, now(), wanted)
     said_before = next((path.read_text("utf-8") for name in SETTINGS_FILES if (path := folder / name).is_file()), "")
     return draft_catalog(found, settings, said_before, origin, now())
 

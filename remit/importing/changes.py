@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from remit.catalog.load import Catalog
-from remit.catalog.models import AccessRule, ManagedPolicy, PermissionSet
+from remit.catalog.models import AccessRule, ManagedPolicy
 from remit.errors import CatalogError
-from remit.expiry import parse_expiry
 from remit.importing.comparing import changed_keys
+from remit.importing.ended import KINDS, ending_as_found
 from remit.importing.ends import NEVER, end_text
-from remit.importing.entries import Entries, Entry
+from remit.importing.entries import Entries
 from remit.importing.proof import differences_of
 
-KINDS = ("managed_policies", "permission_sets")
 _PARTS = {
     "managed_policies": ("targets", "except", "statements"),
     "permission_sets": ("aws_managed_policies", "customer_managed_policies", "inline_policy"),
@@ -24,16 +21,19 @@ _PARTS = {
 """The keys whose values may end."""
 Changed = Mapping[str, Mapping[str, set[str]]]
 """By kind and name."""
-_Named = TypeVar("_Named", ManagedPolicy, PermissionSet)
 
 
-def keys_to_change(catalog: Catalog, entries: Entries, at: datetime) -> Changed:
+def keys_to_change(catalog: Catalog, entries: Entries, at: datetime, over: Mapping[str, Collection[str]]) -> Changed:
     """The keys of policies and permission sets whose values differ, now or later.
 
-    An entry that ends hides when its parts do: with its end as it is to be, one looks again.
+    `over` are those of `still_there`: the catalog is the one in which they end as found. An entry that ends hides when
+    its parts do: with its end as it is to be, one looks again.
     """
     different = differences_of(catalog, entries.said, at)
     changed = {kind: {name: set(keys) for name, keys in changed_keys(different, kind).items()} for kind in KINDS}
+    for kind, names in over.items():
+        for name in names:
+            changed[kind].setdefault(name, set()).add("expires")
     if entries.said.with_terms:
         _with_ends_of_whole_policies(catalog, entries, changed["managed_policies"])
         ending = {kind: {name for name, keys in named.items() if "expires" in keys} for kind, named in changed.items()}
@@ -48,7 +48,7 @@ def keys_to_change(catalog: Catalog, entries: Entries, at: datetime) -> Changed:
 def _hidden(catalog: Catalog, entries: Entries, at: datetime, ending: Mapping[str, Collection[str]]) -> Changed:
     """What differs in the entries of these names, by kind, beside when they end as a whole."""
     try:
-        different = differences_of(_ending_as_found(catalog, entries, ending), entries.said, at)
+        different = differences_of(ending_as_found(catalog, entries, ending), entries.said, at)
     except CatalogError:  # halfway, a permission set may outlive a policy that it refers to: then all that can end
         return {kind: {name: set(_PARTS[kind]) for name in names} for kind, names in ending.items()}
     return {
@@ -67,25 +67,6 @@ def _with_ends_of_whole_policies(catalog: Catalog, entries: Entries, changed: Ma
         keys = changed.get(name := str(entry["name"]), set())
         if "statements" in keys and name in ends and ends[name] != entry.get("expires", NEVER):
             keys.add("expires")
-
-
-def _ending_as_found(catalog: Catalog, entries: Entries, names: Mapping[str, Collection[str]]) -> Catalog:
-    """The catalog whose entries of these names, by kind, end when they were found to."""
-    return replace(
-        catalog,
-        managed_policies=_ending(catalog.managed_policies, entries.managed_policies, names["managed_policies"]),
-        permission_sets=_ending(catalog.permission_sets, entries.permission_sets, names["permission_sets"]),
-    )
-
-
-def _ending(there: Iterable[_Named], found: Iterable[Entry], names: Collection[str]) -> tuple[_Named, ...]:
-    ends = {str(entry["name"]): entry.get("expires", NEVER) for entry in found}
-    return tuple(
-        each.model_copy(update={"expires": parse_expiry(end) if (end := ends[str(each.name)]) else None})
-        if str(each.name) in names and str(each.name) in ends
-        else each
-        for each in there
-    )
 
 
 def written_end(entry: ManagedPolicy | AccessRule) -> str:

@@ -40,7 +40,9 @@ class Difference:
 
 
 def compare(plan: Plan, said: Found) -> list[Difference]:
-    """Everything that differs, sorted within its kind. Equal values in other words are equal."""
+    """Everything that differs but policies that stay untouched, sorted within its kind. Equal values in other words are
+    equal.
+    """
     return [*_assignments(plan, said), *_permission_sets(plan, said), *_policies(plan, said)]
 
 
@@ -95,6 +97,7 @@ def _policies(plan: Plan, said: Found) -> Iterator[Difference]:
     written = {
         (each.name, each.account): FoundPolicy(each.account, each.name, each.path, each.description, each.document)
         for each in plan.managed_policies
+        if each.name not in said.untouched
     }
     read = {(each.name, each.account): each for each in said.policies}
     for (name, account), fate in _missing(read, written):

@@ -12,8 +12,10 @@ from remit.catalog.load import files_of as catalog_files
 from remit.catalog.load import load_catalog
 from remit.catalog.models import Settings
 from remit.errors import NotProvenError
+from remit.importing.beside import entries_beside
+from remit.importing.ended import remarks_of_ended
 from remit.importing.entries import Entries, Entry, entries_of
-from remit.importing.found import Found
+from remit.importing.found import EVERY_POLICY, Found, PolicyFilter
 from remit.importing.merging import merge
 from remit.importing.proof import differences
 from remit.importing.remarks import Remarks
@@ -51,14 +53,17 @@ def draft_catalog(found: Found, settings: Settings, said_before: str, origin: st
     return Draft(files, entries, _remarks(entries))
 
 
-def draft_changes(found: Found, folder: Path, origin: str, at: datetime) -> Draft:
-    """The files of a catalog that have to change, so that it gives what was found; proven with those that stay."""
+def draft_changes(found: Found, folder: Path, origin: str, at: datetime, wanted: PolicyFilter = EVERY_POLICY) -> Draft:
+    """The files of a catalog that have to change, so that it gives what was found; proven with those that stay.
+
+    `wanted`: which policies were read. Raises as `draft_catalog` does.
+    """
     catalog = load_catalog(folder)
-    entries = entries_of(found, catalog.settings)
+    entries = entries_beside(catalog, found, wanted, at)
     changed = {_place(path, folder): text for path, text in merge(folder, catalog, entries, origin, at).items()}
     stay = {_place(path, folder): path.read_text(encoding="utf-8") for path in catalog_files(folder)}
     _prove({place: text for place, text in {**stay, **changed}.items() if text is not None}, entries.said, at)
-    return Draft(changed, entries, _remarks(entries))
+    return Draft(changed, entries, {**_remarks(entries), **remarks_of_ended(catalog, entries, at)})
 
 
 def _place(path: Path, folder: Path) -> PurePosixPath:

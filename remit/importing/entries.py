@@ -48,7 +48,12 @@ def entries_of(found: Found, settings: Settings) -> Entries:
     index = AccountIndex(found.organization)
     sets = AccountSets(index)
     ours, rewritten = as_written(each for each in found.permission_sets if not _ignored(each.name, settings))
-    active = [policy for policy in found.policies if policy.account in index.active]
+    untouched = {name.casefold() for name in found.untouched}
+    active = [
+        policy
+        for policy in found.policies
+        if policy.account in index.active and policy.name.casefold() not in untouched
+    ]
     whole, lacking = without_lacking(active, ours, _needed(found, index), found.unread)
     policies, beyond_words = fold_policies(whole, found.organization.account_by_id, sets)
     left_out = [*lacking, *beyond_words]
@@ -63,7 +68,7 @@ def entries_of(found: Found, settings: Settings) -> Entries:
         unread={},
         set_terms={name: terms for name, terms in found.set_terms.items() if name in names},
     )
-    own = {(policy.name, policy.path) for policy in policies}
+    own = {(policy.name, policy.path) for policy in policies} | {*found.untouched.items()}
     return Entries(
         said,
         tuple(_policy(policy) for policy in policies),
@@ -75,7 +80,7 @@ def entries_of(found: Found, settings: Settings) -> Entries:
         _account_vars(policies),
         (
             *_unread(found),
-            *(LeftOut(_label(policy), reason) for policy, reason in left_out),
+            *(LeftOut(label(policy), reason, policy.name) for policy, reason in left_out),
             *rewritten,
             *_not_active(found, index),
             *_left_alone(found, settings),
@@ -88,7 +93,7 @@ def _without(policies: Iterable[FoundPolicy], left_out: Iterable[FoundPolicy]) -
     return tuple(policy for policy in policies if (policy.account, policy.name) not in gone)
 
 
-def _label(policy: FoundPolicy) -> str:
+def label(policy: FoundPolicy) -> str:
     return f"policy {policy.path}{policy.name} in {policy.account}"
 
 

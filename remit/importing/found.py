@@ -79,10 +79,11 @@ class SetTerms:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something that was read and has no place in the catalog, and why."""
+    """Something that was read and has no place in the catalog, and why. `policy`: its name, if it is a policy."""
 
     what: str
     reason: str
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Found:
 
     `unread`: why the policies of an account could not be read, by its id. `with_terms`: it is known when things end
     and what becomes of changes by hand, neither of which AWS knows; ends are texts of `remit.importing.ends`.
+    `untouched`: the paths of policies, by name, that stay as the catalog has them, whatever was found of them.
     """
 
     organization: Organization
@@ -100,6 +102,7 @@ class Found:
     unread: Mapping[str, str] = field(default_factory=dict)
     with_terms: bool = False
     set_terms: Mapping[str, SetTerms] = field(default_factory=dict)
+    untouched: Mapping[str, str] = field(default_factory=dict)
 
     def terms_of(self, permission_set: str) -> SetTerms:
         return self.set_terms.get(permission_set, SetTerms())
@@ -117,3 +120,6 @@ class PolicyFilter:
 
     def of(self, found: Found) -> Found:
         return replace(found, policies=tuple(each for each in found.policies if self.takes(each.name, each.path)))
+
+
+EVERY_POLICY = PolicyFilter()

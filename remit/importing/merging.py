@@ -1,8 +1,9 @@
 """An import into a catalog that is there: what says the same stays as it is, comments included; the rest is edited.
 
-A policy or permission set that differs gets the keys that differ; one that is gone goes. A rule whose assignments are
-all there stays; one that gives too much is narrowed to the accounts where all of it is there, or goes; what no rule
-gives is folded into new rules. Where the source knows when things end, so do `expires` and `drift`.
+A policy or permission set that differs gets the keys that differ; one that is gone goes; one that has ended, and is
+there, ends no longer. A rule whose assignments are all there stays; one that gives too much is narrowed to the accounts
+where all of it is there, or goes; what no rule gives is folded into new rules. Where the source knows when things end,
+`expires` and `drift` are edited, too.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from remit.catalog.load import SETTINGS_FILES, Catalog
 from remit.catalog.models import AccessRule, Settings
 from remit.editing import EditableFile
 from remit.errors import Source
-from remit.importing.changes import KINDS, keys_to_change, written_end
+from remit.importing.changes import keys_to_change, written_end
+from remit.importing.ended import KINDS, ending_as_found, still_there
 from remit.importing.ends import last
 from remit.importing.entries import Entries, Entry, access_entries, where
 from remit.importing.proof import EVERYWHERE
@@ -54,12 +56,14 @@ def merge(folder: Path, catalog: Catalog, entries: Entries, origin: str, at: dat
 
     Raises CatalogError when the catalog has no plan.
     """
+    over = still_there(catalog, entries, at)
+    catalog = ending_as_found(catalog, entries, over)
     plan = make_plan(catalog, entries.said.organization, at=at, stack=EVERYWHERE)
-    changed = keys_to_change(catalog, entries, at)
+    changed = keys_to_change(catalog, entries, at, over)
     merging = _Merging(folder, origin)
     for kind in KINDS:
         there = {str(entry.name): entry.source for entry in getattr(catalog, kind)}
-        planned = {each.name for each in getattr(plan, kind)}
+        planned = {each.name for each in getattr(plan, kind)} - entries.said.untouched.keys()
         merging.named(kind, getattr(entries, kind), there, planned, changed[kind])
     _Rules(catalog, plan, entries, merging).merge()
     if entries.account_vars and changed["managed_policies"]:
@@ -96,7 +100,7 @@ class _Merging:
         planned: Collection[str],
         changed: Mapping[str, Collection[str]],
     ) -> None:
-        """Entries with a name. `changed`: the fields that differ, by name; `planned` are the names that are alive."""
+        """Entries with a name. `changed`: the fields that differ, by name; `planned`: names that go if not found."""
         by_name = {str(entry["name"]): entry for entry in found}
         for name, entry in by_name.items():
             if name not in there:

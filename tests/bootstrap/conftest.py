@@ -19,9 +19,9 @@ from pulumi.runtime import mocks, rpc, settings
 MANAGEMENT, DELEGATED = "111111111111", "222222222222"
 ROOT, INSTANCE = "r-ab12", "arn:aws:sso:::instance/ssoins-0123456789abcdef"
 PROGRAM = Path(__file__).parents[2] / "bootstrap"
-_VENV = PROGRAM / ".venv"
+_VENV = PROGRAM.parent / ".venv-bootstrap"
 if not _VENV.exists():
-    raise RuntimeError("bootstrap/.venv is not there (make test makes it)")
+    raise RuntimeError(".venv-bootstrap is not there (make test makes it)")
 # pulumi-aws and cfn-lint, behind everything of ours
 site.addsitedir(sysconfig.get_path("purelib", vars={"base": str(_VENV)}))
 LEAST = {"repository": "northwind/access", "region": "eu-central-1", "environments": ["dev-run", "prod-run"]}
