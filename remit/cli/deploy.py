@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from remit.cli.engine import ENGINE_DEFAULTS, Engine, EngineError, announce, become, choose_engine
+from remit.cli.engine import Engine, EngineError, announce, become, choose_engine, engine_defaults
 from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import Exported, exported_stack, exported_state, live_account_states, retire_gone, shard_of_stack
 from remit.cli.run_report import REPORT, Reporter, run_beneath, without_file
@@ -45,7 +45,7 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
         arguments, promote = without_flag(name, arguments, PROMOTE)
         arguments, scheduled = without_flag(name, arguments, SCHEDULED)
         passed_on, file = without_file(arguments, REPORT)
-        set_engine_defaults()
+        set_engine_defaults(stack_in(passed_on))
         if scheduled:
             sys.exit(_scheduled(engine, passed_on, file, promote=promote))
         reporter = Reporter(file, name, stack_in(passed_on) or "") if file else None
@@ -168,9 +168,13 @@ def _check_catalog(arguments: Sequence[str]) -> None:
         read_inputs(None, named)
 
 
-def set_engine_defaults() -> None:
+def set_engine_defaults(named: str | None) -> None:
     """For the engine that comes after; `--continue-on-error=false` and the user's environment go first."""
-    for name, value in ENGINE_DEFAULTS.items():
+    try:
+        fan_out = _fan_out(named)
+    except CatalogError:  # a wrong stack file is told by what needs it
+        fan_out = "auto"
+    for name, value in engine_defaults(fan_out).items():
         os.environ.setdefault(name, value)
 
 
@@ -192,8 +196,13 @@ def _stay_with_its_way(exported: Exported) -> None:
 
 
 def _leaves_its_way_open(named: str | None) -> bool:
+    return _fan_out(named) == "auto"
+
+
+def _fan_out(named: str | None) -> str:
+    """remit:fanOut of the stack's file; auto where there is none."""
     file = stack_file(named) if named else None
-    return not (file and file.is_file()) or read_stack(file).fan_out == "auto"
+    return read_stack(file).fan_out if file and file.is_file() else "auto"
 
 
 def _state(engine: Engine, named: str | None) -> Exported | None:

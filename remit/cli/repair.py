@@ -68,7 +68,7 @@ def _run(engine: Engine, examined: Examined, *, preview: bool) -> int:
     unplanned = Unplanned.of(recorded.urns, plan)
     verb = ("preview",) if preview else ("up", "--yes", "--skip-preview")
     command = [*engine.command, *verb, "--stack", examined.found.stack.name, "--refresh", "--non-interactive"]
-    set_engine_defaults()
+    set_engine_defaults(examined.found.stack.name)
     with examined.keeping(kept(reported, plan, examined.reading.live, recorded, unplanned=unplanned)):
         sys.stdout.flush()
         options = chosen(targets(findings, recorded.urns, pooled=examined.pooled))

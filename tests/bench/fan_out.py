@@ -21,7 +21,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from remit.cli.engine import ENGINE_DEFAULTS
+from remit.cli.engine import SPARING_MEMORY, engine_defaults
 from remit.organization import Account, Organization
 from tests.bench.cloud import Cloud
 from tests.bench.experiments import Tell
@@ -120,10 +120,11 @@ def _project(engine: Engine, mode: Mode, fleet: Fleet) -> Iterator[tuple[Cloud, 
             (project / "policies" / "policies.yaml").write_text(fleet.catalog(), encoding="utf-8")
             settings = {"identity_center": {"region": REGION}}
             (project / "policies" / "organization.yaml").write_text(json.dumps(settings), encoding="utf-8")
-            config = {"config": {"remit:fanOut": mode.partition(",")[0], "remit:requestRate": 1_000_000}}
+            fan_out = mode.partition(",")[0]
+            config = {"config": {"remit:fanOut": fan_out, "remit:requestRate": 1_000_000}}
             (project / f"Pulumi.{STACK}.yaml").write_text(json.dumps(config), encoding="utf-8")
             saving = {"PULUMI_SKIP_CHECKPOINTS": "true"} if mode == _AT_THE_END else {}
-            environment = environment_of(project, cloud.environment()) | ENGINE_DEFAULTS | saving
+            environment = environment_of(project, cloud.environment()) | engine_defaults(fan_out) | saving
             made = Project(project, engine, environment)
             command = [*COMMANDS[engine], "stack", "init", STACK]
             subprocess.run(command, cwd=project, env=made.environment, check=True, capture_output=True)
@@ -139,7 +140,7 @@ itself, {POLICIES} policies of three statements in each account, a sandbox witho
 AssumeRole, IAM and Cloud Control, as the sandbox counts them (not what a Cloud Control handler calls). The embedded
 engine serves all aliases by one process of its own stand-in; with the Pulumi CLI each is a process of the stock plugin,
 of about 138 MiB, which the last table counts where the CLI was not there to measure it. The Pulumi CLI gets what `remit
-up` sets for it ({", ".join(f"`{name}={value}`" for name, value in ENGINE_DEFAULTS.items())}). **Saved at the end** is
+up` sets for it (pooled: {", ".join(f"`{name}={value}`" for name, value in SPARING_MEMORY.items())}). **Saved at the end** is
 `PULUMI_SKIP_CHECKPOINTS=true` ([operations.md](operations.md#one-checkpoint-at-the-end))."""
 
 
