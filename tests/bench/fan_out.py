@@ -140,8 +140,8 @@ itself, {POLICIES} policies of three statements in each account, a sandbox witho
 AssumeRole, IAM and Cloud Control, as the sandbox counts them (not what a Cloud Control handler calls). The embedded
 engine serves all aliases by one process of its own stand-in; with the Pulumi CLI each is a process of the stock plugin,
 of about 138 MiB, which the last table counts where the CLI was not there to measure it. The Pulumi CLI gets what `remit
-up` sets for it (pooled: {", ".join(f"`{name}={value}`" for name, value in SPARING_MEMORY.items())}). **Saved at the end** is
-`PULUMI_SKIP_CHECKPOINTS=true` ([operations.md](operations.md#one-checkpoint-at-the-end))."""
+up` sets for it (pooled: {", ".join(f"`{name}={value}`" for name, value in SPARING_MEMORY.items())}). **Saved at the
+end** is `PULUMI_SKIP_CHECKPOINTS=true` ([operations.md](operations.md#one-checkpoint-at-the-end))."""
 
 
 def section(runs: Sequence[FanOutRun]) -> str:
