@@ -66,7 +66,7 @@ def create(run: Deployment, new: Resource, *, replacing: Old | None = None, diff
 
 
 def update(run: Deployment, old: Old, new: Resource, diff: Diff) -> Resource:
-    """Change a resource in place."""
+    """Change a resource in place. What was done in part keeps the inputs of before: it was not made to be the new ones."""
     before = old.resource
     new = replace(new, id=before.id, created=before.created, modified=before.modified)
     step = Step("update", before, new, diff)
@@ -75,7 +75,15 @@ def update(run: Deployment, old: Old, new: Resource, diff: Diff) -> Resource:
         modified = run.timestamp() if new.custom else before.modified
         return replace(new, outputs=written.outputs, modified=modified, init_errors=errors)
 
-    return _write(run, step, "updating", lambda: _call_update(run, before, new), finished, remove=[old.number])
+    return _write(
+        run,
+        step,
+        "updating",
+        lambda: _call_update(run, before, new),
+        finished,
+        in_part=lambda state: replace(state, inputs=before.inputs),
+        remove=[old.number],
+    )
 
 
 def _call_create(run: Deployment, new: Resource) -> Written:
@@ -109,6 +117,7 @@ def _write(
     call: Callable[[], Written],
     finished: Callable[[Written, tuple[str, ...]], Resource],
     *,
+    in_part: Callable[[Resource], Resource] = lambda state: state,
     remove: list[int],
     condemn: list[int] | None = None,
 ) -> Resource:
@@ -118,8 +127,9 @@ def _write(
             written = call()
         except PartialFailureError as error:
             state = finished(Written(error.id or step.resource.id, error.properties), error.reasons)
-            number = run.ledger.end(operation, add=state, remove=remove, condemn=condemn or ())
-            run.record(number, state)
+            kept = in_part(state)
+            number = run.ledger.end(operation, add=kept, remove=remove, condemn=condemn or ())
+            run.record(number, kept)
             told.failed(replace_step(step, state), error)
         except EngineError as error:
             _settle(run, operation, error)

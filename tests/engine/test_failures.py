@@ -98,6 +98,21 @@ def test_what_was_done_in_part_is_kept_and_gone_on_with(project: StackProject) -
     project.up(None, "--expect-no-changes")
 
 
+def test_an_update_done_in_part_keeps_the_inputs_of_before_and_is_tried_again(project: StackProject) -> None:
+    project.up('Thing("a", size=1)')
+    project.faults(update_a={"partial": "half of it is missing"})
+    assert project.run("up", "--yes", text='Thing("a", size=2)').code == 1
+    state = project.resources()["a"]
+    assert (state["inputs"]["size"], state["outputs"]["size"]) == (1, 2)
+    assert state["initErrors"] == ["half of it is missing"]
+    project.calls()
+    project.faults()
+    project.up('Thing("a", size=1)')
+    assert project.calls() == ["update a"]
+    assert project.resources()["a"]["outputs"]["size"] == 1
+    project.up(None, "--expect-no-changes")
+
+
 def test_a_failed_delete_leaves_what_it_depends_on(project: StackProject) -> None:
     project.up(FOUR)
     project.calls()
