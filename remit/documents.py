@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the provider needs documents, and starts sooner without the
     from remit.yaml_places import Text
 
 VERSION = "2012-10-17"
+FIRST_VERSION = "2008-10-17"  # IAM's for a document that names none
 Document = Mapping[str, Any]
 Render = Callable[["Text"], str]
 _WITHOUT_CASE = frozenset({"Action", "NotAction"})
@@ -93,12 +94,13 @@ def canonical(policy: Document | str) -> Document:
     """The one form of all documents that mean the same.
 
     Lists that are sets are sorted, single values are lists, actions and condition operators and keys are lower
-    case, booleans and numbers are text, statements are sorted. A Sid is kept: people read it.
+    case, booleans and numbers are text, statements are sorted, the Version is named. A Sid is kept: people read it.
     """
     values: Any = json.loads(policy) if isinstance(policy, str) else policy
     statements = [_canonical_statement(statement) for statement in _as_list(values.get("Statement", []))]
     return {
-        **{key: value for key, value in values.items() if key != "Statement"},
+        "Version": FIRST_VERSION,
+        **{key: value for key, value in values.items() if key != "Statement" and value != ""},
         "Statement": sorted(statements, key=lambda statement: json.dumps(statement, sort_keys=True)),
     }
 

@@ -3,7 +3,7 @@
 {"path", "description", "statements": {SID: statement}, "order"?: [SID…], "version"?, "id"?, "detachOnDelete"?}
 
 A statement without a Sid stands under its place in the document: "#2". `order` is left out where it is that of the
-names, `version` where it is today's. `policy_of(shaped(policy))` is the same policy.
+names, `version` where it is today's. `policy_of(name, shaped(policy))` is the same policy.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from remit.documents import VERSION, Document, document, same_meaning
+from remit.documents import FIRST_VERSION, VERSION, Document, document, same_meaning
 from remit.managed_policy import Policy
 
 Shape = dict[str, Any]
-_FIRST_VERSION = "2008-10-17"  # IAM's for a document that names none
 
 
 def shaped(policy: Policy) -> Shape:
@@ -28,7 +27,7 @@ def shaped(policy: Policy) -> Shape:
         sid if (sid := statement.get("Sid", "")) and sids[sid] == 1 else f"#{number}"
         for number, statement in enumerate(statements, 1)
     ]
-    version, document_id = policy.document.get("Version", _FIRST_VERSION), policy.document.get("Id")
+    version, document_id = policy.document.get("Version", FIRST_VERSION), policy.document.get("Id")
     return {
         "path": policy.path,
         "description": policy.description,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from remit.documents import document
+from remit.documents import document, same_meaning
 from remit.managed_policy import Holders, LivePolicy, Policy, strangers
 from remit.policy_delta import Kind, steps
 from remit.policy_shape import policy_of, shaped
@@ -51,6 +51,40 @@ def test_what_is_shaped_is_the_same_policy_again(statements: list[Any], version:
     assert [
         {key: value for key, value in each.items() if key != "Sid"} for each in again.document["Statement"]
     ] == without_sids, "in the order of the document"
+
+
+ANY_VALUES = some.text(max_size=3) | some.booleans() | some.integers(0, 99)
+LIVE_STATEMENTS = some.fixed_dictionaries(
+    {"Effect": some.sampled_from(["Allow", "Deny"])},
+    optional={
+        "Sid": some.sampled_from(["", "A", "B"]),
+        **dict.fromkeys(("Action", "NotAction"), WORDS | some.lists(WORDS, min_size=1, max_size=2)),
+        **dict.fromkeys(("Resource", "NotResource"), some.just("*") | some.lists(some.text(max_size=3), min_size=1)),
+        "Condition": some.dictionaries(
+            some.sampled_from(["Bool", "StringLike", "NumericLessThan"]),
+            some.dictionaries(some.sampled_from(["aws:a", "s3:b"]), ANY_VALUES | some.lists(ANY_VALUES, max_size=2)),
+        ),
+    },
+)
+LIVE_DOCUMENTS = some.fixed_dictionaries(
+    {"Statement": LIVE_STATEMENTS | some.lists(LIVE_STATEMENTS, max_size=11)},
+    optional={"Version": some.sampled_from(["2012-10-17", "2008-10-17"]), "Id": some.sampled_from(["", "made by hand"])},
+)
+
+
+@given(LIVE_DOCUMENTS)
+def test_any_live_document_shaped_and_read_back_means_the_same(content: dict[str, Any]) -> None:
+    there = Policy("Guardrail", "/remit/", "why", content)
+    again = policy_of("Guardrail", shaped(there))
+    assert again.same(there)
+    assert steps({"Guardrail": again}, [live(there)], ours=[]) == [], "it can be adopted as it is"
+
+
+def test_a_document_without_a_version_is_of_the_first_one() -> None:
+    content = {"Statement": [READ]}
+    assert shaped(Policy("Guardrail", "/", "", content))["version"] == "2008-10-17"
+    assert same_meaning(content, {"Version": "2008-10-17", **content})
+    assert not same_meaning(content, document([READ])), "variables in it are plain text"
 
 
 def test_each_statement_stands_under_its_sid() -> None:
