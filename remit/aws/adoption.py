@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from remit.adoption import Adoption, adoption_of
 from remit.aws.iam import Iam
@@ -11,6 +12,7 @@ from remit.aws.member_calls import MemberCalls, member_client
 from remit.aws.member_sessions import Member, MemberSessions, SpokeRoleError
 from remit.aws.permission_sets import read_permission_set
 from remit.aws.session import Aws, in_parallel
+from remit.errors import AccessDeniedError
 from remit.managed_policy import LivePolicy
 from remit.plan import Plan
 from remit.spoke_role import SpokeRole
@@ -19,22 +21,35 @@ from remit.spoke_role import SpokeRole
 def look_up_adoption(aws: Aws, plan: Plan, instance: str, spoke: SpokeRole) -> Adoption:
     """Two calls an account with policies, one for each permission set of the instance (AWS finds none by its name), six
     for each that the catalog has. Raises AwsError.
-
-    An account whose spoke role cannot be assumed has nothing that could be taken over: its own run says so.
     """
-    accounts = sorted({policy.account for policy in plan.managed_policies})
-    wanted = {policy.name.lower() for policy in plan.managed_policies}
+    members = [Member.of(account, spoke) for account in sorted({policy.account for policy in plan.managed_policies})]
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
-    found = in_parallel(lambda account: _policies(iam, Member.of(account, spoke), wanted), accounts)
+    found, unread = policies_named({policy.name for policy in plan.managed_policies}, iam, members)
     names = permission_sets(aws, instance) if plan.permission_sets else {}
     arns = [names[each.name] for each in plan.permission_sets if each.name in names]
     sets = in_parallel(lambda arn: read_permission_set(aws, instance, arn), arns)
-    return adoption_of(plan, dict(zip(accounts, found, strict=True)), sets)
+    adoption = adoption_of(plan, found, sets)
+    return replace(adoption, remarks=(*unread, *adoption.remarks))
 
 
-def _policies(iam: Iam, member: Member, wanted: Collection[str]) -> Iterable[LivePolicy]:
-    """Those that have one of the names; a thousand accounts may have many others."""
-    try:
-        return [policy for policy in iam.policies(member) if policy.name.lower() in wanted]
-    except SpokeRoleError:
-        return ()
+def policies_named(
+    names: Collection[str], iam: Iam, members: Sequence[Member]
+) -> tuple[dict[str, list[LivePolicy]], tuple[str, ...]]:
+    """What each account has under one of the names, and a remark for each whose role may not read. Raises AwsError.
+
+    Neither such an account nor one whose spoke role cannot be assumed has anything that could be taken over: its own
+    resources fail when their turn comes, and the other accounts go on.
+    """
+    wanted = {name.lower() for name in names}
+
+    def named(member: Member) -> tuple[list[LivePolicy], str]:
+        try:  # a thousand accounts may have many others
+            return [policy for policy in iam.policies(member) if policy.name.lower() in wanted], ""
+        except SpokeRoleError:
+            return [], ""
+        except AccessDeniedError as error:
+            return [], f"account {member.account}: nothing can be taken over there ({error})"
+
+    read = in_parallel(named, members)
+    found = {member.account: policies for member, (policies, _) in zip(members, read, strict=True)}
+    return found, tuple(remark for _, remark in read if remark)

@@ -68,7 +68,10 @@ LIVE_STATEMENTS = some.fixed_dictionaries(
 )
 LIVE_DOCUMENTS = some.fixed_dictionaries(
     {"Statement": LIVE_STATEMENTS | some.lists(LIVE_STATEMENTS, max_size=11)},
-    optional={"Version": some.sampled_from(["2012-10-17", "2008-10-17"]), "Id": some.sampled_from(["", "made by hand"])},
+    optional={
+        "Version": some.sampled_from(["2012-10-17", "2008-10-17"]),
+        "Id": some.sampled_from(["", "made by hand"]),
+    },
 )
 
 
