@@ -4,7 +4,8 @@ AWS refuses to delete a policy that somebody has, and the stock plugin passes th
 the Pulumi CLI with `--continue-on-error` waits forever when it cannot delete what it is to make anew. So in each
 account whose policies go through a provider alias there is one PolicyWatch, and the policies wait for it. It writes
 nothing: its state remembers what the policies are, so that Diff, in a preview as in an update, knows which of them
-go, and its own update fails, with the names, where one that is to be made anew is held. What left the catalog, and is
+go, and its own update fails, with the names, where one that is to be made anew is held, or AWS does not say whether it
+is. What left the catalog, and is
 held, is told until it is gone. What its state knows from a refresh is `policy_sight`'s business.
 """
 
@@ -19,6 +20,7 @@ from provider.inputs import Failure, Properties
 from provider.policy_sight import look, outputs, still_strange
 from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member, SpokeRoleError
+from remit.aws.refusals import NotFoundError
 from remit.errors import AwsError
 from remit.managed_policy import Holders, LivePolicy, Policy
 from remit.spoke_role import SpokeRole
@@ -90,17 +92,18 @@ class PolicyWatch:
 
     def tell(self, old_inputs: Properties, olds: Properties, news: Properties) -> list[str]:
         """What a preview says: what is made anew, and what AWS is going to refuse."""
-        held = self._held(old_inputs, olds, news)
-        found = [(each, held.get(each)) for each in doomed(old_inputs, olds, news)]
-        return [_line(news["account"], each, holders) for each, holders in found if each.fixed or holders]
+        found = self._held(old_inputs, olds, news).items()
+        return [_line(news["account"], each, who) for each, who in found if each.fixed or who]
 
     def apply(self, old_inputs: Properties, olds: Properties, news: Properties) -> Properties:
         """The new outputs: what left the catalog and cannot go. Raises AwsError for what cannot be made anew."""
         held = self._held(old_inputs, olds, news)
-        if refused := [_line(news["account"], each, holders) for each, holders in held.items() if each.fixed]:
+        if refused := [_line(news["account"], each, who) for each, who in held.items() if each.fixed and who]:
             raise AwsError("\n".join(refused))
         left = {
-            each.name: {"path": each.path, "description": ""} for each, holders in held.items() if each.refused(holders)
+            each.name: {"path": each.path, "description": ""}
+            for each, who in held.items()
+            if isinstance(who, Holders) and each.refused(who)
         }
         return outputs(left, olds.get("documents") or {}, still_strange(olds, news))
 
@@ -117,18 +120,19 @@ class PolicyWatch:
         """The new outputs."""
         return look(self._iam, inputs, olds)
 
-    def _held(self, old_inputs: Properties, olds: Properties, news: Properties) -> dict[Doomed, Holders]:
-        """Nothing in an account that nobody gets into: it says so itself."""
+    def _held(self, old_inputs: Properties, olds: Properties, news: Properties) -> dict[Doomed, Holders | AwsError]:
+        """Who has what; the error where one that is to be made anew could not be asked about."""
         member = Member.of(news["account"], SpokeRole.of(news))
-        found = {each: self._holders(member, each) for each in doomed(old_inputs, olds, news)}
-        return {each: holders for each, holders in found.items() if holders}
+        return {each: self._holders(member, each) for each in doomed(old_inputs, olds, news)}
 
-    def _holders(self, member: Member, each: Doomed) -> Holders:
+    def _holders(self, member: Member, each: Doomed) -> Holders | AwsError:
         arn = f"arn:aws:iam::{member.account}:policy{each.path}{each.name}"
         try:
             holders = self._iam.holders(member, LivePolicy(arn, Policy(each.name, each.path, "", {})))
-        except AwsError:
+        except (NotFoundError, SpokeRoleError):  # an account that nobody gets into says so itself
             return Holders()
+        except AwsError as error:
+            return error if each.fixed else Holders()
         if each.fixed:
             return holders
         # The permission sets of what leaves the catalog are changed first, and take their roles with them.
@@ -139,7 +143,7 @@ def _without_document(shape: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in shape.items() if key != "document"}
 
 
-def _line(account: str, each: Doomed, holders: Holders | None) -> str:
+def _line(account: str, each: Doomed, holders: Holders | AwsError) -> str:
     what = f"account {account}: policy {each.name} "
     if each.fixed:
         what += (
@@ -147,6 +151,8 @@ def _line(account: str, each: Doomed, holders: Holders | None) -> str:
         )
     else:
         what += "is to be deleted"
+    if isinstance(holders, AwsError):
+        return f"{what}, which is not begun before AWS says who has it: {holders}"
     if not holders:
         return what
     if not each.refused(holders):

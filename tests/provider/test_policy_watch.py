@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from provider.policy_watch import PolicyWatch, changes, check, doomed
 from provider.served import ServedWatch
 from remit.aws.member_sessions import Member, SpokeRoleError
+from remit.aws.refusals import NotFoundError
 from remit.documents import fingerprint
-from remit.errors import AwsError
+from remit.errors import AccessDeniedError, AwsError
 from remit.managed_policy import Holders, LivePolicy, Policy
 
 ONE = "111111111111"
@@ -18,9 +20,11 @@ NOTHING: dict[str, Any] = {"documents": {}}
 
 
 class FakeIam:
-    """Who has what, by ARN, and what there is; `closed`: nobody gets in."""
+    """Who has what, by ARN, or why AWS does not say; what there is; `closed`: nobody gets in."""
 
-    def __init__(self, held: dict[str, Holders], there: tuple[LivePolicy, ...] = (), *, closed: bool = False) -> None:
+    def __init__(
+        self, held: Mapping[str, Holders | AwsError], there: tuple[LivePolicy, ...] = (), *, closed: bool = False
+    ) -> None:
         self._held, self._there, self._closed = held, there, closed
 
     def policies(self, member: Member) -> tuple[LivePolicy, ...]:
@@ -31,7 +35,10 @@ class FakeIam:
     def holders(self, member: Member, live: LivePolicy) -> Holders:
         if self._closed:
             raise SpokeRoleError(f"no role in {member.account}")
-        return self._held.get(live.arn, Holders())
+        found = self._held.get(live.arn, Holders())
+        if isinstance(found, AwsError):
+            raise found
+        return found
 
 
 def arn(name: str = "Guard", path: str = "/remit/") -> str:
@@ -43,7 +50,7 @@ def inputs(*names: str, path: str = "/remit/", description: str = "d") -> dict[s
     return {"account": ONE, "role": "RemitSpoke", "policies": policies}
 
 
-def watch(held: dict[str, Holders] | None = None, *, closed: bool = False) -> PolicyWatch:
+def watch(held: Mapping[str, Holders | AwsError] | None = None, *, closed: bool = False) -> PolicyWatch:
     iam: Any = FakeIam(held or {}, closed=closed)
     return PolicyWatch(iam)
 
@@ -93,6 +100,27 @@ def test_what_cannot_be_made_anew_fails_with_the_names_but_not_in_a_preview() ->
     with pytest.raises(AwsError, match="held by user ada"):
         served.update(ONE, old, {}, new, print, preview=False)
     assert served.update(ONE, old, {}, new, print, preview=True).outputs == {"documents": {}}
+
+
+def test_what_nobody_says_the_holders_of_is_not_made_anew() -> None:
+    denied = AccessDeniedError("iam:ListEntitiesForPolicy was denied", "allow it to the spoke role")
+    served = ServedWatch(watch({arn(): denied, arn("Old"): denied}))
+    old, new = inputs("Guard", "Old"), inputs("Guard", path="/other/")
+    told: list[str] = []
+    served.diff(old, {}, new, told.append)
+    (line,) = told
+    assert line.startswith(f"account {ONE}: policy Guard gets another path")
+    assert line.endswith(
+        "before AWS says who has it: iam:ListEntitiesForPolicy was denied (allow it to the spoke role)"
+    )
+    with pytest.raises(AwsError, match="not begun before AWS says who has it"):
+        served.update(ONE, old, {}, new, print, preview=False)
+    assert served.update(ONE, old, {}, inputs("Guard"), print, preview=False).outputs == NOTHING, "Old only goes"
+
+
+def test_what_is_gone_is_held_by_nobody() -> None:
+    served = ServedWatch(watch({arn(): NotFoundError("iam:ListEntitiesForPolicy found nothing")}))
+    assert served.update(ONE, inputs("Guard"), {}, inputs("Guard", path="/x/"), print, preview=False).outputs == NOTHING
 
 
 def test_what_cannot_go_holds_nothing_up_and_is_told_until_it_is_gone() -> None:
