@@ -37,8 +37,13 @@ class Outputs:
             "account": inputs.account,
             **({"policies": dict(sorted(self.live.items()))} if self.live is not None else {}),
             **({"failed": dict(sorted(self.failed.items()))} if self.failed else {}),
+            **({"kept": kept} if (kept := self._kept(inputs)) else {}),
             **({"unmanagedPolicies": dict(sorted(self.unmanaged.items()))} if self.unmanaged else {}),
         }
+
+    def _kept(self, inputs: Inputs) -> list[str]:
+        """After a partial failure: of what is live, the names that the run left as they were, maybe made by hand."""
+        return sorted(inputs.kept & (self.live or {}).keys()) if self.failed else []
 
 
 def shapes_of(inputs: Inputs, outputs: Outputs) -> dict[str, Shape]:

@@ -35,6 +35,7 @@ _ACCOUNT_OUTPUTS = {
     "account": _ACCOUNT["account"],
     "policies": {**_ACCOUNT["policies"], "description": "After a partial failure alone: what is there"},
     "failed": {**_TEXTS, "description": "What the last change could not do: policy to reason"},
+    "kept": {**_ACCOUNT["kept"], "description": "After a partial failure alone: what the run left as it was"},
     "unmanagedPolicies": {**_TEXTS, "description": "Policies under the path that are not listed, left as they are"},
 }
 _WATCH = {

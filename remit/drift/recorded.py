@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from remit.delta import STRANGER
 from remit.documents import means
 from remit.managed_policy import Policy
-from remit.policy_shape import policy_of
+from remit.policy_shape import Shape, policy_of
 
 Resource = Mapping[str, Any]
 
@@ -84,7 +84,7 @@ def _written(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], st
 def _policies(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], Policy]]:
     inputs = resource.get("inputs") or {}
     if urn.type == "remit:index:ManagedPolicies":
-        for name, shape in (inputs.get("policies") or {}).items():
+        for name, shape in _shapes(inputs, resource.get("outputs") or {}).items():
             if not shape.get("unmanaged"):
                 yield (urn.name, name), policy_of(name, shape)
     elif urn.type == "aws-native:iam:ManagedPolicy":
@@ -92,3 +92,14 @@ def _policies(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], P
         written = inputs.get("policyDocument") or {}
         document = json.loads(written) if isinstance(written, str) else written
         yield (account, name), Policy(name, inputs.get("path") or "/", inputs.get("description") or "", document)
+
+
+def _shapes(inputs: Resource, outputs: Resource) -> Mapping[str, Shape]:
+    """After a partial failure the outputs tell what there is, and the inputs what was given before: so they do of what
+    is kept as somebody made it, and of what was let go of."""
+    given: Mapping[str, Shape] = inputs.get("policies") or {}
+    if not (failed := outputs.get("failed")):
+        return given
+    there, kept = outputs.get("policies") or {}, outputs.get("kept") or ()
+    brought = {name: shape for name, shape in there.items() if name not in kept}
+    return {**{name: shape for name, shape in given.items() if name not in failed}, **brought}

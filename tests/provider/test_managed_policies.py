@@ -12,6 +12,7 @@ from provider.managed_policies import PartlyDoneError
 from remit.aws.time_limit import TimeLimit
 from remit.errors import AccessDeniedError, AwsError
 from remit.organization import AccountState
+from remit.policy_shape import policy_of
 from sandbox import moto_bridge
 from sandbox.faults import FaultPlan
 from sandbox.limits import Limits
@@ -419,3 +420,15 @@ def test_what_is_to_be_kept_stays_as_it_is_while_the_rest_of_the_account_is_done
     assert live["Other"].same(policy("Other", READ, BUILD))
     assert cloud.differs(new, new) == {}
     assert "kept" not in cloud.refresh(new)[0]
+
+
+def test_a_partial_failure_says_what_was_kept_as_it_is(cloud: Accounts) -> None:
+    old = inputs(policy("Guardrail"))
+    cloud.create(old)
+    cloud.write("Guardrail", READ, {**BUILD, "Action": "*"})
+    cloud.write("Taken", READ)
+    new = {**inputs(policy("Guardrail"), policy("Taken", BUILD)), "kept": ["Guardrail", "Gone"]}
+    with pytest.raises(PartlyDoneError, match="did not make") as failed:
+        cloud.update(old, new)
+    assert failed.value.properties["kept"] == ["Guardrail"]
+    assert policy_of("Guardrail", failed.value.properties["policies"]["Guardrail"]).same(cloud.live()["Guardrail"])

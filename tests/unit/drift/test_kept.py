@@ -309,6 +309,28 @@ def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> No
     assert Recorded.of({}) == Recorded(frozenset(), {}, {})
 
 
+def test_what_a_run_that_failed_in_part_brought_is_the_stacks_and_what_it_kept_is_not() -> None:
+    """The engine keeps the inputs of before then, and the provider tells in its outputs what is live."""
+    before, new = (Policy("P", "/remit/", "", document([each])) for each in (STATEMENT, OVER_STATEMENT))
+
+    def recorded(**outputs: Any) -> dict[str, Policy]:
+        inputs = {"policies": dict.fromkeys(("Same", "Changed", "Kept", "Lost", "LetGo"), shaped(before))}
+        state = resource("remit:index:ManagedPolicies", LAB, inputs=inputs, outputs=outputs)
+        found = Recorded.of({"deployment": {"resources": [state]}}).policies
+        return {name: replace(policy, name="P") for (_, name), policy in found.items()}
+
+    live = {"Same": shaped(before), "Changed": shaped(new), "Kept": shaped(new), "Brought": shaped(new)}
+    assert recorded(policies=live, failed={"Lost": "no"}, kept=["Kept"]) == {
+        "Same": before,
+        "Changed": new,
+        "Brought": new,
+        "Kept": before,
+        "LetGo": before,
+    }
+    ended_well = recorded(policies=live)
+    assert all(policy == before for policy in ended_well.values()), "there the outputs tell only what is kept as it is"
+
+
 def test_the_program_reads_what_the_verb_wrote(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.test.yaml"
     file.write_text("config:\n  remit:drift: report\n")
