@@ -10,6 +10,7 @@ from remit.documents import Document, same_meaning
 MOST_VERSIONS = 5  # a sixth needs a deletion first
 SPOKE_PATH = "/remit/"  # where the policies of `remit.aws.permissions` let the spoke role write
 RESERVED_ROLE = "AWSReservedSSO_"  # of Identity Center: nobody else may change such a role
+_RESERVED = f"role {RESERVED_ROLE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,14 @@ class Holders:
     def without_permission_sets(self) -> Holders:
         """Without the roles that Identity Center keeps in the account."""
         ours = tuple(name for name in self.roles if not name.startswith(RESERVED_ROLE))
-        return Holders(ours, self.users, self.groups, self.boundary_of)
+        bounded = tuple(each for each in self.boundary_of if not each.startswith(_RESERVED))
+        return Holders(ours, self.users, self.groups, bounded)
 
     @property
     def permission_sets(self) -> tuple[str, ...]:
         """Names of the permission sets behind the roles that Identity Center keeps in the account."""
-        reserved = (name.removeprefix(RESERVED_ROLE) for name in self.roles if name.startswith(RESERVED_ROLE))
+        roles = [f"role {name}" for name in self.roles]
+        reserved = [each.removeprefix(_RESERVED) for each in (*roles, *self.boundary_of) if each.startswith(_RESERVED)]
         return tuple(sorted({name.rpartition("_")[0] or name for name in reserved}))
 
 

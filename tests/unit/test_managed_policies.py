@@ -148,3 +148,13 @@ def test_holders_are_named() -> None:
     )
     assert holders.permission_sets == ("Dev_Ops",)
     assert not Holders()
+
+
+def test_what_bounds_a_role_of_identity_center_is_held_by_its_permission_set() -> None:
+    bounded = Holders(
+        boundary_of=("role AWSReservedSSO_Dev_Ops_0123456789abcdef", "user AWSReservedSSO_x_1", "role ci")
+    )
+    assert bounded.permission_sets == ("Dev_Ops",)
+    assert bounded.without_permission_sets() == Holders(boundary_of=("user AWSReservedSSO_x_1", "role ci"))
+    both = Holders(roles=("AWSReservedSSO_Dev_1", "AWSReservedSSO_Read_1"), boundary_of=("role AWSReservedSSO_Dev_2",))
+    assert both.permission_sets == ("Dev", "Read")
