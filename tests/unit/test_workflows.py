@@ -202,3 +202,15 @@ def test_a_repair_that_fails_hides_no_report_and_closes_no_issue():
     assert "continue-on-error" not in steps[repair], "the job fails all the same"
     assert "!cancelled()" in jobs["issue"]["if"]
     assert '[ "$DRIFT" != success ] && [ -z "$(ls -A told)" ]' in jobs["issue"]["steps"][-1]["run"]
+
+
+def test_the_permission_sets_of_a_sharded_stack_let_go_where_a_shard_failed():
+    """A policy may not be gone before they do: skipped, `access` would leave its shard failing for ever."""
+    text = (ROOT / "docs" / "operations.md").read_text()
+    (block,) = (found for found in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "remit shards" in found)
+    jobs = yaml.safe_load(block)["jobs"]
+    assert jobs["access"]["needs"] == "policies"
+    assert jobs["policies"]["strategy"]["fail-fast"] is False
+    assert jobs["access"]["if"] == "${{ !cancelled() && needs.policies.result != 'skipped' }}", "no shards, no turn"
+    written = [words for job in jobs.values() for step in job["steps"] for words in commands(step["run"])]
+    assert [words[0] for words in written] == ["shards", "up", "up"]
