@@ -16,7 +16,13 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import TypeVar
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ProxyConnectionError,
+)
 
 from remit.errors import AwsError
 
@@ -32,12 +38,13 @@ class Fault(Enum):
     BUSY = auto()  # too many operations outstanding: wait, try again
     CONFLICT = auto()  # another operation on the same target is running: wait, try again
     TRANSIENT = auto()  # 5xx or a broken connection: try again, a few times
+    UNREACHED = auto()  # no connection, so nothing was sent: try again, for some seconds
     GONE = auto()  # what the call names does not exist
     DENIED = auto()  # a permission is missing
     REFUSED = auto()  # anything else: trying again would not help
 
 
-PATIENCE = {Fault.THROTTLED: 60, Fault.BUSY: 60, Fault.CONFLICT: 40, Fault.TRANSIENT: 8}
+PATIENCE = {Fault.THROTTLED: 60, Fault.BUSY: 60, Fault.CONFLICT: 40, Fault.TRANSIENT: 8, Fault.UNREACHED: 4}
 
 _THROTTLES = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
 _DENIALS = {"AccessDeniedException", "AccessDenied", "UnrecognizedClientException", "ExpiredTokenException"}
@@ -46,9 +53,13 @@ _OUTSTANDING = re.compile(r"too many requests processing", re.IGNORECASE)
 _LASTING_CONFLICT = re.compile(r"already exists|has assignments|associated|can(?:'t|not) be deleted", re.IGNORECASE)
 
 
-def fault_of(error: ClientError | HTTPClientError) -> Fault:
-    if isinstance(error, HTTPClientError):
-        return Fault.TRANSIENT
+_NO_CONNECTION = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)  # none is an HTTPClientError
+Failed = ClientError | HTTPClientError | EndpointConnectionError | ConnectTimeoutError | ProxyConnectionError
+
+
+def fault_of(error: Failed) -> Fault:
+    if not isinstance(error, ClientError):
+        return Fault.UNREACHED if isinstance(error, _NO_CONNECTION) else Fault.TRANSIENT
     code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message", "")
     if code in _THROTTLES:
@@ -158,7 +169,8 @@ class Throttle:
         give_up: Callable[[], bool] = lambda: False,
         unanswered: Callable[[], None] = lambda: None,
     ) -> Result:
-        """The function's result. Raises its last ClientError or HTTPClientError when patience is over.
+        """The function's result. Raises its last error when patience is over; one of botocore that is none of
+        `Failed` (credentials, certificates) at once.
 
         `give_up` is asked before each repetition: true ends it with the error at hand. `unanswered` is told of each
         call that AWS may have carried out although it did not say so.
@@ -170,7 +182,7 @@ class Throttle:
                 self.calls[name] += 1
             try:
                 result = function()
-            except (ClientError, HTTPClientError) as error:
+            except (ClientError, HTTPClientError, *_NO_CONNECTION) as error:
                 fault = fault_of(error)
                 attempts[fault] += 1
                 if fault is Fault.TRANSIENT:
@@ -179,11 +191,12 @@ class Throttle:
                     raise
                 if fault is Fault.THROTTLED:
                     self.bucket.slow_down()
-                self._sleep(self._delay(attempts.total()))
+                self._sleep(self._delay(attempts.total(), fault))
             else:
                 self.bucket.recover()
                 return result
 
-    def _delay(self, attempt: int) -> float:
-        """Exponential with jitter, seconds: from the time of five calls up to ten seconds."""
-        return min(10.0, 5 / self.bucket.full_rate * 2.0 ** min(attempt - 1, 10)) * self._dice.uniform(0.5, 1.0)
+    def _delay(self, attempt: int, fault: Fault) -> float:
+        """Exponential with jitter, seconds: from the time of five calls up to ten seconds. A network has no rate."""
+        first = 0.5 if fault is Fault.UNREACHED else 5 / self.bucket.full_rate
+        return min(10.0, first * 2.0 ** min(attempt - 1, 10)) * self._dice.uniform(0.5, 1.0)

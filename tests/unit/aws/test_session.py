@@ -31,7 +31,7 @@ def client_error(code: str, message: str = "because") -> ClientError:
 def test_errors_name_the_call_and_the_remedy(
     aws: Aws, session: FakeSession, error: Exception, kind: type[AwsError], words: str
 ):
-    session.errors["list_roots"] = [error]
+    session.errors["list_roots"] = [error] * 9  # some are tried again
     with pytest.raises(kind, match=words):
         aws.call("organizations", "ListRoots")
 

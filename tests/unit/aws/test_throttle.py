@@ -5,7 +5,16 @@ from __future__ import annotations
 import random
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +97,9 @@ def test_the_rate_has_a_floor_and_recovers_to_the_full_rate() -> None:
         (refused("ValidationException", "TargetId is wrong"), Fault.REFUSED),
         (ConnectionClosedError(endpoint_url="https://sso"), Fault.TRANSIENT),
         (ReadTimeoutError(endpoint_url="https://sso"), Fault.TRANSIENT),
+        (EndpointConnectionError(endpoint_url="https://sso"), Fault.UNREACHED),
+        (ConnectTimeoutError(endpoint_url="https://sso"), Fault.UNREACHED),
+        (ProxyConnectionError(proxy_url="http://proxy"), Fault.UNREACHED),
     ],
 )
 def test_an_error_means(error: ClientError, fault: Fault) -> None:
@@ -148,3 +160,22 @@ def test_only_throttling_slows_the_others_down() -> None:
     assert door.bucket.rate == 20
     door.call("Create", Calls(refused("ThrottlingException")))
     assert door.bucket.rate < 20
+
+
+def test_a_connection_that_is_not_made_is_tried_for_some_seconds_and_leaves_no_doubt() -> None:
+    door, time = throttle()
+    unsure: list[None] = []
+    lost = EndpointConnectionError(endpoint_url="https://sso")
+    assert door.call("Create", Calls(lost, lost), unanswered=lambda: unsure.append(None)) == "answer"
+    assert (door.calls["Create"], unsure) == (3, []), "nothing was sent, so AWS did nothing"
+    with pytest.raises(EndpointConnectionError):
+        door.call("Create", Calls(*[lost] * 100))
+    assert time.now < 10, "who is offline is told so soon"
+
+
+@pytest.mark.parametrize("error", [NoCredentialsError(), SSLError(endpoint_url="https://sso", error="self-signed")])
+def test_what_is_wrong_at_home_is_raised_at_once(error: Exception) -> None:
+    door, _ = throttle()
+    with pytest.raises(type(error)):
+        door.call("Create", Calls(error))
+    assert door.calls == {"Create": 1}
