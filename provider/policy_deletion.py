@@ -27,10 +27,7 @@ class Deletion:
     def delete(self, member: Member, live: LivePolicy, *, detach: bool) -> None:
         """With `detach`, after it was taken from the roles, users and groups that have it."""
         self._iam.detach(member, live, self._released(member, live, detach=detach))
-        try:
-            self._iam.delete(member, live)
-        except StillAttachedError:  # somebody attached it since it was read
-            raise HeldError(live.name, self._iam.holders(member, live), detach=detach) from None
+        self._delete(member, live, detach=detach)
 
     def replace(self, member: Member, live: LivePolicy, policy: Policy) -> None:
         """Deletes the one and makes the other, which everybody gets who had the first.
@@ -42,7 +39,7 @@ class Deletion:
         holders = self._released(member, live, detach=detach)
         try:
             self._iam.detach(member, live, holders)
-            self._iam.delete(member, live)
+            self._delete(member, live, detach=detach)
         except AwsError as error:
             self._give(member, live.arn, holders, because=error)
             raise
@@ -55,6 +52,12 @@ class Deletion:
             self._put_back(member, live, holders, because=error)
             raise AwsError(f"{error} (the policy was put back as it was)") from error
         self._give(member, arn_of(member, policy), holders)
+
+    def _delete(self, member: Member, live: LivePolicy, *, detach: bool) -> None:
+        try:
+            self._iam.delete(member, live)
+        except StillAttachedError:  # somebody attached it since it was read
+            raise HeldError(live.name, self._iam.holders(member, live), detach=detach) from None
 
     def _put_back(self, member: Member, live: LivePolicy, holders: Holders, *, because: AwsError) -> None:
         try:
