@@ -53,6 +53,7 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
         "count": sum(map(len, wanted.values())),
         "fanOut": fan_out,
         "accountNames": names,
+        "instanceArn": news["instanceArn"],  # a stack without permission sets has nothing else of its organization
     }
     if news.get("noPolicies") and (not olds or olds.get("noPolicies")):  # once there were some, they may be there still
         kept["noPolicies"] = True

@@ -17,6 +17,8 @@ from typing import Any
 
 _OF_ACCOUNT = re.compile(r"(::remit:index:AccountPolicies|\$remit:index:ManagedPolicies)::(?P<account>\d{12})$")
 
+_OF_INSTANCE = re.compile(r"\$remit:index:(RevocationGuard|AccountAssignments)::")
+
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
@@ -41,6 +43,20 @@ def retire(exported: Mapping[str, Any], active: Collection[str]) -> Retirement:
         counts[account] = counts.get(account, 0) + 1
     kept = [_without(resource, gone) for resource in resources if resource["urn"] not in gone]
     return Retirement({**exported, "deployment": {**deployment, "resources": kept}}, dict(sorted(counts.items())))
+
+
+def instances_in(exported: Mapping[str, Any]) -> dict[str, str]:
+    """{ARN: region} of the Identity Center instance that an exported deployment was made for; empty where none is told.
+
+    Permission sets' assignments tell it, and the RevocationGuard that every stack has; their provider knows the region.
+    """
+    resources = (exported.get("deployment") or {}).get("resources") or []
+    regions = {each["urn"]: (each.get("inputs") or {}).get("region") or "" for each in resources}
+    return {
+        arn: regions.get(each.get("provider", "").rpartition("::")[0], "")
+        for each in resources
+        if _OF_INSTANCE.search(each["urn"]) and (arn := (each.get("inputs") or {}).get("instanceArn"))
+    }
 
 
 def _accounts(resources: Collection[Mapping[str, Any]]) -> dict[str, str]:

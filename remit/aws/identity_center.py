@@ -43,15 +43,20 @@ def find_instance(aws: Aws, settings: IdentityCenter) -> Instance:
     """The instance that the settings name, else the only one that the caller sees. Raises AwsError."""
     if AUTO not in {settings.instance_arn, settings.identity_store_id}:
         return Instance(settings.instance_arn, settings.identity_store_id)
-    found = [
-        Instance(each["InstanceArn"], each["IdentityStoreId"])
-        for each in aws.items("sso-admin", "ListInstances", "Instances", MaxResults=_PAGE)
-    ]
+    found = instances(aws)
     wanted = [each for each in found if settings.instance_arn in {AUTO, each.arn}]
     if len(wanted) == 1:
         store = settings.identity_store_id
         return wanted[0] if store == AUTO else Instance(wanted[0].arn, store)
     raise AwsError(_no_single_instance(aws, settings, found))
+
+
+def instances(aws: Aws) -> list[Instance]:
+    """Those that the caller sees in the region. Raises AwsError."""
+    return [
+        Instance(each["InstanceArn"], each["IdentityStoreId"])
+        for each in aws.items("sso-admin", "ListInstances", "Instances", MaxResults=_PAGE)
+    ]
 
 
 def _no_single_instance(aws: Aws, settings: IdentityCenter, found: list[Instance]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import click
@@ -13,6 +13,7 @@ from remit.cli.engine import Engine, announce, choose_engine, output_of
 from remit.cli.inputs import stack_file
 from remit.errors import RemitError
 from remit.organization import AccountState
+from remit.retirement import instances_in
 from remit.retirement import retire as take_out
 from remit.sharding import Shard
 from remit.stack import read_stack
@@ -22,7 +23,7 @@ Exported = Mapping[str, Any]
 
 
 class WrongOrganizationError(RemitError):
-    """The state speaks of accounts, and the organization has none of them."""
+    """The organization has none of the accounts in the state, and nothing else says that it is the state's."""
 
 
 @click.command()
@@ -52,16 +53,20 @@ def retire_gone(
     exported: Exported,
     account_states: Callable[[], AccountStates],
     shard: Shard | str | None = None,
+    *,
+    instances: Callable[[str], Collection[str]] | None = None,
 ) -> bool:
     """Whether something was taken out of the state; says what. Raises WrongOrganizationError, or the engine's.
 
-    `account_states` is asked only if the state has accounts at all; `shard` is the stack's.
+    `account_states` is asked only if the state has accounts at all; `shard` is the stack's. `instances`, by default the
+    live ones: the ARNs of the Identity Center instances of a region ("": the caller's), asked only where the
+    organization has none of the accounts. One of an organization is never seen with credentials of another.
     """
     in_state = take_out(exported, ()).retired.keys()
     if not in_state:
         return False
     states = account_states()
-    if not in_state & states.keys():
+    if not in_state & states.keys() and not _same_organization(exported, instances or live_instances):
         raise WrongOrganizationError(
             f"none of the {len(in_state)} accounts in the state is in this organization "
             "(are these the credentials of another one?)"
@@ -77,6 +82,11 @@ def retire_gone(
             how = "another shard's"
         click.echo(f"account {account} is {how}: {count} resources left the state", err=True)
     return True
+
+
+def _same_organization(exported: Exported, instances: Callable[[str], Collection[str]]) -> bool:
+    recorded = instances_in(exported)
+    return bool(recorded) and all(arn in instances(region) for arn, region in recorded.items())
 
 
 def shard_of_stack(stack: str | None, exported: Exported | None = None) -> Shard | str | None:
@@ -102,8 +112,19 @@ def live_account_states() -> AccountStates:
     from remit.aws.organizations import account_states  # noqa: PLC0415  boto3 takes half a second
     from remit.aws.session import Aws  # noqa: PLC0415
 
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-    return account_states(Aws(region))
+    return account_states(Aws(_region()))
+
+
+def live_instances(region: str) -> Collection[str]:
+    """The ARNs of the Identity Center instances that the caller sees in a region, by default their own."""
+    from remit.aws.identity_center import instances  # noqa: PLC0415  boto3 takes half a second
+    from remit.aws.session import Aws  # noqa: PLC0415
+
+    return {each.arn for each in instances(Aws(region or _region()))}
+
+
+def _region() -> str:
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
 
 
 def _named(stack: str | None) -> tuple[str, ...]:

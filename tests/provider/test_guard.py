@@ -101,6 +101,7 @@ def test_what_the_run_leaves_as_it_is_does_not_go() -> None:
     held, failures = check(guard, {}, news({"Admin": keys(1)}, kept=staying), nothing)
     assert failures == []
     assert "kept" not in held
+    assert held["instanceArn"] == news({})["instanceArn"], "it tells whose state this is"
     asked: list[Inputs] = []
 
     def foresee(inputs: Inputs) -> Holding:

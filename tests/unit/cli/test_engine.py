@@ -238,6 +238,44 @@ def test_the_credentials_of_another_organization_empty_no_state(engine: Engine, 
     assert accounts_in_state(tmp_path) == [GONE, HERE]
 
 
+INSTANCE = "arn:aws:sso:::instance/ssoins-1"
+PROVIDER = "urn:pulumi:s::remit::remit:index:Access$pulumi:providers:remit::identity-center"
+
+
+@pytest.mark.parametrize("type_", ["RevocationGuard", "AccountAssignments"])
+@pytest.mark.parametrize("live", [{INSTANCE}, {"arn:aws:sso:::instance/ssoins-2"}, set()])
+def test_a_stack_whose_accounts_all_departed_goes_on_with_the_identity_center_that_it_was_made_for(
+    engine: Engine, tmp_path: Path, live: set[str], type_: str
+) -> None:
+    theirs = {
+        "urn": f"urn:pulumi:s::remit::remit:index:Access$remit:index:{type_}::some",
+        "provider": f"{PROVIDER}::an-id",
+        "inputs": {"instanceArn": INSTANCE},
+    }
+    state = json.loads((tmp_path / "state.json").read_text())
+    state["deployment"]["resources"] += [{"urn": PROVIDER, "inputs": {"region": "eu-west-1"}}, theirs]
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    asked: list[str] = []
+
+    def instances(region: str) -> set[str]:
+        asked.append(region)
+        return live
+
+    def run() -> bool:
+        states = {"300000000001": AccountState.ACTIVE}
+        return retire_gone(engine, None, exported_state(engine, None), lambda: states, instances=instances)
+
+    if INSTANCE in live:
+        assert run()
+        assert json.loads((tmp_path / "state.json").read_text())["deployment"]["resources"][-1] == theirs
+        assert len(accounts_in_state(tmp_path)) == 2, "what is in no account"
+    else:
+        with pytest.raises(WrongOrganizationError, match="another one"):
+            run()
+        assert len(accounts_in_state(tmp_path)) == 4
+    assert asked == ["eu-west-1"]
+
+
 def test_a_state_without_accounts_asks_nothing_of_aws(engine: Engine, tmp_path: Path):
     write_state(tmp_path)
 
