@@ -5,8 +5,8 @@ the Pulumi CLI with `--continue-on-error` waits forever when it cannot delete wh
 account whose policies go through a provider alias there is one PolicyWatch, and the policies wait for it. It writes
 nothing: its state remembers what the policies are, so that Diff, in a preview as in an update, knows which of them
 go, and its own update fails, with the names, where one that is to be made anew is held, or AWS does not say whether it
-is. What left the catalog, and is
-held, is told until it is gone. What its state knows from a refresh is `policy_sight`'s business.
+is. What left the catalog, and is held, is told until it is gone. What its state knows from a refresh is
+`policy_sight`'s business.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def create(run: Deployment, new: Resource, *, replacing: Old | None = None, diff
 
 
 def update(run: Deployment, old: Old, new: Resource, diff: Diff) -> Resource:
-    """Change a resource in place. What was done in part keeps the inputs of before: it was not made to be the new ones."""
+    """Change a resource in place. What was done in part has the new outputs, and keeps the inputs of before."""
     before = old.resource
     new = replace(new, id=before.id, created=before.created, modified=before.modified)
     step = Step("update", before, new, diff)

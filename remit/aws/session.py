@@ -27,11 +27,13 @@ _THREADS = 16  # more would only wait for the rates
 def client_config(connections: int) -> Config:
     """Of every client of ours, with a pool of so many connections.
 
-    The throttle repeats what is worth it, under the rate; boto3 repeating beneath it would go over. The user agent is
-    given as a whole: boto3's own would be put together anew for each call, an eighth of what a call costs.
+    The throttle repeats what is worth it, under the rate; boto3 repeating beneath it would go over. For its sake a
+    connection that nobody answers is given up after ten seconds, not sixty. The user agent is given as a whole: boto3's
+    own would be put together anew for each call, an eighth of what a call costs.
     """
     agent = f"Boto3/{boto3.__version__} remit"
-    return Config(retries={"total_max_attempts": 1}, max_pool_connections=connections, user_agent=agent)
+    retries = {"total_max_attempts": 1}
+    return Config(retries=retries, connect_timeout=10, max_pool_connections=connections, user_agent=agent)
 
 
 class Aws:

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from botocore.exceptions import (
     ClientError,
@@ -54,7 +54,7 @@ _LASTING_CONFLICT = re.compile(r"already exists|has assignments|associated|can(?
 
 
 _NO_CONNECTION = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)  # none is an HTTPClientError
-Failed = ClientError | HTTPClientError | EndpointConnectionError | ConnectTimeoutError | ProxyConnectionError
+Failed: TypeAlias = ClientError | HTTPClientError | EndpointConnectionError | ConnectTimeoutError | ProxyConnectionError
 
 
 def fault_of(error: Failed) -> Fault:
