@@ -34,7 +34,8 @@ try:
     settings = catalog.settings
     aws = Aws(settings.identity_center.region)
     organization = look_up_organization(aws, catalog, stack)
-    plan = make_plan(catalog, organization, at=datetime.now(UTC), stack=stack, reads_only=pulumi.runtime.is_dry_run())
+    at, preview = datetime.now(UTC), pulumi.runtime.is_dry_run()
+    plan = make_plan(catalog, organization, at=at, stack=stack, reads_only=preview, looks_ahead=preview)
     mode = stack.fan_out_over(len({policy.account for policy in plan.managed_policies}))
     plan = run.adjusted(plan)
     adoption = NOTHING

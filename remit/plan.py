@@ -18,7 +18,7 @@ from remit.planning.access import plan_access
 from remit.planning.delegation import Delegation
 from remit.planning.permission_sets import plan_permission_sets
 from remit.planning.policies import check_fan_out, check_owned_path, check_paths, plan_policies
-from remit.planning.reach import check_reach, references
+from remit.planning.reach import check_reach, missing_later, references
 from remit.planning.values import Plan, PlannedAssignment, PlannedPermissionSet, PlannedPolicy
 from remit.planning.world import World
 from remit.sharding import Shard
@@ -38,11 +38,19 @@ __all__ = [
 
 
 def make_plan(
-    catalog: Catalog, organization: Organization, *, at: datetime, stack: Stack, reads_only: bool = True
+    catalog: Catalog,
+    organization: Organization,
+    *,
+    at: datetime,
+    stack: Stack,
+    reads_only: bool = True,
+    looks_ahead: bool = False,
 ) -> Plan:
     """The desired set of one stack at a time (with its zone). Raises CatalogError with every problem.
 
     `reads_only`: nothing will be written by it, so that credentials which cannot are told and no problem.
+    `looks_ahead`: what would be wrong once something has ended is a problem now, as long as somebody is there to mend
+    it. Else it is told: what must end until then has to, and the runs that see to it do not wait for anybody.
     """
     world = World(catalog, organization, at, stack)
     world.check_scope()
@@ -53,6 +61,7 @@ def make_plan(
     permission_sets = plan_permission_sets(world)
     waves = [world.select((wave,)) for wave in stack.waves]
     check_reach(world, access, policies)
+    (world.findings.refuse_all if looks_ahead else world.findings.warn)(missing_later(world, access, policies))
     mine = {policy.account for policy in policies.planned if _has(stack.shard, policy.account)}
     delegation = Delegation(world)
     world.findings.refuse_all(delegation.problems())

@@ -32,7 +32,7 @@ def plan(
     inputs = read_inputs(catalog, stack, organization=organization, at=at)
     found = read_organization(organization, inputs)
     moment = at or now()
-    planned = make_plan(inputs.catalog, found, at=moment, stack=inputs.stack)
+    planned = make_plan(inputs.catalog, found, at=moment, stack=inputs.stack, looks_ahead=True)
     if as_json:
         click.echo(plan_json(planned), nl=False)
         return

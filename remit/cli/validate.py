@@ -71,7 +71,8 @@ def _check_together(stacks: tuple[str, ...], inputs: list[Inputs], organization:
 def _warnings(inputs: Inputs, organization: Path | None, at: datetime) -> tuple[Problem, ...]:
     if organization is None:
         return ()
-    return make_plan(inputs.catalog, read_snapshot(organization), at=at, stack=inputs.stack).warnings
+    found = read_snapshot(organization)
+    return make_plan(inputs.catalog, found, at=at, stack=inputs.stack, looks_ahead=True).warnings
 
 
 def _print_json(problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> None:

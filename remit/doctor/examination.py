@@ -242,7 +242,8 @@ class Examination:
     def _plan(self) -> Iterator[Finding]:
         known = self._known
         stack = _found(known.stack)
-        known.plan = make_plan(_found(known.catalog), _found(known.organization), at=self._at, stack=stack)
+        catalog, organization = _found(known.catalog), _found(known.organization)
+        known.plan = make_plan(catalog, organization, at=self._at, stack=stack, looks_ahead=True)
         yield from check_plan(known.plan, stack)
 
     def _management_access(self) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from remit.organization import Organization
 from remit.planning.access import plan_access
 from remit.planning.permission_sets import plan_permission_sets
 from remit.planning.policies import plan_policies
-from remit.planning.reach import check_reach
+from remit.planning.reach import check_reach, missing_later
 from remit.planning.world import World
 from remit.stack import Stack
 
@@ -27,5 +27,6 @@ def ground_of(catalog: Catalog, organization: Organization, *, at: datetime, sta
     if problems := world.findings.problems:
         raise CatalogError(problems)
     check_reach(world, access, policies)
+    world.findings.refuse_all(missing_later(world, access, policies))
     unreached = ((each.source or Source("", 0), each.message, each.remedy) for each in world.findings.problems)
     return Ground(world, access, tuple(unreached))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from remit.catalog.models import BY_ID, AccessRule
 from remit.errors import BadValue, Source, did_you_mean
-from remit.expiry import expired
+from remit.expiry import Expiry, expired
 from remit.organization import Principal
 from remit.planning.values import PlannedAssignment, PrincipalType
 from remit.planning.world import World
@@ -35,10 +36,17 @@ class Access:
     grants: dict[Holding, list[tuple[Source, frozenset[str]]]] = field(default_factory=dict)
     accounts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The accounts in which a permission set is assigned, by its name."""
+    _ends: defaultdict[str, set[tuple[Expiry | None, frozenset[str]]]] = field(default_factory=lambda: defaultdict(set))
 
-    def add(self, holding: Holding, source: Source, accounts: frozenset[str]) -> None:
-        self.grants.setdefault(holding, []).append((source, accounts))
+    def add(self, holding: Holding, rule: AccessRule, accounts: frozenset[str]) -> None:
+        self.grants.setdefault(holding, []).append((rule.source, accounts))
         self.accounts[holding.permission_set] |= accounts
+        self._ends[holding.permission_set].add((rule.expires, accounts))
+
+    def accounts_at(self, permission_set: str, at: datetime) -> frozenset[str]:
+        """Those of `accounts` in which it is still assigned at a later time, if it has not ended itself."""
+        given = self._ends.get(permission_set, ())
+        return frozenset[str]().union(*(accounts for expires, accounts in given if not expired(expires, at)))
 
     def assignments(self) -> Iterator[PlannedAssignment]:
         """Every assignment, by account, permission set and principal."""
@@ -89,7 +97,7 @@ def plan_access(world: World) -> Access:
         for name in sorted(_alive(rule, world)):
             for principal_type, principal in principals:
                 if accounts:
-                    access.add(Holding(name, principal_type, principal.name, principal.id), rule.source, accounts)
+                    access.add(Holding(name, principal_type, principal.name, principal.id), rule, accounts)
     for (permission_set, account), count in access.groups_by_account().items():
         if count > MOST_GROUPS:
             message = f"permission set {permission_set!r} is assigned to {count} groups"

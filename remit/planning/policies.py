@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from remit.catalog.models import ManagedPolicy, PolicyStatement
 from remit.documents import Document, document, repeated_sids, size
@@ -76,19 +77,33 @@ def check_fan_out(world: World, accounts: int) -> None:
         world.findings.odd(message, remedy, Source(f"Pulumi.{stack.name}.yaml", 0))
 
 
-def statement_accounts(statement: PolicyStatement, among: frozenset[str], world: World) -> frozenset[str]:
+def accounts_at(policy: ManagedPolicy, world: World, at: datetime) -> frozenset[str]:
+    """The accounts that have a policy at that time: those in which any statement of it applies."""
+    if expired(policy.expires, at):
+        return frozenset()
+    among = _accounts(policy, world)
+    return frozenset[str]().union(*(_statement_accounts(each, among, world, at) for each in policy.statements))
+
+
+def _accounts(policy: ManagedPolicy, world: World) -> frozenset[str]:
+    return world.select(policy.targets, policy.except_) & world.scope
+
+
+def _statement_accounts(
+    statement: PolicyStatement, among: frozenset[str], world: World, at: datetime
+) -> frozenset[str]:
     """The accounts, of those of its policy, in which a statement applies; none once it has ended."""
-    if expired(statement.expires, world.at):
+    if expired(statement.expires, at):
         return frozenset()
     chosen = among if statement.targets is None else among & world.select(statement.targets)
     return chosen - world.left_out(statement.except_)
 
 
 def _in_accounts(policy: ManagedPolicy, world: World) -> Iterator[PlannedPolicy]:
-    among = world.select(policy.targets, policy.except_) & world.scope
+    among = _accounts(policy, world)
     applying: defaultdict[str, list[PolicyStatement]] = defaultdict(list)
     for statement in policy.statements:
-        for account in statement_accounts(statement, among, world):
+        for account in _statement_accounts(statement, among, world, world.at):
             applying[account].append(statement)
     if bare := among - applying.keys():
         message = f"policy {str(policy.name)!r} has no statement left in {describe_all(world.index, bare)}"

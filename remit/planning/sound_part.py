@@ -20,7 +20,7 @@ def problems_of_sound_part(
     access = tuple(_with_known_sets(rule, known) for rule in catalog.access)
     part = Catalog(catalog.managed_policies, catalog.permission_sets, access, catalog.settings)
     try:
-        make_plan(part, organization, at=at, stack=stack)
+        make_plan(part, organization, at=at, stack=stack, looks_ahead=True)
     except CatalogError as error:
         return error.problems
     return ()

@@ -12,7 +12,10 @@ class PolicyDoesNotReach(Rule):
     id = "policy-does-not-reach"
     title = "A customer managed policy that does not reach an account"
     severity = Severity.ERROR
-    why = "AWS refuses an assignment where a policy of its permission set is missing; every run of Remit does too"
+    why = (
+        "AWS refuses an assignment where a policy of its permission set is missing; every run of Remit does too, from "
+        "the day on that an `expires` takes it away"
+    )
     fix = "widen the targets of the policy, or narrow those of the access rule"
     source = "https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetcustom.html"
     accounts = Accounts.NEEDED

@@ -68,6 +68,16 @@ def test_a_time_that_could_mean_several_is_refused(run: Run, when: str):
     assert when in refused.stderr
 
 
+@pytest.mark.parametrize("verb", ["validate", "plan", "lint"])
+def test_an_end_that_would_stop_every_run_is_refused_before_it_comes(run: Run, project: Path, verb: str):
+    spoil(project, 'Resource: "*"}', 'Resource: "*", expires: 2026-12-31}')
+    refused = run(verb, *ORG, *AT)
+    assert refused.exit_code == (1 if verb == "lint" else 2)
+    assert "from 2027-01-01 on every run would refuse this: policy 'Guardrail' does not reach" in (
+        refused.stdout + refused.stderr
+    )
+
+
 def test_a_stack_narrows_the_plan_to_its_scope(run: Run):
     plan = json.loads(run("plan", *ORG, "--stack", "prod", "--json").stdout)
     assert {assignment["account"] for assignment in plan["assignments"]} == {"200000000001"}
