@@ -93,6 +93,10 @@ class Aws:
         for page in self.pages(service, operation, **parameters):
             yield from page.get(key, ())
 
+    def pause(self, seconds: float) -> None:
+        """Waits for something that only time brings about."""
+        self._sleep(seconds)
+
     def throttle(self, service: str, operation: str) -> Throttle:
         """What holds the calls of an operation, and all that AWS counts with it, to their rate."""
         rate = rate_of(service, operation)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from remit.catalog.models import CustomerManagedPolicy, CustomerPolicy, ManagedPolicy, PermissionSet
+from remit.catalog.models import CustomerManagedPolicy, CustomerPolicy, ManagedPolicy, PermissionSet, PolicyStatement
 from remit.errors import Problem, listed
 from remit.expiry import expired
 from remit.planning.access import Access
@@ -114,7 +114,7 @@ def _why_missing(policy: ManagedPolicy, missing: frozenset[str], world: World) -
 
 
 def _why_missing_later(need: _Need, at: datetime) -> str:
-    entries = (need.policy, *need.policy.statements)
+    entries: tuple[ManagedPolicy | PolicyStatement, ...] = (need.policy, *need.policy.statements)
     ending = [entry.source for entry in entries if entry.expires and entry.expires.end == at]
     what = "this" if need.is_attached else "the permission set"
     return (

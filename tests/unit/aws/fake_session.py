@@ -53,6 +53,11 @@ class FakeSession:
         self.calls: Counter[str] = Counter()
         self.paths = True
         self.empty_pages = False
+        self.places: list[tuple[str, ...]] = []
+        """For each list of all accounts, the units in whose lists the last of them then is: it is being moved."""
+        self._moving: tuple[str, ...] | None = None
+        self.unknown_parents: list[str] = []
+        """For each list of all accounts, a unit that the first of them is said to be in, and that nobody knows."""
         self.instances = [{"InstanceArn": INSTANCE, "IdentityStoreId": "d-1"}]
         self.errors: dict[str, list[Exception]] = {}
         self._lock = Lock()
@@ -84,11 +89,20 @@ class FakeSession:
         return self._page("OrganizationalUnits", found, page, 20)
 
     def list_accounts(self, **page: Any) -> dict[str, Any]:
-        return self._page("Accounts", [self._raw(account) for account in self.organization.accounts], page, 20)
+        found = [self._raw(account) for account in self.organization.accounts]
+        if not page:
+            self._moving = self.places.pop(0) if self.places else None
+        if self.unknown_parents and not page:
+            found[0] = {**found[0], "Paths": [f"o-1/r-1/{self.unknown_parents.pop()}/{found[0]['Id']}/"]}
+        return self._page("Accounts", found, page, 20)
 
     def list_accounts_for_parent(self, ParentId: str, **page: Any) -> dict[str, Any]:
-        found = [self._raw(each) for each in self.organization.accounts if self._id_of(each.ou) == ParentId]
+        found = [self._raw(each) for each in self.organization.accounts if ParentId in self._parents_of(each)]
         return self._page("Accounts", found, page, 20)
+
+    def _parents_of(self, account: Account) -> list[str]:
+        moving = self._moving is not None and account is self.organization.accounts[-1]
+        return [self._id_of(path) for path in (self._moving or () if moving else (account.ou,))]
 
     def list_tags_for_resource(self, ResourceId: str, **page: Any) -> dict[str, Any]:
         tags = self.organization.account_by_id[ResourceId].tags

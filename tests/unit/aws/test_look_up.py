@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remit.aws.look_up import EVERYTHING, Needs, look_up, needs_of
+from remit.aws.organizations import READINGS
 from remit.aws.session import Aws
 from remit.catalog import AccessRule, Catalog, IdentityCenter, ManagedPolicy, Settings
 from remit.errors import AwsError
@@ -32,6 +33,35 @@ def test_an_aws_that_does_not_say_where_accounts_are_gives_the_same(aws: Aws, se
 def test_empty_pages_are_not_the_end(aws: Aws, session: FakeSession):
     session.empty_pages = True
     assert look_up(aws, AUTO, EVERYTHING) == session.organization
+
+
+LISTED_IN: tuple[tuple[str, ...], ...] = ((), ("Workloads", "Security"))
+"""Where an account that is being moved is listed: no more in one unit and not yet in the other; or in both."""
+
+
+@pytest.mark.parametrize("listed", LISTED_IN)
+def test_an_account_that_is_moved_while_it_is_read_is_neither_lost_nor_twice(
+    aws: Aws, session: FakeSession, listed: tuple[str, ...]
+):
+    session.paths, session.places = False, [listed] * (READINGS - 1)
+    assert look_up(aws, AUTO, EVERYTHING) == session.organization
+
+
+@pytest.mark.parametrize("listed", LISTED_IN)
+def test_an_account_that_never_stands_still_is_an_error_and_not_gone(
+    aws: Aws, session: FakeSession, listed: tuple[str, ...]
+):
+    session.paths, session.places = False, [listed] * READINGS
+    with pytest.raises(AwsError, match=r"in no unit or in several: account 000000000024 \(run again once"):
+        look_up(aws, AUTO, EVERYTHING)
+
+
+def test_an_account_in_a_unit_that_is_new_is_not_taken_for_one_of_the_root(aws: Aws, session: FakeSession):
+    session.unknown_parents = ["ou-new"]
+    assert look_up(aws, AUTO, EVERYTHING) == session.organization
+    session.unknown_parents = ["ou-new"] * READINGS
+    with pytest.raises(AwsError, match="in no unit or in several: account 000000000000"):
+        look_up(aws, AUTO, EVERYTHING)
 
 
 def test_what_is_not_needed_is_not_asked_for(aws: Aws, session: FakeSession):
