@@ -91,6 +91,11 @@ class Stack:
         return self.name
 
     @property
+    def selectors(self) -> tuple[str, ...]:
+        """Those of all its settings."""
+        return (*self.scope, *self.waves)
+
+    @property
     def refers(self) -> bool:
         """Whether it gives permission sets that another stack makes, and so has to know their ARNs."""
         return self.permission_sets in {"refer", "own-management"} and not isinstance(self.shard, Shard)

@@ -33,13 +33,13 @@ EVERYTHING = Needs()
 
 
 def needs_of(catalog: Catalog, stack: Stack | None) -> Needs:
-    """What a plan of the catalog reads. Without a stack, its scope may use tags and its sets may be another's."""
+    """What a plan of the catalog reads. Without a stack, its settings may use tags and its sets may be another's."""
     groups, users = catalog.principal_names()
-    scope = stack.scope if stack else ("tag:",)
+    selectors = stack.selectors if stack else ("tag:",)
     return Needs(
         groups=groups,
         users=users,
-        tags=bool(_TAGS_USED.search("\n".join([*scope, repr(catalog)]))),
+        tags=bool(_TAGS_USED.search("\n".join([*selectors, repr(catalog)]))),
         permission_sets=stack is None or stack.refers,
         caller=True,
     )

@@ -11,7 +11,7 @@ from remit.errors import CatalogError
 from remit.kept_fan_out import keeping, way_in
 from remit.max_revoke import MaxRevoke
 from remit.sharding import Shard
-from remit.stack import Stack, read_stack
+from remit.stack import CONFIG_KEYS, Stack, read_stack
 
 
 def write(folder: Path, text: str) -> Path:
@@ -75,6 +75,20 @@ def test_pulumi_gives_text_or_values(values: dict[str, object]):
 def test_pulumi_gives_the_defaults_as_empty_text_and_lists():
     assert Stack.from_config("dev", {"waves": "[]", "shard": "", "adopt": "false"}.get) == Stack("dev")
     assert Stack.from_config("dev", {"shard": "identity-center"}.get).shard == "identity-center"
+
+
+def test_every_setting_that_takes_selectors_is_among_the_stacks_selectors():
+    """What a look-up must find out goes by them: a setting that is left out would select nobody by tag."""
+    probe = "tag:probe=yes"
+    taking = []
+    for key in CONFIG_KEYS:
+        try:
+            stack = Stack.from_config("dev", {key: [probe]}.get)
+        except CatalogError:
+            continue  # it takes no list
+        taking.append(key)
+        assert probe in stack.selectors, key
+    assert taking == ["scope", "waves"]
 
 
 def test_a_scope_of_one_needs_no_list():

@@ -141,8 +141,9 @@ def test_tags_are_needed_wherever_the_catalog_uses_them(catalog: Catalog):
     assert needs_of(catalog, Stack("s")).tags
 
 
-def test_tags_are_needed_for_a_scope_by_tags():
+def test_tags_are_needed_for_a_scope_or_a_wave_by_tags():
     assert needs_of(Catalog(), Stack("s", scope=("tag:stage=dev",))).tags
+    assert needs_of(Catalog(), Stack("s", waves=("*", "tag:stage=dev"))).tags
     assert not needs_of(Catalog(), Stack("s")).tags
 
 
