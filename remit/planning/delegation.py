@@ -49,8 +49,12 @@ class Delegation:
 
     @cached_property
     def left_alone(self) -> frozenset[str]:
-        """The permission sets that the stack may not touch, since a delegated administrator runs it."""
-        if self._delegated or self._stack.permission_sets == "own-members":
+        """The permission sets that the stack may not touch, since a delegated administrator runs it.
+
+        Not those that are its own: who looks at them with other credentials must see what their owner would.
+        """
+        mode = self._stack.permission_sets
+        if mode == "own-members" or (self._delegated and mode != "own-management"):
             return frozenset(self._given.management)
         return frozenset()
 

@@ -83,6 +83,23 @@ def test_a_delegated_administrator_may_look_at_the_half_that_only_the_management
         assert fresh.steps(stack="management") == set()
 
 
+def test_a_look_at_the_half_of_the_management_account_takes_nothing_for_taken_away_or_missing(fresh: World) -> None:
+    """More assignments than the guard lets go without asking."""
+    names = [f"Management{number}" for number in range(12)]
+    sets = "".join(f"  - {{name: {name}, aws_managed_policies: [SecurityAudit]}}\n" for name in names)
+    rule = f"  - {{groups: [auditors], permission_sets: [{', '.join(names)}], targets: management}}\n"
+    fresh.delegate(AUDIT, "sso.amazonaws.com")
+    fresh.add("management.yaml", f"permission_sets:\n{sets}access:\n{rule}")
+    fresh.add_stack("management", scope=["management"], permissionSets="own-management")
+    fresh.up(stack="management")
+    fresh.unassign("Management7", MANAGEMENT, "GROUP", AUDITORS)
+    with delegated(fresh):
+        looked = fresh.run("preview", stack="management")
+        assert looked.code == 0, looked.text
+        assert fresh.changes(looked) == set()
+        assert drift(fresh, "management") == [("Management7", MANAGEMENT)]
+
+
 def drift(world: World, stack: str) -> list[tuple[str, str]]:
     """Permission set and account of each assignment that drifted, by all that is told."""
     told, _ = json.JSONDecoder().raw_decode(world.command("drift", "--json", "--stack", stack).text)

@@ -66,6 +66,13 @@ def test_the_stack_of_the_management_account_sees_what_is_assigned_there_by_hand
     assert set(planned(CATALOG, stack("own-management")).references) == {"Engineer", "Billing", "Spare"}
 
 
+def test_whoever_looks_at_the_half_of_the_management_account_sees_all_of_it() -> None:
+    """Else its guard would take every assignment there for one that is taken away."""
+    own, looked_at = (planned(CATALOG, stack("own-management"), who, reads_only=True) for who in (MANAGEMENT, SHOP))
+    assert (looked_at.references, looked_at.left_alone, owned(looked_at)) == (own.references, frozenset(), owned(own))
+    assert {each.key for each in looked_at.assignments} == {each.key for each in own.assignments}
+
+
 def test_no_permission_set_changes_hands_by_the_clock() -> None:
     for at in (datetime(2025, 1, 1, tzinfo=UTC), AT):
         assert owned(planned(ENDED, stack("own-management"), at=at)) == {"Billing"}
