@@ -206,7 +206,7 @@ class AccountAssignments:
             self._reader_of(inputs.instance).forget(inputs.permission_set, accounts)
 
     def _made_certain(self, inputs: Inputs, outcomes: list[Outcome], limit: TimeLimit) -> list[Outcome]:
-        """Where an answer of AWS was lost, what is live says how it ended; if that can't be read, nobody knows."""
+        """Where AWS's answer leaves it open, what is live says how it ended; if that can't be read, nobody knows."""
         unsure = {_account(each.operation.key) for each in outcomes if not each.certain}
         if not unsure:
             return outcomes

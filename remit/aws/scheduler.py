@@ -29,8 +29,8 @@ from remit.errors import AwsError
 
 DEFAULT_OUTSTANDING = 15
 _TRIES = 4
-_GONE = re.compile(r"404|not found|does not exist", re.IGNORECASE)
-_PASSING = re.compile(r"throttl|too many|concurrent|conflict|internal|timed? ?out|assignment not found", re.I)
+_PASSING = re.compile(r"throttl|too many|concurrent|conflict|internal|timed? ?out", re.IGNORECASE)
+_RACE = re.compile(r"assignment not found", re.IGNORECASE)  # of a creation, right after a removal
 
 
 class Result(StrEnum):
@@ -43,7 +43,9 @@ class Result(StrEnum):
 class Outcome:
     """What became of an operation. `reason` is AWS's, for FAILED, and says what came between for NOT_ATTEMPTED.
 
-    `certain`: False where AWS may have carried it out all the same, because an answer of AWS was lost.
+    `certain`: False where what was asked for may be true all the same: an answer of AWS was lost, or it failed a
+    removal. Its reasons name accounts and roles that are "not found" as well as assignments, so that no word of them
+    tells whether the assignment is gone.
     """
 
     operation: Operation
@@ -186,7 +188,7 @@ class Scheduler:
             try:
                 status = self._sso.start(operation, give_up=lambda: bool(self._stopped(limit)), unanswered=unanswered)
             except NotFoundError as error:
-                return self._ended(operation, str(error), gone=True)
+                return _failed(operation, str(error))
             except AwsError as error:
                 if stopped := self._stopped(limit):
                     return Outcome(operation, Result.NOT_ATTEMPTED, stopped)
@@ -197,13 +199,7 @@ class Scheduler:
             reason = status.reason
             if self._stopped(limit) or not _worth_repeating(operation, reason):
                 break
-        return self._ended(operation, reason, gone=bool(_GONE.search(reason)))
-
-    @staticmethod
-    def _ended(operation: Operation, reason: str, *, gone: bool) -> Outcome:
-        if gone and operation.action is Action.DELETE:
-            return Outcome(operation, Result.DONE)  # somebody was faster
-        return Outcome(operation, Result.FAILED, reason)
+        return _failed(operation, reason)
 
     def _settled(self, operation: Operation, status: Status, limit: TimeLimit) -> Status:
         """The final status. Raises _UnknownError."""
@@ -222,6 +218,10 @@ class Scheduler:
         return Progress(done, batch.total, (batch.total - done) / pace if pace else float("inf"))
 
 
+def _failed(operation: Operation, reason: str) -> Outcome:
+    return Outcome(operation, Result.FAILED, reason, certain=operation.action is Action.CREATE)
+
+
 def _worth_repeating(operation: Operation, reason: str) -> bool:
-    gone = operation.action is Action.DELETE and _GONE.search(reason)
-    return not gone and bool(_PASSING.search(reason))
+    race = operation.action is Action.CREATE and _RACE.search(reason)
+    return bool(race or _PASSING.search(reason))

@@ -43,11 +43,16 @@ class _Operation:
 
 @dataclass
 class FakeSsoAdmin:
-    """`live`: {(permission set, assignment key)}. `doomed`: FailureReason by assignment key."""
+    """`live`: {(permission set, assignment key)}. `doomed`: FailureReason by assignment key.
+
+    `raced`: keys that somebody else removes just before we do. `unknown`: accounts that AWS does not find.
+    """
 
     live: set[tuple[str, str]] = field(default_factory=set)
     permission_sets: set[str] = field(default_factory=lambda: {PERMISSION_SET, OTHER_SET})
     doomed: dict[str, str] = field(default_factory=dict)
+    raced: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
     denied: set[str] = field(default_factory=set)
     faults: Faults = Faults()
     lasts: int = 1
@@ -101,12 +106,14 @@ class FakeSsoAdmin:
 
     def list_permission_sets_provisioned_to_account(self, **call: str) -> dict[str, object]:
         with self._call("list_permission_sets_provisioned_to_account"):
+            self._require_account(call["AccountId"])
             found = {arn for arn, key in self.live if key.startswith(call["AccountId"])}
             return self._paged("PermissionSets", sorted(found), call)
 
     def list_account_assignments(self, **call: str) -> dict[str, object]:
         with self._call("list_account_assignments"):
             self._require(call["PermissionSetArn"])
+            self._require_account(call["AccountId"])
             found = [
                 {"AccountId": account, "PrincipalType": kind, "PrincipalId": principal}
                 for account, kind, principal in (key.split("/") for key in sorted(self.keys(call["PermissionSetArn"])))
@@ -140,7 +147,9 @@ class FakeSsoAdmin:
                 raise _error("ConflictException", "There is a conflicting operation in process.", name, 400)
             assignment = f"{call['TargetId']}/{call['PrincipalType']}/{call['PrincipalId']}"
             key = call["PermissionSetArn"], assignment
-            if action == "delete" and key not in self.live:
+            if assignment in self.raced:
+                self.live.discard(key)
+            if action == "delete" and key not in self.live and assignment not in self.doomed:
                 raise _error("ResourceNotFoundException", "Assignment not found.", name, 400)
             self.most_outstanding = max(self.most_outstanding, running + 1)
             request = f"request-{len(self._operations)}"
@@ -186,6 +195,10 @@ class FakeSsoAdmin:
     def _require(self, permission_set: str) -> None:
         if permission_set not in self.permission_sets:
             raise _error("ResourceNotFoundException", "PermissionSet not found.", "sso", 400)
+
+    def _require_account(self, account: str) -> None:
+        if account in self.unknown:
+            raise _error("ResourceNotFoundException", "Account not found.", "sso", 400)
 
     def _paged(self, name: str, items: Sequence[object], call: dict[str, Any]) -> dict[str, object]:
         start = int(call.get("NextToken", "0"))

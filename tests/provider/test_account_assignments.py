@@ -175,10 +175,30 @@ class TestPartialFailure:
             remit.create(inputs(ONE))
         assert caught.value.failed is None
 
-    def test_an_assignment_that_is_gone_already_is_deleted(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+    @pytest.mark.parametrize("reason", ["", "Received a 404 status error: Assignment not found."])
+    def test_an_assignment_that_is_gone_already_is_deleted(self, remit: Plugin, sso: FakeSsoAdmin, reason: str) -> None:
         sso.add(ONE)
-        sso.doomed[ONE] = "Received a 404 status error: Assignment not found."
+        sso.raced.add(ONE)
+        sso.doomed |= {ONE: reason} if reason else {}
         assert remit.update(inputs(ONE), inputs())["deleted"] == 1
+
+    @pytest.mark.parametrize(
+        "reason",
+        [
+            "Obtaining permissions to manage your AWS account '140412345678' is taking longer than usual.",
+            "The role with name AWSReservedSSO_Engineer_1 cannot be found. (Status Code: 404; NoSuchEntity)",
+            "GROUP not found.",
+        ],
+    )
+    def test_no_word_of_aws_tells_that_an_assignment_is_gone(
+        self, remit: Plugin, sso: FakeSsoAdmin, reason: str
+    ) -> None:
+        sso.add(ONE)
+        sso.doomed[ONE] = reason
+        with pytest.raises(RefusedError) as caught:
+            remit.update(inputs(ONE), inputs())
+        assert caught.value.properties["failed"] == {ONE: f"delete: {reason}"}
+        assert caught.value.properties["assignments"] == {ONE: "label"}
 
 
 class TestUnmanagedReport:

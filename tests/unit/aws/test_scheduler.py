@@ -75,15 +75,23 @@ def test_an_unknown_outcome_is_a_failure_that_says_so() -> None:
     assert "DescribeAccountAssignmentCreationStatus" in outcome.reason
 
 
-def test_deleting_what_is_gone_succeeds_and_creating_what_is_not_there_fails() -> None:
+@pytest.mark.parametrize("reason", ["Received a 404 status error: Assignment not found.", "The role cannot be found"])
+def test_a_failed_removal_leaves_open_whether_the_assignment_is_there(reason: str) -> None:
+    client = FakeSsoAdmin(doomed={key(A, "g"): reason})
+    client.add(key(A, "g"))
+    (outcome,) = scheduler(client).run([Operation(Action.DELETE, INSTANCE, PERMISSION_SET, key(A, "g"))])
+    assert (outcome.result, outcome.reason, outcome.certain) == (Result.FAILED, reason, False)
+    assert client.calls["delete_account_assignment"] == 1
+
+
+def test_what_a_call_does_not_find_is_a_failure_that_only_a_removal_leaves_open() -> None:
     client = FakeSsoAdmin(permission_sets=set())
-    absent = key(A, "g")
     outcomes = scheduler(client).run(
-        [Operation(action, INSTANCE, PERMISSION_SET, absent) for action in (Action.CREATE, Action.DELETE)]
+        [Operation(action, INSTANCE, PERMISSION_SET, key(A, "g")) for action in (Action.CREATE, Action.DELETE)]
     )
-    assert {each.operation.action: each.result for each in outcomes} == {
-        Action.CREATE: Result.FAILED,
-        Action.DELETE: Result.DONE,
+    assert {each.operation.action: (each.result, each.certain) for each in outcomes} == {
+        Action.CREATE: (Result.FAILED, True),
+        Action.DELETE: (Result.FAILED, False),
     }
 
 
