@@ -16,8 +16,7 @@ from dataclasses import dataclass, replace
 
 from provider.inputs import Inputs, Unmanaged, parse_id
 from provider.outputs import Outputs
-from remit.aws.assignments import AssignmentReader
-from remit.aws.refusals import NotFoundError
+from remit.aws.assignments import AssignmentReader, PermissionSetGoneError
 from remit.aws.scheduler import Outcome, Progress, Result, Scheduler
 from remit.aws.sso_admin import Action, Operation
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
@@ -57,12 +56,13 @@ class Labels(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Where progress is told: of reading (pairs done, of how many) and of writing; and what is there before the first
-    write (how many of how many assignments)."""
+    """Where progress is told: of reading (pairs done, of how many) and of writing; what is there before the first
+    write (how many of how many assignments); and what a person should know."""
 
     reading: Callable[[int, int], None] = lambda _done, _total: None
     writing: Callable[[Progress], None] = lambda _progress: None
     there: Callable[[int, int], None] = lambda _there, _wanted: None
+    warning: Callable[[str], None] = lambda _warning: None
 
 
 class AccountAssignments:
@@ -79,6 +79,7 @@ class AccountAssignments:
         self._scheduler = scheduler
         self._name_of = name_of
         self._cancelled = threading.Event()
+        self._told_unknown: set[str] = set()
 
     def apply(
         self,
@@ -127,7 +128,7 @@ class AccountAssignments:
         """Removes every assignment in scope (ours alone, for `unmanaged: report`). Raises AwsError."""
         try:
             self.apply(inputs.holding({}), ours, told, allow, inputs.assignments, limit)
-        except NotFoundError:
+        except PermissionSetGoneError:
             return  # the permission set went first, and its assignments with it
         except PartialFailureError as failure:
             raise AwsError(f"{len(failure.outputs.live or ())} assignments are still there:\n{failure}") from failure
@@ -136,7 +137,7 @@ class AccountAssignments:
         """The inputs and outputs that describe what is live; None when the permission set is gone."""
         try:
             live = self._live(inputs, told)
-        except NotFoundError:
+        except PermissionSetGoneError:
             return None
         managed = live
         if inputs.unmanaged is Unmanaged.REPORT:
@@ -155,7 +156,7 @@ class AccountAssignments:
         instance, permission_set, scope = parse_id(text)
         try:
             live = self._reader_of(instance).live(permission_set, scope, told.reading, self._stopped)
-        except NotFoundError:
+        except PermissionSetGoneError:
             return None
         accounts = frozenset(map(_account, live)) if scope is None else scope
         labels = {key: self._name_of(instance, key) for key in live}
@@ -165,7 +166,7 @@ class AccountAssignments:
         """What a first `apply` would find, and take away because somebody made it by hand. Raises AwsError."""
         try:
             live = self._live(inputs, told)
-        except NotFoundError:
+        except PermissionSetGoneError:
             live = frozenset()
         told.there(len(live & inputs.assignments.keys()), len(inputs.assignments))
         strange = live - inputs.assignments.keys() - inputs.kept
@@ -189,7 +190,11 @@ class AccountAssignments:
 
     def _live(self, inputs: Inputs, told: Told, limit: TimeLimit = NO_LIMIT) -> frozenset[str]:
         reader = self._reader_of(inputs.instance)
-        return reader.live(inputs.permission_set, inputs.scope, told.reading, lambda: self._stopped() or limit.reason())
+        live = reader.live(inputs.permission_set, inputs.scope, told.reading, lambda: self._stopped() or limit.reason())
+        for account in sorted((reader.unknown & inputs.scope) - self._told_unknown):
+            self._told_unknown.add(account)
+            told.warning(f"Identity Center does not know account {account}: what is assigned there is passed over")
+        return live
 
     def _carry_out(
         self, inputs: Inputs, *, create: Iterable[str], delete: Iterable[str], told: Told, limit: TimeLimit
@@ -213,6 +218,8 @@ class AccountAssignments:
         spent = "spent" if limit.exhausted() else ""
         try:
             live = self._reader_of(inputs.instance).reread(inputs.permission_set, unsure, lambda: spent)
+        except PermissionSetGoneError:
+            live = frozenset()
         except AwsError as error:
             return [each if each.certain else _unknown(each, error) for each in outcomes]
         return [

@@ -59,7 +59,7 @@ class EngineLog:
             if count:
                 self.info(f"{count} of {wanted} assignments are there already, and are taken over as they are", urn)
 
-        return Told(reading, writing, there)
+        return Told(reading, writing, there, lambda message: self.warning(message, urn))
 
     def _log(self, severity: Any, message: str, urn: str, *, ephemeral: bool = False) -> None:  # noqa: ANN401 - enum
         if self._engine is None:

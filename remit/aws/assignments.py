@@ -18,12 +18,17 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+from remit.aws.refusals import NotFoundError
 from remit.aws.sso_admin import SsoAdmin
 from remit.aws.throttle import StoppedError
 
 Name = TypeVar("Name")
 Stop = Callable[[], str]
 """Why reading may not go on; "" while it may."""
+
+
+class PermissionSetGoneError(NotFoundError):
+    """The permission set does not exist: a call that names nothing else said so."""
 
 
 class _Kept(Generic[Name]):
@@ -55,7 +60,8 @@ class _Kept(Generic[Name]):
 class AssignmentReader:
     """What was read is kept for `max_age` seconds, less what `forget` names: a plugin process serves one operation.
 
-    Thread-safe. At most 16 calls run at once; their rate is the throttle's affair.
+    Thread-safe. At most 16 calls run at once; their rate is the throttle's affair. `unknown`: accounts that AWS did not
+    find (closed, or out of the organization), and that are passed over: nobody can be assigned anything there.
     """
 
     def __init__(
@@ -78,6 +84,7 @@ class AssignmentReader:
         self._accounts = _Kept[str](max_age, clock)  # of a permission set
         self._permission_sets = _Kept[str](max_age, clock)  # of an account
         self._listed = 0  # permission sets
+        self.unknown: set[str] = set()
 
     def live(
         self,
@@ -88,8 +95,7 @@ class AssignmentReader:
     ) -> frozenset[str]:
         """Keys of all assignments of the permission set in the accounts of `scope` (None: everywhere).
 
-        Raises NotFoundError when the permission set does not exist, as far as AWS was asked for it by name, and
-        StoppedError.
+        Raises PermissionSetGoneError, as far as AWS was asked for the permission set alone, and StoppedError.
         """
         self._begin(stop)
         accounts = sorted(self._provisioned(permission_set, scope, stop))
@@ -143,15 +149,33 @@ class AssignmentReader:
 
     def _accounts_with(self, permission_set: str) -> frozenset[str]:
         self._listed += 1
-        return self._sso.accounts_with(self._instance, permission_set)
+        try:
+            return self._sso.accounts_with(self._instance, permission_set)
+        except NotFoundError as error:
+            raise PermissionSetGoneError(str(error)) from error
 
     def _permission_sets_in(self, account: str) -> frozenset[str]:
-        return self._permission_sets.read(account, lambda: self._sso.permission_sets_in(self._instance, account))
+        def read() -> frozenset[str]:
+            try:
+                return self._sso.permission_sets_in(self._instance, account)
+            except NotFoundError:
+                return self._nothing_in(account)
+
+        return self._permission_sets.read(account, read)
 
     def _pair(self, permission_set: str, account: str) -> frozenset[str]:
-        return self._assignments.read(
-            (permission_set, account), lambda: self._sso.assignments(self._instance, permission_set, account)
-        )
+        def read() -> frozenset[str]:
+            try:
+                return self._sso.assignments(self._instance, permission_set, account)
+            except NotFoundError:
+                self._accounts_with(permission_set)  # it is the account that was not found, if this finds something
+                return self._nothing_in(account)
+
+        return self._assignments.read((permission_set, account), read)
+
+    def _nothing_in(self, account: str) -> frozenset[str]:
+        self.unknown.add(account)
+        return frozenset()
 
 
 def _go_on(stop: Stop) -> None:

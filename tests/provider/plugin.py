@@ -14,9 +14,10 @@ from typing import Any
 import grpc
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from provider.account_assignments import AccountAssignments
+from provider.engine_log import EngineLog
 from provider.guard import Guard
 from provider.schema import TOKEN
 from provider.servicer import Servicer, Session
@@ -100,11 +101,22 @@ class RefusedError(Exception):
         return MessageToDict(self.failed.properties)
 
 
-class Plugin:
-    """Calls as the engine makes them, with dictionaries for structs."""
+class Heard(EngineLog):
+    """What a person before the engine reads."""
 
-    def __init__(self, stub: Any) -> None:
-        self.stub = stub
+    def __init__(self) -> None:
+        super().__init__()
+        self.warnings: list[str] = []
+
+    def warning(self, message: str, urn: str) -> None:
+        self.warnings.append(message)
+
+
+class Plugin:
+    """Calls as the engine makes them, with dictionaries for structs. `warnings`: what it said meanwhile."""
+
+    def __init__(self, stub: Any, warnings: list[str]) -> None:
+        self.stub, self.warnings = stub, warnings
 
     def call(self, name: str, request: object) -> Any:
         try:
@@ -169,13 +181,15 @@ def struct(properties: dict[str, Any]) -> Struct:
 def plugin(client: object, seed: int = 0) -> Iterator[Plugin]:
     """A configured plugin on a real channel."""
     server = grpc.server(ThreadPoolExecutor(32))
-    servicer = Servicer(lambda _: session(client, seed))
+    heard = Heard()
+    servicer = Servicer(lambda _: session(client, seed), lambda _: heard)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            served = Plugin(provider_pb2_grpc.ResourceProviderStub(channel))
+            served = Plugin(provider_pb2_grpc.ResourceProviderStub(channel), heard.warnings)
+            served.call("Attach", plugin_pb2.PluginAttach(address="the engine"))
             served.call("Configure", provider_pb2.ConfigureRequest(args=struct({"region": "us-east-1"})))
             yield served
     finally:

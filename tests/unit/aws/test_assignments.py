@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remit.aws.assignments import AssignmentReader
-from remit.aws.refusals import NotFoundError
+from remit.aws.assignments import AssignmentReader, PermissionSetGoneError
 from tests.provider.fake_sso_admin import INSTANCE, OTHER_SET, PERMISSION_SET, FakeSsoAdmin
 from tests.provider.plugin import A, B, C, Hurry, key, sso_admin
 
@@ -81,8 +80,33 @@ def test_nothing_is_read_twice_until_it_is_written_or_old() -> None:
 
 
 def test_a_permission_set_that_does_not_exist_is_an_error_not_an_empty_set() -> None:
-    with pytest.raises(NotFoundError, match="ListAccountsForProvisionedPermissionSet"):
+    with pytest.raises(PermissionSetGoneError, match="ListAccountsForProvisionedPermissionSet"):
         reader(FakeSsoAdmin(permission_sets=set())).live(PERMISSION_SET, (A,))
+
+
+def test_an_account_that_aws_does_not_find_says_nothing_of_the_permission_sets() -> None:
+    client = FakeSsoAdmin(permission_sets=set(SETS), unknown={C})
+    for arn in SETS:
+        client.add(key(A, "g"), key(C, "g"), permission_set=arn)
+    read = reader(client)
+    for arn in SETS:  # by permission set, and then by account
+        assert read.live(arn, (A, B, C)) == {key(A, "g")}
+    assert client.calls[BY_ACCOUNT] > 0
+    assert read.unknown == {C}
+
+
+def test_a_permission_set_that_goes_while_it_is_read_is_gone_not_its_accounts() -> None:
+    class Vanishing(FakeSsoAdmin):
+        def list_account_assignments(self, **call: str) -> dict[str, object]:
+            self.permission_sets.clear()
+            return super().list_account_assignments(**call)
+
+    client = Vanishing()
+    client.add(key(A, "g"))
+    read = reader(client)
+    with pytest.raises(PermissionSetGoneError):
+        read.live(PERMISSION_SET, (A,))
+    assert read.unknown == set()
 
 
 def test_reading_tells_how_far_it_is() -> None:
