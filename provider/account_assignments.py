@@ -20,7 +20,7 @@ from remit.aws.assignments import AssignmentReader, PermissionSetGoneError
 from remit.aws.scheduler import Outcome, Progress, Result, Scheduler
 from remit.aws.sso_admin import Action, Operation
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
-from remit.delta import STRANGER, delta, split_key
+from remit.delta import STRANGER, by_strangers, delta, split_key
 from remit.errors import AwsError, RemitError
 from remit.revocation import Holding
 
@@ -142,7 +142,7 @@ class AccountAssignments:
         managed = live
         if inputs.unmanaged is Unmanaged.REPORT:
             managed = live & owned(inputs.assignments, outputs)
-        labels = {**outputs.unmanaged, **(outputs.live or {}), **inputs.assignments}
+        labels = {**outputs.unmanaged, **inputs.assignments, **(outputs.live or {})}
         labels |= self._strangers(inputs, live - labels.keys())
         found = inputs.holding({key: labels[key] for key in managed})
         strangers = {key: labels[key] for key in live - managed}
@@ -241,9 +241,13 @@ def _unknown(outcome: Outcome, error: AwsError) -> Outcome:
     return replace(outcome, result=Result.FAILED, reason=why)
 
 
-def owned(assignments: Iterable[str], outputs: Outputs) -> frozenset[str]:
-    """What the state says is ours: the old inputs, and what was ours and there after a partial failure."""
-    return frozenset(assignments) | frozenset(outputs.live or ())
+def owned(assignments: Mapping[str, str], outputs: Outputs) -> frozenset[str]:
+    """What the state says is ours: the old inputs, and what was ours and there after a partial failure.
+
+    With `unmanaged: remove` a refresh puts there what somebody made by hand, which is not.
+    """
+    known = {**assignments, **(outputs.live or {})}
+    return frozenset(key for key, label in known.items() if not by_strangers(label))
 
 
 def _done(outcomes: Iterable[Outcome], action: Action) -> frozenset[str]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
 from provider.inputs import Properties, Unmanaged, kept_in
-from remit.delta import split_key
+from remit.delta import by_strangers, split_key
 from remit.revocation import Holding
 
 
@@ -45,7 +46,7 @@ def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -
         found["unmanaged"] = Change(Kind.UPDATE)
     found.update(_scope(old_inputs.get("scope"), news["scope"]))
     of_input = "assignments" not in old_outputs  # after a partial failure they tell what is live
-    old = old_inputs.get("assignments") if of_input else old_outputs["assignments"]
+    old = _ours(old_inputs.get("assignments") if of_input else old_outputs["assignments"], news)
     found.update(_assignments(old, news["assignments"], news["scope"], of_input=of_input))
     found.update(_no_longer_reported(old_outputs, news))
     kept = {_path(name, key) for name in ("assignments", "unmanagedAssignments") for key in kept_in(news)}
@@ -58,12 +59,19 @@ def revoked(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     same = all(old_inputs.get(name) == news.get(name) for name in ("instanceArn", "permissionSetArn"))
     if not same or not isinstance(scope, list) or UNKNOWN in scope or not isinstance(wanted, Mapping):
         return None
-    had = old_outputs.get("assignments", old_inputs.get("assignments")) or {}
+    had = _ours(old_outputs.get("assignments", old_inputs.get("assignments")) or {}, news)
     if news["unmanaged"] == Unmanaged.REMOVE:
         had = {**(old_outputs.get("unmanagedAssignments") or {}), **had}
     within = {key: label for key, label in had.items() if _in_scope(key, scope)}
     staying = wanted.keys() | kept_in(news)
     return Holding(len(within), {key: label for key, label in within.items() if key not in staying})
+
+
+def _ours(assignments: Any, news: Properties) -> Any:  # noqa: ANN401 - as it comes
+    """Without what a refresh found of strangers, where the program leaves that alone from now on."""
+    if news["unmanaged"] != Unmanaged.REPORT or not isinstance(assignments, Mapping):
+        return assignments
+    return {key: label for key, label in assignments.items() if key in news["assignments"] or not by_strangers(label)}
 
 
 def _scope(old: object, new: object) -> Iterator[tuple[str, Change]]:

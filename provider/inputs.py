@@ -62,6 +62,11 @@ class Inputs:
             kept=kept_in(properties),
         )
 
+    @classmethod
+    def recorded(cls, properties: Properties) -> Self:
+        """From a state: what a run was to leave as it is, it left; that binds no other run."""
+        return replace(cls.of(properties), kept=frozenset())
+
     @property
     def id(self) -> str:
         return f"{self.instance}|{self.permission_set}"

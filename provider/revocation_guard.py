@@ -13,7 +13,7 @@ from typing import Any
 from provider.guard import Guard
 from provider.held import pack, unpack
 from provider.inputs import Failure, Inputs, Properties, Unmanaged
-from remit.delta import split_key
+from remit.delta import by_strangers, split_key
 from remit.revocation import Holding, RevocationRefusedError
 
 TOKEN = "remit:index:RevocationGuard"  # noqa: S105 - a type token, not a secret
@@ -38,14 +38,19 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
     wanted: Mapping[str, Mapping[str, str]] = news["assignments"]
     scope = frozenset(news["scope"])
     known: dict[str, Mapping[str, str]] = dict(unpack(olds.get("held") or ""))
-    known |= {name: seen for name in wanted.keys() | known.keys() if (seen := guard.seen(name)) is not None}
+    unmanaged = Unmanaged(news["unmanaged"])
+    known |= {
+        name: _counting(seen, unmanaged)
+        for name in wanted.keys() | known.keys()
+        if (seen := guard.seen(name)) is not None
+    }
     staying: Mapping[str, Collection[str]] = news.get("kept") or {}
     holdings = {
         name: holding(had, {*wanted.get(name, ()), *staying.get(name, ())}, scope) for name, had in known.items()
     }
     for name, arn in news["permissionSetArns"].items():
         if name in wanted and name not in known:
-            unmanaged, left_alone = Unmanaged(news["unmanaged"]), frozenset(staying.get(name, ()))
+            left_alone = frozenset(staying.get(name, ()))
             holdings[name] = foresee(Inputs(news["instanceArn"], arn, scope, wanted[name], unmanaged, left_alone))
     names = {account: name for account, name in news["accountNames"].items() if name}  # the run's report tells them
     kept = {
@@ -79,6 +84,13 @@ def holding(had: Mapping[str, str], wanted: Collection[str], scope: frozenset[st
     """What goes of what was had. An account that leaves the scope is let go of: nobody loses anything there."""
     within = {key: label for key, label in had.items() if split_key(key)[0] in scope}
     return Holding(len(within), {key: label for key, label in within.items() if key not in wanted})
+
+
+def _counting(seen: Mapping[str, str], unmanaged: Unmanaged) -> Mapping[str, str]:
+    """Of what a refresh saw. What somebody made by hand is only told of with `unmanaged: report`."""
+    if unmanaged is Unmanaged.REMOVE:
+        return seen
+    return {key: label for key, label in seen.items() if not by_strangers(label)}
 
 
 def differs(old_inputs: Properties, news: Properties) -> bool:

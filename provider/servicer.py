@@ -194,7 +194,7 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
             return provider_pb2.ReadResponse(id=request.id, inputs=request.inputs, properties=request.properties)
         old_inputs, told = wire.read(request.inputs), self._log.told(request.urn)
         if "scope" in old_inputs:
-            found = self._resource.refresh(Inputs.of(old_inputs), Outputs.of(wire.read(request.properties)), told)
+            found = self._resource.refresh(Inputs.recorded(old_inputs), Outputs.of(wire.read(request.properties)), told)
         else:
             found = self._resource.adopt(request.id, told)
         if found is None:
@@ -222,7 +222,7 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         wanted = Inputs.of(properties)
         labels, olds = wire.read(request.old_inputs).get("assignments") or {}, Outputs.of(wire.read(request.olds))
         told = self._log.told(request.urn)
-        called = {**olds.unmanaged, **(olds.live or {}), **labels}
+        called = {**olds.unmanaged, **labels, **(olds.live or {})}
         achieved = self._resource.apply(wanted, owned(labels, olds), told, self._allow(request), called, limit)
         self._report(achieved, request.urn)
         return provider_pb2.UpdateResponse(properties=wire.write(achieved.properties(wanted)))
@@ -235,7 +235,7 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
             return empty_pb2.Empty()
         if _is_guard(request):
             return empty_pb2.Empty()
-        old_inputs = Inputs.of(wire.read(request.old_inputs))
+        old_inputs = Inputs.recorded(wire.read(request.old_inputs))
         ours = owned(old_inputs.assignments, Outputs.of(wire.read(request.properties)))
         name = _name(request)
         allow = partial(self._guard.expect_deletion, name)

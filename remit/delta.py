@@ -33,6 +33,11 @@ def assignment_key(account: str, principal_type: PrincipalType, principal_id: st
     return f"{account}/{principal_type}/{principal_id}"
 
 
+def by_strangers(label: str) -> bool:
+    """Whether the label is of an assignment that the state knows from a refresh alone."""
+    return label.endswith(STRANGER)
+
+
 def split_key(key: str) -> tuple[str, str, str]:
     """Account, GROUP or USER, principal id. Raises ValueError for what is no key."""
     account, principal_type, principal_id = key.split("/", 2)

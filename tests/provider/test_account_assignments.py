@@ -240,6 +240,27 @@ class TestUnmanagedReport:
             f'unmanagedAssignments["{BY_HAND}"]': "DELETE",
         }
 
+    def test_turning_to_report_spares_what_a_refresh_found(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(ONE, TWO, BY_HAND)
+        _, live, outputs = remit.read(ID, inputs(ONE, TWO))
+        assert {*live["assignments"]} == {ONE, TWO, BY_HAND}
+        wanted = inputs(ONE, unmanaged="report")
+        assert remit.diff(live, wanted, outputs) == {"unmanaged": "UPDATE", f'assignments["{TWO}"]': "DELETE"}
+        outputs = remit.update(live, wanted, outputs)
+        assert sso.keys() == {ONE, BY_HAND}
+        assert outputs["unmanagedAssignments"] == {BY_HAND: "not in the catalog"}
+
+    def test_what_was_made_by_hand_is_ours_once_the_catalog_has_it(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        """Even where the state keeps the inputs of before, because the run that took it over failed elsewhere."""
+        sso.add(BY_HAND)
+        sso.doomed[TWO] = "no"
+        _, live, outputs = remit.read(ID, inputs())
+        with pytest.raises(RefusedError) as caught:
+            remit.update(live, inputs(BY_HAND, TWO, unmanaged="report"), outputs)
+        _, live, outputs = remit.read(ID, {**live, "unmanaged": "report"}, caught.value.properties)
+        remit.update(live, inputs(unmanaged="report"), outputs)
+        assert sso.keys() == set()
+
     def test_delete_leaves_them(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
         sso.add(ONE, BY_HAND)
         remit.delete(inputs(ONE, unmanaged="report"))
@@ -270,6 +291,16 @@ def test_what_is_to_be_kept_stays_as_it_is_and_is_told(remit: Plugin, sso: FakeS
     assert {*live["assignments"]} == {TWO, BY_HAND}
     assert remit.diff(live, new, seen) == {}, "neither is a change, nor is anything taken away"
     assert {*remit.diff(live, inputs(ONE, TWO), seen)} == {f'assignments["{ONE}"]', f'assignments["{BY_HAND}"]'}
+
+
+def test_what_one_run_kept_binds_no_other(remit: Plugin, sso: FakeSsoAdmin) -> None:
+    """The state's inputs name it still when the permission set leaves the catalog."""
+    sso.add(ONE, BY_HAND)
+    kept, _ = remit.check(inputs(ONE, kept=[BY_HAND]))
+    outputs = remit.update(inputs(ONE), kept)
+    assert sso.keys() == {ONE, BY_HAND}
+    remit.delete(kept, outputs)
+    assert sso.keys() == set()
 
 
 def test_after_a_failure_the_state_still_knows_what_was_ours(remit: Plugin, sso: FakeSsoAdmin) -> None:

@@ -14,6 +14,7 @@ from provider.guard import Guard
 from provider.held import pack, unpack
 from provider.inputs import Inputs
 from provider.revocation_guard import check, differs
+from remit.delta import STRANGER
 from remit.max_revoke import MaxRevoke
 from remit.revocation import Caller, Holding, Limits, RevocationRefusedError
 
@@ -132,6 +133,13 @@ def test_what_a_refresh_saw_is_newer_than_the_state() -> None:
     assert check(guard, held, news({"Admin": {}}), nothing)[1] == [], "it is gone already"
     guard.saw("Admin", keys(2))
     assert "1 of the 2" in check(guard, held, news({"Admin": keys(1)}), nothing)[1][0].reason
+
+
+def test_what_a_refresh_saw_of_strangers_stays_where_it_is_only_reported() -> None:
+    guard = at_most(0)
+    guard.saw("Admin", {**keys(1), f"{A}/USER/u": f"ada, {STRANGER}"})
+    assert check(guard, {}, news({"Admin": keys(1)}, unmanaged="report"), nothing)[1] == []
+    assert "1 of the 2" in check(guard, {}, news({"Admin": keys(1)}), nothing)[1][0].reason
 
 
 def test_the_sum_over_all_resources_counts_and_each_one_once() -> None:
