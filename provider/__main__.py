@@ -60,14 +60,15 @@ def connect(configuration: Configuration) -> Session:
     def reader_of(instance: str) -> AssignmentReader:
         return AssignmentReader(sso, instance, before=lambda stop: let_finish(sso, instance, stop=stop))
 
-    resource = AccountAssignments(reader_of, Scheduler(sso), PrincipalNames(aws).name)
+    departures = Departures(aws)
+    resource = AccountAssignments(reader_of, Scheduler(sso), PrincipalNames(aws).name, departures.how)
     guard = Guard(configuration.limits, lambda: find_caller(aws))
     member_calls = MemberCalls(MemberSessions(aws), lambda: member_client(region))
     return Session(
         resource,
         lambda: ", ".join(f"{name} {count}" for name, count in throttle.calls.most_common()),
         guard,
-        served_policies(Iam(member_calls), Departures(aws), member_calls.cancelled),
+        served_policies(Iam(member_calls), departures, member_calls.cancelled),
         member_calls.cancelled,
     )
 

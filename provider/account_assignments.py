@@ -73,11 +73,16 @@ class AccountAssignments:
         reader_of: Callable[[str], AssignmentReader],
         scheduler: Scheduler,
         name_of: Callable[[str, str], str] = lambda _instance, _key: "",
+        departed: Callable[[str], str] = lambda _account: "",
     ) -> None:
-        """`name_of`: what the principal of a key is called in an instance; "" when nobody knows."""
+        """`name_of`: what the principal of a key is called in an instance; "" when nobody knows.
+
+        `departed`: how an account is gone (see Departures); "" for one that is there.
+        """
         self._reader_of = reader_of
         self._scheduler = scheduler
         self._name_of = name_of
+        self._departed = departed
         self._cancelled = threading.Event()
         self._told_unknown: set[str] = set()
 
@@ -125,13 +130,25 @@ class AccountAssignments:
         allow: Allow = lambda _: None,
         limit: TimeLimit = NO_LIMIT,
     ) -> None:
-        """Removes every assignment in scope (ours alone, for `unmanaged: report`). Raises AwsError."""
+        """Removes every assignment in scope (ours alone, for `unmanaged: report`). Raises AwsError.
+
+        What AWS fails to remove in an account that is suspended, closed or gone is let go of: it would never succeed.
+        """
         try:
             self.apply(inputs.holding({}), ours, told, allow, inputs.assignments, limit)
         except PermissionSetGoneError:
             return  # the permission set went first, and its assignments with it
         except PartialFailureError as failure:
-            raise AwsError(f"{len(failure.outputs.live or ())} assignments are still there:\n{failure}") from failure
+            gone = {
+                account: how
+                for account in set(map(_account, failure.outputs.failed))
+                if (how := self._departed(account))
+            }
+            left = [key for key in failure.outputs.live or () if _account(key) not in gone]
+            if left:
+                raise AwsError(f"{len(left)} assignments are still there:\n{failure}") from failure
+            for account, how in sorted(gone.items()):
+                told.warning(f"account {account} is {how}: what is assigned there can't be removed, and is let go of")
 
     def refresh(self, inputs: Inputs, outputs: Outputs, told: Told = Told()) -> tuple[Inputs, Outputs] | None:
         """The inputs and outputs that describe what is live; None when the permission set is gone."""

@@ -9,12 +9,35 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+from provider.inputs import Inputs, Unmanaged
+from remit.delta import split_key
 from remit.revocation import Caller, Holding, Limits, refuse_lockout, refuse_too_many
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far this run reaches. The state of a resource that goes only says how far the last one did."""
+
+    scope: frozenset[str]
+    unmanaged: Unmanaged
+
+    def around(self, recorded: Inputs) -> Inputs:
+        """What of a resource the run may remove: the less of both."""
+        unmanaged = Unmanaged.REPORT if Unmanaged.REPORT in {self.unmanaged, recorded.unmanaged} else Unmanaged.REMOVE
+        return replace(recorded, scope=recorded.scope & self.scope, unmanaged=unmanaged)
+
+    def beyond(self, recorded: Inputs) -> dict[str, str]:
+        """The assignments that it lets go of, in accounts that are none of its own any more."""
+        return {key: label for key, label in recorded.assignments.items() if split_key(key)[0] not in self.scope}
+
+
 class Guard:
-    """Thread-safe. `find_caller` is asked once, and only when something is to be taken away."""
+    """Thread-safe. `find_caller` is asked once, and only when something is to be taken away.
+
+    `bounds`: None in a run that does not pass the stack's guard, such as a `destroy`.
+    """
 
     def __init__(self, limits: Limits, find_caller: Callable[[], Caller | None] = lambda: None) -> None:
         self._limits = limits
@@ -26,6 +49,7 @@ class Guard:
         self._seen: dict[str, Mapping[str, str]] = {}
         self._account_names: Mapping[str, str] = {}
         self._whole_stack = False
+        self.bounds: Bounds | None = None
 
     def saw(self, name: str, assignments: Mapping[str, str]) -> None:
         """A refresh found these assignments (key to label) of a permission set: newer than any state."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from provider.guard import Guard
+from provider.guard import Bounds, Guard
 from provider.held import pack, unpack
 from provider.inputs import Failure, Inputs, Properties, Unmanaged
 from remit.delta import by_strangers, split_key
@@ -39,6 +39,7 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
     scope = frozenset(news["scope"])
     known: dict[str, Mapping[str, str]] = dict(unpack(olds.get("held") or ""))
     unmanaged = Unmanaged(news["unmanaged"])
+    guard.bounds = Bounds(scope, unmanaged)
     known |= {
         name: _counting(seen, unmanaged)
         for name in wanted.keys() | known.keys()

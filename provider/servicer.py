@@ -235,11 +235,13 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
             return empty_pb2.Empty()
         if _is_guard(request):
             return empty_pb2.Empty()
-        old_inputs = Inputs.recorded(wire.read(request.old_inputs))
-        ours = owned(old_inputs.assignments, Outputs.of(wire.read(request.properties)))
-        name = _name(request)
-        allow = partial(self._guard.expect_deletion, name)
-        self._resource.remove(old_inputs, ours, self._log.told(request.urn), allow, TimeLimit(request.timeout))
+        doomed = Inputs.recorded(wire.read(request.old_inputs))
+        ours = owned(doomed.assignments, Outputs.of(wire.read(request.properties)))
+        if bounds := self._guard.bounds:
+            self._tell("accounts left the scope; let go of, and still assigned", bounds.beyond(doomed), request.urn)
+            doomed = bounds.around(doomed)
+        allow = partial(self._guard.expect_deletion, _name(request))
+        self._resource.remove(doomed, ours, self._log.told(request.urn), allow, TimeLimit(request.timeout))
         return empty_pb2.Empty()
 
     @property
@@ -268,9 +270,12 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
     def _report(self, state: Outputs, urn: str) -> None:
         if self._session is not None:
             self._log.debug(f"sso-admin calls so far: {self._session.calls()}", urn)
-        if state.unmanaged:
-            names = "\n".join(f"  {key}: {label}" for key, label in sorted(state.unmanaged.items()))
-            self._log.warning(f"assignments that nobody manages, left as they are:\n{names}", urn)
+        self._tell("assignments that nobody manages, left as they are", state.unmanaged, urn)
+
+    def _tell(self, what: str, labels: Mapping[str, str], urn: str) -> None:
+        if labels:
+            names = "\n".join(f"  {key}: {label}" for key, label in sorted(labels.items()))
+            self._log.warning(f"{what}:\n{names}", urn)
 
 
 def _is_guard(request: Request) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache, partial
@@ -16,6 +16,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
+from provider import revocation_guard
 from provider.account_assignments import AccountAssignments
 from provider.engine_log import EngineLog
 from provider.guard import Guard
@@ -31,6 +32,7 @@ from remit.revocation import Limits
 from tests.provider.fake_sso_admin import INSTANCE, PERMISSION_SET
 
 URN = f"urn:pulumi:test::remit::{TOKEN}::Engineer"
+ALL = MaxRevoke(percent=100)
 A, B, C = "111111111111", "222222222222", "333333333333"
 
 
@@ -70,7 +72,10 @@ def sso_admin(client: object, hurry: Hurry, seed: int = 0) -> SsoAdmin:
     return SsoAdmin(client, Throttle(bucket, sleep=hurry.sleep, dice=random.Random(seed)))  # noqa: S311
 
 
-def session(client: object, seed: int = 0) -> Session:
+Departed = Callable[[str], str]
+
+
+def session(client: object, seed: int = 0, departed: Departed = lambda _: "", most: MaxRevoke = ALL) -> Session:
     sso = sso_admin(client, hurry := Hurry(), seed)
 
     @cache
@@ -79,8 +84,8 @@ def session(client: object, seed: int = 0) -> Session:
         return AssignmentReader(sso, instance, before=lambda stop: waiting(stop=stop))
 
     scheduler = Scheduler(sso, report_every=0.05, clock=hurry.clock, sleep=hurry.sleep)
-    resource = AccountAssignments(reader_of, scheduler)
-    return Session(resource, guard=Guard(Limits(MaxRevoke(percent=100))))
+    resource = AccountAssignments(reader_of, scheduler, departed=departed)
+    return Session(resource, guard=Guard(Limits(most)))
 
 
 class RefusedError(Exception):
@@ -127,6 +132,17 @@ class Plugin:
     def check(self, news: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         answer = self.call("Check", provider_pb2.CheckRequest(urn=URN, type=TOKEN, news=struct(news)))
         return MessageToDict(answer.inputs), {each.property: each.reason for each in answer.failures}
+
+    def guard(self, news: dict[str, Any], olds: dict[str, Any] | None = None) -> tuple[dict[str, Any], str]:
+        """The check of the whole stack, which comes first in a run: what it keeps, and the refusal or ""."""
+        request = provider_pb2.CheckRequest(
+            urn=f"urn:pulumi:test::remit::{revocation_guard.TOKEN}::revocation-guard",
+            type=revocation_guard.TOKEN,
+            olds=struct(olds or {}),
+            news=struct(news),
+        )
+        answer = self.call("Check", request)
+        return MessageToDict(answer.inputs), "".join(each.reason for each in answer.failures)
 
     def diff(self, old: dict[str, Any], new: dict[str, Any], olds: dict[str, Any] | None = None) -> dict[str, str]:
         """{path: kind}; the invariants of a detailed diff are checked on the way."""
@@ -178,11 +194,11 @@ def struct(properties: dict[str, Any]) -> Struct:
 
 
 @contextmanager
-def plugin(client: object, seed: int = 0) -> Iterator[Plugin]:
+def plugin(client: object, seed: int = 0, departed: Departed = lambda _: "", most: MaxRevoke = ALL) -> Iterator[Plugin]:
     """A configured plugin on a real channel."""
     server = grpc.server(ThreadPoolExecutor(32))
     heard = Heard()
-    servicer = Servicer(lambda _: session(client, seed), lambda _: heard)
+    servicer = Servicer(lambda _: session(client, seed, departed, most), lambda _: heard)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

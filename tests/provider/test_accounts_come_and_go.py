@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.provider.fake_sso_admin import INSTANCE, PERMISSION_SET, FakeSsoAdmin
-from tests.provider.plugin import A, C, Plugin, inputs, key, plugin
+from tests.provider.plugin import A, B, C, Plugin, RefusedError, inputs, key, plugin
 
 ID = f"{INSTANCE}|{PERMISSION_SET}"
 SETS = [f"{PERMISSION_SET[:-1]}{number}" for number in range(2, 9)]
+
+
+def the_stack(*scope: str, unmanaged: str = "remove", **more: Any) -> dict[str, Any]:
+    """As the program tells the guard of it."""
+    wanted: dict[str, Any] = {"instanceArn": INSTANCE, "scope": [*scope], "unmanaged": unmanaged, "assignments": {}}
+    return {**wanted, "permissionSetArns": {}, "accountNames": {}, **more}
 
 
 @pytest.fixture
@@ -55,3 +62,56 @@ def test_a_permission_set_that_goes_meanwhile_takes_its_assignments_along(sso: F
     sso.add(key(A, "g"))
     with plugin(sso) as remit:
         remit.delete(inputs(key(A, "g")))
+
+
+class TestAPermissionSetThatLeavesTheCatalog:
+    def test_accounts_that_left_the_scope_with_it_are_let_go_of(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(key(A, "g"), key(B, "g"), key(B, "by-hand"))
+        remit.guard(the_stack(A, C))
+        remit.delete(inputs(key(A, "g"), key(B, "g")))
+        assert sso.keys() == {key(B, "g"), key(B, "by-hand")}
+        assert remit.warnings == [f"accounts left the scope; let go of, and still assigned:\n  {key(B, 'g')}: label"]
+
+    def test_accounts_that_joined_the_scope_are_none_of_its_own(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(key(A, "g"), key(B, "g"))
+        remit.guard(the_stack(A, B))
+        remit.delete(inputs(key(A, "g"), scope=(A,)))
+        assert sso.keys() == {key(B, "g")}
+
+    @pytest.mark.parametrize(("before", "now"), [("remove", "report"), ("report", "remove")])
+    def test_what_was_made_by_hand_goes_only_if_both_runs_remove_it(
+        self, remit: Plugin, sso: FakeSsoAdmin, before: str, now: str
+    ) -> None:
+        sso.add(key(A, "g"), key(A, "by-hand"))
+        remit.guard(the_stack(A, unmanaged=now))
+        remit.delete(inputs(key(A, "g"), scope=(A,), unmanaged=before))
+        assert sso.keys() == {key(A, "by-hand")}
+
+    def test_what_destroys_a_stack_reaches_as_far_as_its_state(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.add(key(A, "g"), key(B, "g"))
+        remit.delete(inputs(key(A, "g"), key(B, "g")))
+        assert sso.keys() == set()
+
+
+class TestAnAccountThatIsSuspended:
+    @pytest.fixture
+    def sso(self) -> FakeSsoAdmin:
+        sso = FakeSsoAdmin()
+        sso.add(key(A, "g"), key(B, "g"))
+        sso.doomed[key(B, "g")] = "AWS SSO is unable to complete your request at this time."
+        return sso
+
+    def test_a_deletion_lets_go_of_it(self, sso: FakeSsoAdmin) -> None:
+        with plugin(sso, departed=lambda account: "SUSPENDED" if account == B else "") as remit:
+            remit.delete(inputs(key(A, "g"), key(B, "g")))
+            assert sso.keys() == {key(B, "g")}
+            assert remit.warnings == [
+                f"account {B} is SUSPENDED: what is assigned there can't be removed, and is let go of"
+            ]
+
+    def test_a_failure_elsewhere_is_one_all_the_same(self, sso: FakeSsoAdmin) -> None:
+        sso.doomed[key(A, "g")] = "no"
+        with plugin(sso, departed=lambda account: "SUSPENDED" if account == B else "") as remit:
+            with pytest.raises(RefusedError, match="1 assignments are still there"):
+                remit.delete(inputs(key(A, "g"), key(B, "g")))
+            assert remit.warnings == []
