@@ -13,7 +13,7 @@ from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from provider.inputs import Properties, Unmanaged, kept_in
+from provider.inputs import Inputs, Properties, Unmanaged, kept_in
 from remit.delta import by_strangers, split_key
 from remit.revocation import Holding
 
@@ -65,6 +65,19 @@ def revoked(old_inputs: Properties, old_outputs: Properties, news: Properties) -
     within = {key: label for key, label in had.items() if _in_scope(key, scope)}
     staying = wanted.keys() | kept_in(news)
     return Holding(len(within), {key: label for key, label in within.items() if key not in staying})
+
+
+def joined(old_inputs: Properties, news: Properties) -> Inputs | None:
+    """The accounts that an update brings into scope, where no refresh has looked; None where nothing goes there.
+
+    Of news that `revoked` knows the whole of.
+    """
+    accounts = frozenset(news["scope"]) - frozenset(old_inputs.get("scope") or ())
+    if not accounts or news["unmanaged"] != Unmanaged.REMOVE:
+        return None
+    return Inputs.of({**news, "scope": accounts}).holding(
+        {key: label for key, label in news["assignments"].items() if split_key(key)[0] in accounts}
+    )
 
 
 def _ours(assignments: Any, news: Properties) -> Any:  # noqa: ANN401 - as it comes

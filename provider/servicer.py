@@ -19,7 +19,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from provider import configuration, inputs, outputs, revocation_guard, wire
 from provider.account_assignments import AccountAssignments, Allow, PartialFailureError, owned
-from provider.changes import Change, Kind, changes, revoked
+from provider.changes import Change, Kind, changes, joined, revoked
 from provider.claims import Claims
 from provider.configuration import Configuration
 from provider.engine_log import EngineLog
@@ -158,6 +158,12 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         else:
             found = changes(old_inputs, olds, news)
             if (holding := revoked(old_inputs, olds, news)) is not None:
+                if joining := joined(old_inputs, news):
+                    seen = self._resource.foresee(joining, self._log.told(request.urn))
+                    self._tell(
+                        "accounts join the scope; made by hand there, and to be removed", seen.going, request.urn
+                    )
+                    holding += seen
                 self._guard.expect(_name(request), holding)
         return _Diff(
             changes=_Diff.DIFF_SOME if found else _Diff.DIFF_NONE,

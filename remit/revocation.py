@@ -45,6 +45,10 @@ class Holding:
     held: int
     going: Mapping[str, str] = field(default_factory=dict)
 
+    def __add__(self, other: Holding) -> Holding:
+        """Of other accounts."""
+        return Holding(self.held + other.held, {**self.going, **other.going})
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

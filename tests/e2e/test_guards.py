@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 from tests.e2e.world import (
+    ADA,
+    AUDIT,
     AUDITORS,
     CONTRACTORS,
     MANAGEMENT,
@@ -71,6 +73,36 @@ def test_what_was_made_by_hand_counts_as_well(world: World) -> None:
     text = refusal(world.run("up", "--yes", "--skip-preview"))
     assert "would take away 5 of the 12" in text
     assert world.state() == before
+
+
+def test_what_was_made_by_hand_in_an_account_that_joins_the_scope_is_in_the_preview(world: World) -> None:
+    """No refresh has looked there: it reads the scope of the last run."""
+    configure(world, scope=["ou:Workloads"])
+    world.up()
+    by_hand = {("Auditor", AUDIT, "USER", ADA), ("Auditor", AUDIT, "GROUP", CONTRACTORS)}
+    for each in by_hand:
+        world.assign(*each)
+    world.move_account(AUDIT, "Workloads/Dev")
+    text = world.run("preview", "--refresh").text
+    assert "accounts join the scope; made by hand there, and to be removed" in text
+    assert all(f"{AUDIT}/{kind}/{principal}" in text for _, _, kind, principal in by_hand)
+    configure(world, scope=["ou:Workloads"], maxRevoke=1)
+    for run in (world.run("preview", "--refresh"), world.run("up", "--refresh", "--yes", "--skip-preview")):
+        assert "would take away 2 of the" in refusal(run)
+    assert by_hand <= world.grants()
+
+
+def test_a_permission_set_that_leaves_the_catalog_stays_where_the_stack_no_longer_is(world: World) -> None:
+    world.add_stack("dev", scope=["ou:Workloads/Dev"], permissionSets="refer", maxRevoke="100%")
+    world.run("up", "--yes", "--skip-preview", stack="dev")
+    there = {each for each in world.grants() if each[1] == SHOP_DEV}
+    world.move_account(SHOP_DEV, "Workloads/Prod")
+    world.add("access.yaml", "access: []\n")
+    world.add("permission-sets.yaml", "permission_sets: []\n")
+    text = world.run("up", "--yes", "--skip-preview", stack="dev").text
+    assert "accounts left the scope; let go of, and still assigned" in text
+    assert there <= world.grants()
+    assert not any(account == PAY_DEV for _, account, _, _ in world.grants())
 
 
 def test_the_first_run_of_a_stack_does_not_sweep_away_what_it_finds(world: World) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pulumi.runtime.rpc import UNKNOWN
 
+from remit.max_revoke import MaxRevoke
 from tests.provider.fake_sso_admin import INSTANCE, PERMISSION_SET, FakeSsoAdmin
 from tests.provider.plugin import A, B, C, Plugin, RefusedError, inputs, key, plugin
 
@@ -115,3 +117,55 @@ class TestAnAccountThatIsSuspended:
             with pytest.raises(RefusedError, match="1 assignments are still there"):
                 remit.delete(inputs(key(A, "g"), key(B, "g")))
             assert remit.warnings == []
+
+
+class TestAnAccountThatJoinsTheScope:
+    """A refresh has read the scope of the last run."""
+
+    OLD, NEW = inputs(key(A, "g"), scope=(A, B)), inputs(key(A, "g"), key(C, "g"))
+
+    @pytest.fixture
+    def sso(self) -> FakeSsoAdmin:
+        sso = FakeSsoAdmin()
+        sso.add(key(A, "g"), key(C, "u-1", "USER"), key(C, "u-2", "USER"))
+        return sso
+
+    def test_the_preview_tells_what_was_made_by_hand_there(self, remit: Plugin) -> None:
+        found = remit.diff(self.OLD, self.NEW)
+        assert found == {"scope[2]": "ADD", f'assignments["{key(C, "g")}"]': "ADD"}
+        (warning,) = remit.warnings
+        assert warning.splitlines()[0] == "accounts join the scope; made by hand there, and to be removed:"
+        assert [line.split(":")[0].strip() for line in warning.splitlines()[1:]] == [
+            key(C, "u-1", "USER"),
+            key(C, "u-2", "USER"),
+        ]
+
+    def test_the_guard_counts_it(self, sso: FakeSsoAdmin) -> None:
+        with plugin(sso, most=MaxRevoke(count=1)) as remit, pytest.raises(RefusedError, match="2 of the 3"):
+            remit.diff(self.OLD, self.NEW)
+
+    def test_it_alone_is_read(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        remit.diff(self.OLD, self.NEW)
+        assert sso.calls["list_account_assignments"] == 1
+        sso.calls.clear()
+        remit.update(self.OLD, self.NEW)
+        assert sso.calls["list_account_assignments"] == 1, "of the other; what the preview read is not read again"
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            (OLD, {**NEW, "unmanaged": "report"}),
+            (NEW, OLD),
+            (OLD, {**NEW, "permissionSetArn": UNKNOWN}),
+            (OLD, {**NEW, "permissionSetArn": SETS[0]}),
+        ],
+    )
+    def test_nothing_is_read_where_nothing_there_would_go(
+        self, remit: Plugin, sso: FakeSsoAdmin, old: dict[str, Any], new: dict[str, Any]
+    ) -> None:
+        remit.diff(old, new)
+        assert sso.calls.total() == 0
+
+    def test_what_the_run_leaves_as_it_is_does_not_go(self, remit: Plugin) -> None:
+        remit.diff(self.OLD, {**self.NEW, "kept": [key(C, "u-1", "USER"), key(C, "u-2", "USER")]})
+        assert remit.warnings == []
