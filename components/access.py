@@ -69,6 +69,8 @@ class Access(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self),
         )
+        own = {each.name for each in plan.permission_sets}
+        missing = sorted(plan.references.keys() - own - (known or {}).keys()) if stack.refers else []
         left_alone = {name: keys for name in plan.references if (keys := self._kept.keys(name))}
         self.guard = RevocationGuard(
             {
@@ -80,6 +82,7 @@ class Access(pulumi.ComponentResource):
                 "assignments": {name: self._assignments.get(name, {}) for name in plan.references},
                 "permissionSetArns": dict(known or {}),
                 **({"kept": left_alone} if left_alone else {}),
+                **({"missing": missing} if missing else {}),
                 "accountNames": {account: (account_names or {}).get(account, "") for account in plan.scope},
             },
             pulumi.ResourceOptions(parent=self, provider=self.provider),

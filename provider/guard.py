@@ -56,9 +56,10 @@ class Guard:
         with self._lock:
             self._seen[name] = assignments
 
-    def seen(self, name: str) -> Mapping[str, str] | None:
+    @property
+    def seen(self) -> Mapping[str, Mapping[str, str]]:
         with self._lock:
-            return self._seen.get(name)
+            return dict(self._seen)
 
     def expect_all(self, holdings: Mapping[str, Holding], account_names: Mapping[str, str]) -> None:
         """The whole run. Raises RevocationRefusedError, or AwsError when the caller can't be found out."""

@@ -30,6 +30,7 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
     permissionSetArns {name: ARN} as far as they are known already. Of a permission set that no state knows the
     live assignments count: that is how a stack's first run would sweep away what was made by hand. `kept`
     {permission set: keys} is what this run leaves as it is, listed or not: nothing of it goes.
+    `missing`: permission sets that another stack is still to make; nobody has them.
     `noPolicies`: the run makes no policy; as long as none did, the way to the accounts may change.
     """
     fan_out = news.get("fanOut", "aliases")
@@ -40,11 +41,7 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
     known: dict[str, Mapping[str, str]] = dict(unpack(olds.get("held") or ""))
     unmanaged = Unmanaged(news["unmanaged"])
     guard.bounds = Bounds(scope, unmanaged)
-    known |= {
-        name: _counting(seen, unmanaged)
-        for name in wanted.keys() | known.keys()
-        if (seen := guard.seen(name)) is not None
-    }
+    known |= {name: _counting(seen, unmanaged) for name, seen in guard.seen.items()}
     staying: Mapping[str, Collection[str]] = news.get("kept") or {}
     holdings = {
         name: holding(had, {*wanted.get(name, ()), *staying.get(name, ())}, scope) for name, had in known.items()
@@ -54,9 +51,10 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
             left_alone = frozenset(staying.get(name, ()))
             holdings[name] = foresee(Inputs(news["instanceArn"], arn, scope, wanted[name], unmanaged, left_alone))
     names = {account: name for account, name in news["accountNames"].items() if name}  # the run's report tells them
+    held = {name: keys for name, keys in wanted.items() if name not in (news.get("missing") or ())}
     kept = {
-        "held": pack(wanted),
-        "count": sum(map(len, wanted.values())),
+        "held": pack(held),
+        "count": sum(map(len, held.values())),
         "fanOut": fan_out,
         "accountNames": names,
         "instanceArn": news["instanceArn"],  # a stack without permission sets has nothing else of its organization

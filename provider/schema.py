@@ -80,6 +80,11 @@ _GUARD_INPUTS = {
     },
     "fanOut": {**_TEXT, "description": "aliases or pooled: how the stack's policies reach the accounts"},
     "noPolicies": {"type": "boolean", "description": "Whether the stack has no policy, in neither way"},
+    "missing": {
+        "type": "array",
+        "items": _TEXT,
+        "description": "Permission sets that another stack is still to make: their assignments are none yet",
+    },
     "kept": {
         "type": "object",
         "additionalProperties": {"type": "array", "items": _TEXT},
@@ -110,7 +115,7 @@ def schema() -> str:
                 GUARD: {
                     "description": "Refuses a run that takes away too much, before anything is written",
                     "inputProperties": _GUARD_INPUTS,
-                    "requiredInputs": sorted(_GUARD_INPUTS.keys() - {"fanOut"}),
+                    "requiredInputs": sorted(_GUARD_INPUTS.keys() - {"fanOut", "noPolicies", "missing", "kept"}),
                     "properties": {"count": {"type": "integer", "description": "Assignments in the stack"}},
                     "required": ["count"],
                 },

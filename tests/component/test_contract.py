@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pulumi
 
@@ -163,10 +164,21 @@ def test_where_another_stack_owns_the_permission_set_assignments_wait_for_its_po
 
 def test_a_permission_set_that_another_stack_has_not_made_yet_is_left_out(run: Run) -> None:
     def program() -> None:
-        arns = known_arns(plan(assignment(ONE)), {})
-        Access(plan(assignment(ONE)), instance=INSTANCE, stack=Stack("test")).assign(arns, {})
+        refers = replace(plan(assignment(ONE)), permission_sets=())
+        arns = known_arns(refers, {})
+        Access(refers, instance=INSTANCE, stack=Stack("test", permission_sets="refer"), known=arns).assign(arns, {})
 
-    assert run(program).of("remit:index:AccountAssignments") == {}
+    recorder = run(program)
+    assert recorder.of("remit:index:AccountAssignments") == {}
+    assert recorder.inputs("remit:index:RevocationGuard", "revocation-guard")["missing"] == ["Engineer"]
+
+
+def test_a_permission_set_that_is_there_or_the_stacks_own_is_not_missing(run: Run) -> None:
+    refers = replace(plan(assignment(ONE)), permission_sets=())
+    management, other = Stack("test", permission_sets="own-management"), Stack("test", permission_sets="refer")
+    for whole, known, stack in ((plan(assignment(ONE)), {}, management), (refers, {"Engineer": ARN}, other)):
+        recorder = run(partial(Access, whole, instance=INSTANCE, stack=stack, known=known))
+        assert "missing" not in recorder.inputs("remit:index:RevocationGuard", "revocation-guard")
 
 
 def test_assignments_are_keyed_by_account_and_principal_and_labelled_for_people(run: Run) -> None:

@@ -135,6 +135,28 @@ def test_what_a_refresh_saw_is_newer_than_the_state() -> None:
     assert "1 of the 2" in check(guard, held, news({"Admin": keys(1)}), nothing)[1][0].reason
 
 
+def test_a_permission_set_that_a_failed_run_was_to_delete_still_counts_once_a_refresh_saw_it() -> None:
+    """The guard passed that run, so its own state does not have it any more."""
+    guard = at_most(2)
+    guard.saw("Reader", keys(3))
+    assert (
+        "3 of the 4" in check(guard, {"held": pack({"Admin": keys(1)})}, news({"Admin": keys(1)}), nothing)[1][0].reason
+    )
+
+
+def test_a_permission_set_that_is_still_to_be_made_holds_nothing() -> None:
+    """Its assignments would make the share smaller that something else is."""
+    wanted = {"Admin": keys(4), "Reader": keys(3)}
+    held, _ = check(at_most(0), {}, news(wanted, missing=["Reader"]), nothing)
+    assert (unpack(held["held"]), held["count"]) == ({"Admin": keys(4)}, 4)
+    assert "missing" not in held
+    assert check(at_most(0), {"held": pack(wanted)}, news(wanted, missing=["Reader"]), nothing)[1] == []
+    assert (
+        "1 of the 4"
+        in check(at_most(0), held, news({**wanted, "Admin": keys(3)}, missing=["Reader"]), nothing)[1][0].reason
+    )
+
+
 def test_what_a_refresh_saw_of_strangers_stays_where_it_is_only_reported() -> None:
     guard = at_most(0)
     guard.saw("Admin", {**keys(1), f"{A}/USER/u": f"ada, {STRANGER}"})
