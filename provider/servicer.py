@@ -160,9 +160,8 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
             if (holding := revoked(old_inputs, olds, news)) is not None:
                 if joining := joined(old_inputs, news):
                     seen = self._resource.foresee(joining, self._log.told(request.urn))
-                    self._tell(
-                        "accounts join the scope; made by hand there, and to be removed", seen.going, request.urn
-                    )
+                    what = f"{_name(request)}, made by hand in accounts that join the scope, to be removed"
+                    self._tell(what, seen.going, request.urn)
                     holding += seen
                 self._guard.expect(_name(request), holding)
         return _Diff(
@@ -174,9 +173,8 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
 
     @_taught
     def Create(self, request: Request, context: Context) -> object:  # noqa: N802
-        properties, told = wire.read(request.properties), self._log.told(request.urn)
+        properties, told, limit = wire.read(request.properties), self._log.told(request.urn), TimeLimit(request.timeout)
         if served := self._served(request):
-            limit = TimeLimit(request.timeout)
             written = served.create(properties, self._warn(request), preview=request.preview, limit=limit)
             return provider_pb2.CreateResponse(id=written.id, properties=wire.write(written.outputs))
         if _is_guard(request):
@@ -187,7 +185,7 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
                 self._guard.expect(_name(request), self._resource.foresee(Inputs.of(properties), told))
             return provider_pb2.CreateResponse(properties=wire.write(outputs.preview(properties)))
         wanted = Inputs.of(properties)
-        achieved = self._resource.apply(wanted, (), told, self._allow(request), limit=TimeLimit(request.timeout))
+        achieved = self._resource.apply(wanted, (), told, self._allow(request), limit=limit)
         self._report(achieved, request.urn)
         return provider_pb2.CreateResponse(id=wanted.id, properties=wire.write(achieved.properties(wanted)))
 
@@ -241,13 +239,14 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
             return empty_pb2.Empty()
         if _is_guard(request):
             return empty_pb2.Empty()
-        doomed = Inputs.recorded(wire.read(request.old_inputs))
+        doomed, name = Inputs.recorded(wire.read(request.old_inputs)), _name(request)
         ours = owned(doomed.assignments, Outputs.of(wire.read(request.properties)))
         if bounds := self._guard.bounds:
-            self._tell("accounts left the scope; let go of, and still assigned", bounds.beyond(doomed), request.urn)
+            what = f"{name}, assigned in accounts that left the scope, let go of, and still there"
+            self._tell(what, bounds.beyond(doomed), request.urn)
             doomed = bounds.around(doomed)
-        allow = partial(self._guard.expect_deletion, _name(request))
-        self._resource.remove(doomed, ours, self._log.told(request.urn), allow, TimeLimit(request.timeout))
+        told, allow = self._log.told(request.urn), partial(self._guard.expect_deletion, name)
+        self._resource.remove(doomed, ours, told, allow, TimeLimit(request.timeout))
         return empty_pb2.Empty()
 
     @property

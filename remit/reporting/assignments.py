@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from remit.delta import split_key
+from remit.delta import by_strangers, split_key
 from remit.reporting.events import State, Step
 from remit.reporting.report import AssignmentChange, Assignments
 
@@ -29,7 +29,7 @@ def assignment_changes(steps: Iterable[Step], account_names: Mapping[str, str]) 
         if step.failed and not _partly_done(step):
             after = before  # nothing was written
         named = _namer(step.name, _labels(step), account_names)
-        new, gone = after.keys() - before.keys(), before.keys() - after.keys()
+        new, gone = after.keys() - before.keys(), before.keys() - after.keys() - _spared(step, before)
         created += [named(key) for key in new if key not in failures]
         deleted += [named(key) for key in gone if key not in failures]
         failed += [named(key, reason) for key, reason in failures.items()]
@@ -49,6 +49,18 @@ def held(state: State | None) -> dict[str, str]:
     live = state.outputs.get("assignments")
     found = live if isinstance(live, dict) else state.inputs.get("assignments")
     return dict(found) if isinstance(found, dict) else {}
+
+
+def _spared(step: Step, before: Mapping[str, str]) -> set[str]:
+    """What is no longer ours and stays: in accounts that left the scope, and strangers' that are only reported now."""
+    if step.new is None:
+        return set()
+    scope, reports = step.new.inputs.get("scope"), step.new.inputs.get("unmanaged") == "report"
+    return {
+        key
+        for key, label in before.items()
+        if (isinstance(scope, list) and split_key(key)[0] not in scope) or (reports and by_strangers(label))
+    }
 
 
 def _labels(step: Step) -> dict[str, str]:

@@ -84,7 +84,7 @@ def test_what_was_made_by_hand_in_an_account_that_joins_the_scope_is_in_the_prev
         world.assign(*each)
     world.move_account(AUDIT, "Workloads/Dev")
     text = world.run("preview", "--refresh").text
-    assert "accounts join the scope; made by hand there, and to be removed" in text
+    assert "Auditor, made by hand in accounts that join the scope, to be removed" in text
     assert all(f"{AUDIT}/{kind}/{principal}" in text for _, _, kind, principal in by_hand)
     configure(world, scope=["ou:Workloads"], maxRevoke=1)
     for run in (world.run("preview", "--refresh"), world.run("up", "--refresh", "--yes", "--skip-preview")):
@@ -100,7 +100,7 @@ def test_a_permission_set_that_leaves_the_catalog_stays_where_the_stack_no_longe
     world.add("access.yaml", "access: []\n")
     world.add("permission-sets.yaml", "permission_sets: []\n")
     text = world.run("up", "--yes", "--skip-preview", stack="dev").text
-    assert "accounts left the scope; let go of, and still assigned" in text
+    assert "Auditor, assigned in accounts that left the scope, let go of, and still there" in text
     assert there <= world.grants()
     assert not any(account == PAY_DEV for _, account, _, _ in world.grants())
 

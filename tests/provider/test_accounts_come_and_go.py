@@ -72,7 +72,9 @@ class TestAPermissionSetThatLeavesTheCatalog:
         remit.guard(the_stack(A, C))
         remit.delete(inputs(key(A, "g"), key(B, "g")))
         assert sso.keys() == {key(B, "g"), key(B, "by-hand")}
-        assert remit.warnings == [f"accounts left the scope; let go of, and still assigned:\n  {key(B, 'g')}: label"]
+        assert remit.warnings == [
+            f"Engineer, assigned in accounts that left the scope, let go of, and still there:\n  {key(B, 'g')}: label"
+        ]
 
     def test_accounts_that_joined_the_scope_are_none_of_its_own(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
         sso.add(key(A, "g"), key(B, "g"))
@@ -134,7 +136,7 @@ class TestAnAccountThatJoinsTheScope:
         found = remit.diff(self.OLD, self.NEW)
         assert found == {"scope[2]": "ADD", f'assignments["{key(C, "g")}"]': "ADD"}
         (warning,) = remit.warnings
-        assert warning.splitlines()[0] == "accounts join the scope; made by hand there, and to be removed:"
+        assert warning.splitlines()[0] == "Engineer, made by hand in accounts that join the scope, to be removed:"
         assert [line.split(":")[0].strip() for line in warning.splitlines()[1:]] == [
             key(C, "u-1", "USER"),
             key(C, "u-2", "USER"),

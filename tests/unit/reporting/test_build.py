@@ -68,6 +68,16 @@ def test_assignments_are_told_by_name_as_they_came_and_went() -> None:
     assert report.stack == "prod"
 
 
+@pytest.mark.parametrize(("setting", "value"), [("scope", [PAY]), ("unmanaged", "report")])
+def test_what_the_run_let_go_of_is_not_told_as_taken_away(setting: str, value: object) -> None:
+    """An account left the scope, or what somebody made by hand is only reported from now on."""
+    old, new = held(ADA), held(PAYERS, created=1)
+    new["inputs"][setting] = value
+    report = told(step("update", ASSIGNMENTS, "Developer", old, new))
+    assert [each.account for each in report.assignments.created] == [PAY]
+    assert (report.assignments.deleted, report.assignments.unlisted) == ((), 0)
+
+
 def test_what_failed_is_told_with_its_reason_and_is_not_told_as_done() -> None:
     there = {DEVELOPERS: "developers"}
     new = held(DEVELOPERS, PAYERS, created=1, assignments=there, failed={PAYERS: "create: no such role"})
