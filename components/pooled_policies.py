@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 
@@ -25,9 +26,15 @@ class ManagedPolicies(pulumi.CustomResource):
     """All policies of one account; the remit provider owns it (provider/managed_policies.py)."""
 
     account: pulumi.Output[str]
+    leaving: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(self, account: str, props: Properties, opts: pulumi.ResourceOptions) -> None:
-        super().__init__("remit:index:ManagedPolicies", account, {"account": account, **props}, opts)
+        super().__init__("remit:index:ManagedPolicies", account, {"account": account, "leaving": None, **props}, opts)
+        self.account_id = account
+
+    async def known_leaving(self) -> Mapping[str, Any] | None:
+        """What left the catalog and may be there still; None where there is nothing, or the account was not done."""
+        return await self.leaving.future()
 
 
 class PolicyRemoval(pulumi.CustomResource):
@@ -67,7 +74,6 @@ class PooledPolicies(pulumi.ComponentResource):
         self._stack, self._spoke, self._remit = stack, spoke, provider
         self._made: list[ManagedPolicies] = []
         self._barrier: list[pulumi.Resource] = []
-        self._empty: list[str] = []
         self.register_outputs({})
 
     def in_account(
@@ -91,8 +97,7 @@ class PooledPolicies(pulumi.ComponentResource):
     def watch(self, accounts: Iterable[str], *, after: Sequence[pulumi.Resource]) -> None:
         """Where the stack owns a path, see also the accounts that shall have none of its policies."""
         if self._stack.owned_path and self._stack.shard != IDENTITY_CENTER:
-            self._empty = list(accounts)
-            for account in self._empty:
+            for account in accounts:
                 self.in_account(account, [], after=after)
 
     def gathered(self, policies: Policies) -> Policies:
@@ -104,21 +109,21 @@ class PooledPolicies(pulumi.ComponentResource):
 
     def remove_what_left(self, plan: Plan, *, after: Sequence[pulumi.Resource]) -> None:
         """`after`: whatever may still need a policy that is to go."""
-        places: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        for policy in plan.managed_policies:
-            places[policy.name][policy.account] = policy.path
         others = self._stack.refers or isinstance(self._stack.shard, Shard)
         PolicyRemoval(
             {
                 **self._spoke.properties(),
-                "policies": dict(places),
-                "detachOnDelete": sorted({policy.name for policy in plan.managed_policies if policy.detach_on_delete}),
+                "leaving": asyncio.ensure_future(self._leaving()),
                 "permissionSets": [each.name for each in plan.permission_sets],
-                **({"emptyAccounts": self._empty} if self._empty else {}),
                 **({"waitForOthers": True} if others else {}),
             },
             self._options(settled([*self._barrier, *after])),
         )
+
+    async def _leaving(self) -> Mapping[str, Mapping[str, Any]]:
+        """By account. One that failed, or that the engine left out, is not among them: nothing is deleted there."""
+        told = await asyncio.gather(*(each.known_leaving() for each in self._made))
+        return {each.account_id: leaving for each, leaving in zip(self._made, told, strict=True) if leaving}
 
     def _options(self, after: Sequence[pulumi.Resource] | Awaitable[list[pulumi.Resource]]) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, provider=self._remit, depends_on=after)

@@ -13,14 +13,15 @@ from dataclasses import replace
 
 from provider.inputs import Properties, Unmanaged
 from provider.managed_policies_inputs import Inputs, parse_id
-from provider.managed_policies_outputs import Outputs, shapes_of
+from provider.managed_policies_outputs import Outputs, all_of, leaving_of, shapes_of
 from provider.policy_deletion import Deletion
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AwsError, RemitError
-from remit.managed_policy import LivePolicy, by_name, strangers
+from remit.leaving import Leaving, look
+from remit.managed_policy import LivePolicy, by_name, strangers, under
 from remit.policy_delta import Kind, Step, steps
 from remit.policy_shape import Shape, policy_of, shaped
 
@@ -43,7 +44,9 @@ class ManagedPolicies:
         self._iam, self._departures, self._cancelled = iam, departures, cancelled
         self._deletion = Deletion(iam)
 
-    def apply(self, inputs: Inputs, before: Inputs | None, state: Outputs, limit: TimeLimit = NO_LIMIT) -> Outputs:
+    def apply(
+        self, inputs: Inputs, before: Inputs | None, state: Outputs, warn: Warn, limit: TimeLimit = NO_LIMIT
+    ) -> Outputs:
         """Creates and changes what differs, deletes the strays that a refresh found; but for what is to be kept.
 
         `before` and `state` are the old inputs and outputs; None for a resource that is new. Once `limit` is over no
@@ -51,22 +54,22 @@ class ManagedPolicies:
         """
         member, ours = inputs.member, shapes_of(before, state) if before else {}
         live = self._iam.policies(member)
-        todo = steps(inputs.policies, live, ours=ours)
+        todo = steps(inputs.policies, live, ours={*ours, *look(state.leaving, live).there})
+        leaving = self._still_leaving(member.account, leaving_of(before, state, inputs) if before else {}, live, warn)
         failed = self._carry_out(member, todo, limit)
-        found = before.strays if before and inputs.unmanaged is Unmanaged.REMOVE else {}
-        strays = {name: shape for name, shape in found.items() if name not in {*inputs.shapes, *inputs.kept}}
-        failed |= self._delete(member, live, strays, limit)
-        unmanaged = strangers(_places(live), {*inputs.shapes, *ours, *strays}, inputs.owned_path)
+        strays = _strays(inputs, before) if before else {}
+        failed |= self._delete(member, live, strays, warn, limit)
+        unmanaged = strangers(_places(live), {*inputs.shapes, *leaving, *strays}, inputs.owned_path)
         by_hand = _changed(inputs, live)
         there = {**self._there(inputs, todo, failed), **by_hand}
         if failed:
-            outputs = Outputs(failed, unmanaged, there)
+            outputs = Outputs(failed, unmanaged, there, leaving)
             raise PartlyDoneError(inputs.account, outputs.properties(inputs), _told(inputs.account, failed))
-        return Outputs({}, unmanaged, there if by_hand else None)
+        return Outputs({}, unmanaged, there if by_hand else None, leaving)
 
     def remove(self, inputs: Inputs, state: Outputs, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
         """Deletes what is ours, until `limit` is over. Raises AwsError with a reason for each policy still there."""
-        ours = shapes_of(inputs, state)
+        ours = all_of(inputs, state)
         try:
             live = self._iam.policies(inputs.member)
         except SpokeRoleError:
@@ -74,11 +77,11 @@ class ManagedPolicies:
                 raise
             warn(f"account {inputs.account} is {how}: its policies leave the state, AWS removes them with the account")
             return
-        failed = self._delete(inputs.member, live, ours, limit)
+        failed = self._delete(inputs.member, live, self._still_leaving(inputs.account, ours, live, warn), warn, limit)
         if failed:
             raise AwsError("\n".join(_told(inputs.account, failed)))
 
-    def refresh(self, inputs: Inputs, state: Outputs) -> tuple[Inputs, Outputs] | None:
+    def refresh(self, inputs: Inputs, state: Outputs, warn: Warn) -> tuple[Inputs, Outputs] | None:
         """The inputs and outputs that describe what is live; None when the account is gone."""
         ours = shapes_of(inputs, state)
         try:
@@ -93,11 +96,12 @@ class ManagedPolicies:
             for name, shape in ours.items()
             if (policy := there.get(name.lower())) is not None
         }
-        strays = strangers(_places(live), ours, inputs.owned_path)
+        leaving = self._still_leaving(inputs.account, state.leaving, live, warn)
+        strays = strangers(_places(live), {*ours, *leaving}, inputs.owned_path)
         if inputs.unmanaged is Unmanaged.REPORT:
-            return inputs.holding(found), Outputs(unmanaged=strays)
+            return inputs.holding(found), Outputs(unmanaged=strays, leaving=leaving)
         unknown = {name: {**shaped(there[name.lower()].policy), "unmanaged": True} for name in strays}
-        return inputs.holding(found | unknown), Outputs()
+        return inputs.holding(found | unknown), Outputs(leaving=leaving)
 
     def adopt(self, text: str) -> tuple[Inputs, Outputs]:
         """What `pulumi import` finds for an id: every policy at or below its path. Raises ValueError, AwsError."""
@@ -105,6 +109,15 @@ class ManagedPolicies:
         live = self._iam.policies(member)
         shapes = {each.name: shaped(each.policy) for each in live if each.policy.path.startswith(path)}
         return Inputs(member.account, member.spoke, shapes), Outputs()
+
+    @staticmethod
+    def _still_leaving(
+        account: str, leaving: Mapping[str, Leaving], live: Collection[LivePolicy], warn: Warn
+    ) -> dict[str, Leaving]:
+        found = look(leaving, live)
+        for name, other in found.others.items():
+            warn(elsewhere(account, name, other))
+        return found.there
 
     def _carry_out(self, member: Member, todo: Collection[Step], limit: TimeLimit) -> dict[str, str]:
         """{policy: reason} of those that failed or were not begun."""
@@ -138,18 +151,21 @@ class ManagedPolicies:
         return step.kind in {Kind.CREATE, Kind.UPDATE} and self._iam.has(member, step.policy)
 
     def _delete(
-        self, member: Member, live: Collection[LivePolicy], shapes: Mapping[str, Shape], limit: TimeLimit
+        self,
+        member: Member,
+        live: Collection[LivePolicy],
+        doomed: Mapping[str, Leaving],
+        warn: Warn,
+        limit: TimeLimit,
     ) -> dict[str, str]:
-        there, failed = by_name(live), dict[str, str]()
-        for name, shape in sorted(shapes.items()):
-            policy = there.get(name.lower())
-            if policy is None:
-                continue
+        """{policy: reason} of those that are still where they were."""
+        everything, failed = by_name(live), dict[str, str]()
+        for name, each in look(doomed, live).there.items():
             if stopped := not_begun(self._cancelled, limit):
                 failed[name] = stopped
                 continue
             try:
-                self._deletion.delete(member, policy, detach=bool(shape.get("detachOnDelete")))
+                self._deletion.delete(member, everything[name.lower()], detach=each.detach, warn=warn)
             except AwsError as error:
                 failed[name] = str(error)
         return failed
@@ -166,6 +182,14 @@ class ManagedPolicies:
         return there
 
 
+def elsewhere(account: str, name: str, other: LivePolicy) -> str:
+    """That what has the name of a policy which is to be deleted is not the one that the stack made, as a warning."""
+    return (
+        f"account {account}: policy {name}, which is to be deleted, is gone; another one has its name, and stays: "
+        f"{other.arn}"
+    )
+
+
 def not_begun(cancelled: threading.Event, limit: TimeLimit) -> str:
     """Why no further policy may be begun; "" while it may."""
     why = "interrupted" if cancelled.is_set() else limit.reason()
@@ -178,6 +202,18 @@ def _found(name: str, known: Shape, live: LivePolicy) -> Shape:
     if expected.same(live.policy):
         return known
     return shaped(replace(live.policy, detach_on_delete=expected.detach_on_delete))
+
+
+def _strays(inputs: Inputs, before: Inputs) -> dict[str, Leaving]:
+    """What a refresh found under the owned path and is to go; nothing that the path does not cover any more."""
+    if inputs.unmanaged is not Unmanaged.REMOVE:
+        return {}
+    staying = {name.lower() for name in (*inputs.shapes, *inputs.kept)}
+    return {
+        name: Leaving(shape["path"])
+        for name, shape in sorted(before.strays.items())
+        if name.lower() not in staying and under(shape["path"], inputs.owned_path)
+    }
 
 
 def _changed(inputs: Inputs, live: Collection[LivePolicy]) -> dict[str, Shape]:

@@ -37,6 +37,11 @@ _ACCOUNT_OUTPUTS = {
     "failed": {**_TEXTS, "description": "What the last change could not do: policy to reason"},
     "kept": {**_ACCOUNT["kept"], "description": "After a partial failure alone: what the run left as it was"},
     "unmanagedPolicies": {**_TEXTS, "description": "Policies under the path that are not listed, left as they are"},
+    "leaving": {
+        "type": "object",
+        "additionalProperties": _ANY,
+        "description": "What left the catalog, by name, until a read shows that it is gone: path, id, detachOnDelete",
+    },
 }
 _WATCH = {
     "account": {**_TEXT, "description": "The account's id"},
@@ -68,10 +73,12 @@ _RELEASE = {
 _REMOVAL = {
     "role": _ACCOUNT["role"],
     "externalId": _ACCOUNT["externalId"],
-    "policies": {**_PLACES, "description": "Where the stack has policies: name to account to path"},
-    "detachOnDelete": {"type": "array", "items": _TEXT, "description": "Policies that are detached before they go"},
+    "leaving": {
+        "type": "object",
+        "additionalProperties": {"type": "object", "additionalProperties": _ANY},
+        "description": "What the accounts say that is leaving; what is in it no more makes no difference",
+    },
     "permissionSets": {"type": "array", "items": _TEXT, "description": "Those of the stack; never a difference"},
-    "emptyAccounts": {"type": "array", "items": _TEXT, "description": "Accounts of the stack without a policy"},
     "waitForOthers": {"type": "boolean", "description": "Whether the permission sets are another stack's"},
 }
 
@@ -89,8 +96,11 @@ def policy_resources() -> dict[str, Any]:
         "remit:index:PolicyRemoval": {
             "description": "Deletes the policies that left the catalog, once nothing of the stack needs them",
             "inputProperties": _REMOVAL,
-            "requiredInputs": ["role", "policies"],
-            "properties": {"left": {**_PLACES, "description": "What could not be deleted yet"}},
+            "requiredInputs": ["role", "leaving"],
+            "properties": {
+                "left": {**_PLACES, "description": "What could not be deleted yet: account, policy, path"},
+                "leaving": {**_REMOVAL["leaving"], "description": "After a partial failure alone: what was tried"},
+            },
         },
         "remit:index:PolicyWatch": {
             "description": "Says who has a policy that a provider alias is about to delete or to make anew",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member
 from remit.aws.refusals import StillAttachedError
@@ -24,9 +26,15 @@ class Deletion:
     def __init__(self, iam: Iam) -> None:
         self._iam = iam
 
-    def delete(self, member: Member, live: LivePolicy, *, detach: bool) -> None:
-        """With `detach`, after it was taken from the roles, users and groups that have it."""
-        self._iam.detach(member, live, self._released(member, live, detach=detach))
+    def delete(self, member: Member, live: LivePolicy, *, detach: bool, warn: Callable[[str], None]) -> None:
+        """With `detach`, after it was taken from the roles, users and groups that have it, which is told."""
+        holders = self._released(member, live, detach=detach)
+        if holders:
+            try:
+                self._iam.detach(member, live, holders)
+            except AwsError as error:
+                raise AwsError(f"{error} (until then it was being taken from {holders})") from error
+            warn(taken(member.account, live.name, holders))
         self._delete(member, live, detach=detach)
 
     def replace(self, member: Member, live: LivePolicy, policy: Policy) -> None:
@@ -82,6 +90,11 @@ class Deletion:
         if holders and not (detach and not holders.permission_sets and not holders.boundary_of):
             raise HeldError(live.name, holders, detach=detach)
         return holders
+
+
+def taken(account: str, name: str, holders: Holders) -> str:
+    """That a policy was taken from those who had it, as a warning."""
+    return f"account {account}: policy {name} was taken from {holders}, as its detach_on_delete says"
 
 
 def arn_of(member: Member, policy: Policy) -> str:

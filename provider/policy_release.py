@@ -14,14 +14,14 @@ import threading
 from provider.changes import Change, Kind
 from provider.inputs import Failure, Properties
 from provider.managed_policies import PartlyDoneError, Warn, not_begun
-from provider.policy_deletion import HeldError, arn_of
+from provider.policy_deletion import HeldError, arn_of, taken
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.aws.refusals import NotFoundError
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AwsError
-from remit.managed_policy import LivePolicy, Policy
+from remit.managed_policy import Holders, LivePolicy, Policy
 from remit.spoke_role import SpokeRole
 
 TOKEN = "remit:index:PolicyRelease"  # noqa: S105 - a type token, not a secret
@@ -90,8 +90,8 @@ class PolicyRelease:
                 failed[name] = f"{where}: {stopped}"
                 continue
             try:
-                if taken := self._take(member, name, path):
-                    warn(f"{where} was taken from {taken}, as its detach_on_delete says")
+                if holders := self._take(member, name, path):
+                    warn(taken(member.account, name, holders))
             except SpokeRoleError as error:
                 if not (how := self._departures.how(member.account)):
                     return dict.fromkeys(going, str(error))
@@ -101,19 +101,19 @@ class PolicyRelease:
                 failed[name] = f"{where}: {error}"
         return failed
 
-    def _take(self, member: Member, name: str, path: str) -> str:
-        """Who had it, in words. Raises HeldError, before anybody lost it, where it is a permissions boundary."""
+    def _take(self, member: Member, name: str, path: str) -> Holders:
+        """Who had it. Raises HeldError, before anybody lost it, where it is a permissions boundary."""
         policy = Policy(name, path, "", {})
         live = LivePolicy(arn_of(member, policy), policy)
         try:
             holders = self._iam.holders(member, live)
         except NotFoundError:
-            return ""
+            return Holders()
         if holders.boundary_of:
             raise HeldError(name, holders, detach=True)
         ours = holders.without_permission_sets()
         self._iam.detach(member, live, ours)
-        return str(ours)
+        return ours
 
 
 def _flagged(inputs: Properties) -> Paths:

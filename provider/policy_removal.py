@@ -1,39 +1,40 @@
 """The resource PolicyRemoval: deletes the policies that left the catalog, when nothing of the stack needs them.
 
 There is one in a stack, after its permission sets and assignments: AWS does not delete a policy that a permission set
-still gives to somebody. Its state remembers where each policy is, so that none is forgotten, whatever becomes of a
-run. An account that leaves the stack as a whole is not its business: its ManagedPolicies is deleted then.
+still gives to somebody. What is to go each account's ManagedPolicies says (`leaving`), until a read shows that it is
+gone; so none is forgotten, whatever becomes of a run. An account that could not be done in a run says nothing, and
+nothing is deleted there. One that leaves the stack is not the removal's business: its ManagedPolicies is deleted then.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from provider.changes import Change, Kind
 from provider.inputs import Failure, Properties
-from provider.managed_policies import PartlyDoneError, Warn, not_begun
+from provider.managed_policies import PartlyDoneError, Warn, elsewhere, not_begun
 from provider.policy_deletion import Deletion, HeldError
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AwsError
+from remit.leaving import Leaving, look, undone
 from remit.managed_policy import by_name
 from remit.spoke_role import SpokeRole
 
 TOKEN = "remit:index:PolicyRemoval"  # noqa: S105 - a type token, not a secret
 ID = "policy-removal"
 
-Places = Mapping[str, Mapping[str, str]]
-"""{policy name: {account: path}}"""
-
 Place = tuple[str, str]
-"""(policy name, account)"""
+"""(account, policy name)"""
 
+_NEEDED = {"role", "leaving"}
+_NAMES = _NEEDED | {"externalId", "permissionSets", "waitForOthers"}
 _AT_ONCE = 16
 
 
@@ -45,26 +46,33 @@ class Failed(NamedTuple):
 
 
 def check(news: Properties) -> tuple[Properties, list[Failure]]:
-    known = {"role", "externalId", "policies", "detachOnDelete", "permissionSets", "waitForOthers", "emptyAccounts"}
-    failures = [Failure(name, "no such property of PolicyRemoval") for name in news.keys() - known - {"__defaults"}]
-    failures += [Failure(name, "is missing") for name in sorted({"role", "policies"} - news.keys())]
-    return news, failures
+    unknown = sorted(news.keys() - _NAMES - {"__defaults"})
+    failures = [Failure(name, "no such property of PolicyRemoval") for name in unknown]
+    return news, failures + [Failure(name, "is missing") for name in sorted(_NEEDED - news.keys())]
 
 
 def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -> dict[str, Change]:
-    """{property path: change}: policies that come to be known, and those that are to be deleted."""
-    old, new = _places(old_inputs.get("policies")), _places(news["policies"])
-    found = {_path("policies", place): Change(Kind.ADD) for place in sorted(new.keys() - old.keys())}
-    found |= {_path("policies", place): Change(Kind.DELETE) for place in sorted(old.keys() - new.keys())}
-    for place in sorted(old.keys() & new.keys()):
-        if old[place] != new[place]:
-            found[_path("policies", place)] = Change(Kind.UPDATE)
-    for name in ("role", "externalId", "detachOnDelete"):
-        if old_inputs.get(name) != news.get(name):
-            found[name] = Change(Kind.UPDATE)
-    for place in sorted(_places(old_outputs.get("left")).keys() - new.keys()):
-        found[_path("left", place)] = Change(Kind.DELETE, of_input=False)
+    """{property path: change}: policies that are to be deleted. What is gone, or wanted again, is no change."""
+    left = _left(old_outputs)
+    found: dict[str, Change] = {}
+    for account, policies in _doomed(old_inputs, old_outputs, news).items():
+        for name in policies:
+            if name in left.get(account, {}):
+                found[f'left["{account}"]["{name}"]'] = Change(Kind.DELETE, of_input=False)
+            else:
+                found[f'leaving["{account}"]["{name}"]'] = Change(Kind.ADD)
     return found
+
+
+def foretold(old_inputs: Properties, old_outputs: Properties, news: Properties) -> list[str]:
+    """What a preview says, without a call, of policies that somebody may lose."""
+    return [
+        f"account {account}: policy {name} is to be deleted, and before that it is taken from the roles, users and "
+        "groups that have it (detach_on_delete)"
+        for account, policies in _doomed(old_inputs, old_outputs, news).items()
+        for name, each in policies.items()
+        if each.detach
+    ]
 
 
 class PolicyRemoval:
@@ -88,57 +96,42 @@ class PolicyRemoval:
         With `waitForOthers`, the permission sets are another stack's: what they still hold is left for a later run. So
         is what only permission sets hold that leave the stack in this run: the engine deletes them after this.
         """
-        detach = {*(old_inputs.get("detachOnDelete") or ()), *(news.get("detachOnDelete") or ())}
         doomed = _doomed(old_inputs, old_outputs, news)
-        failed = self._carry_out(doomed, _spoke(old_inputs, news), detach, warn, limit)
-        staying = _staying(news)
-        for place in [place for place in failed if place[1] not in staying]:
-            warn(f"left where it is: {failed.pop(place).reason}")  # nobody may ever get into an account that left
-        left, others = _left(failed, doomed), bool(news.get("waitForOthers"))
-        going = {*(old_inputs.get("permissionSets") or ())} - {*(news.get("permissionSets") or ())}
+        failed = self._carry_out(doomed, SpokeRole.of(news), warn, limit)
+        others = bool(news.get("waitForOthers"))
+        leaving_sets = {*(old_inputs.get("permissionSets") or ())} - {*(news.get("permissionSets") or ())}
         reasons = sorted(
             each.reason
             for each in failed.values()
-            if not each.waits_for or not (others or going.issuperset(each.waits_for))
+            if not each.waits_for or not (others or leaving_sets.issuperset(each.waits_for))
         )
-        if reasons:
-            raise PartlyDoneError(ID, {"left": left}, reasons)
+        left = _told(failed, doomed)
+        if reasons:  # the engine keeps the old inputs then, so that the outputs say what was done
+            raise PartlyDoneError(ID, {"left": left, "leaving": news["leaving"]}, reasons)
         for each in failed.values():
             warn(f"left for a later run: {each.reason}")
         return {"left": left} if left else {}
 
-    def remove(self, old_inputs: Properties, old_outputs: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
-        """The stack goes: what could not be deleted so far is tried once more, and told. The rest is its accounts'."""
-        doomed = _doomed({}, old_outputs, {"policies": {}})
-        detach = set(old_inputs.get("detachOnDelete") or ())
-        for failed in self._carry_out(doomed, _spoke(old_inputs, old_inputs), detach, warn, limit).values():
-            warn(f"left where it is: {failed.reason}")
-
     def _carry_out(
-        self,
-        doomed: Mapping[str, Mapping[str, str]],
-        spoke: SpokeRole,
-        detach: Collection[str],
-        warn: Warn,
-        limit: TimeLimit,
+        self, doomed: Mapping[str, Mapping[str, Leaving]], spoke: SpokeRole, warn: Warn, limit: TimeLimit
     ) -> dict[Place, Failed]:
         """What is still there."""
 
         def in_account(account: str) -> dict[Place, Failed]:
-            failed = self._in_account(Member.of(account, spoke), doomed[account], detach, warn, limit)
-            return {(name, account): each for name, each in failed.items()}
+            failed = self._in_account(Member.of(account, spoke), doomed[account], warn, limit)
+            return {(account, name): each for name, each in failed.items()}
 
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="removal") as pool:
             return {key: reason for found in pool.map(in_account, doomed) for key, reason in found.items()}
 
     def _in_account(
-        self, member: Member, doomed: Mapping[str, str], detach: Collection[str], warn: Warn, limit: TimeLimit
+        self, member: Member, doomed: Mapping[str, Leaving], warn: Warn, limit: TimeLimit
     ) -> dict[str, Failed]:
         where = f"account {member.account}: "
         if stopped := not_begun(self._cancelled, limit):
             return dict.fromkeys(doomed, Failed(f"{where}{stopped}"))
         try:
-            live = by_name(self._iam.policies(member))
+            live = self._iam.policies(member)
         except SpokeRoleError as error:
             if how := self._departures.how(member.account):
                 warn(f"account {member.account} is {how}: nothing is left to delete there")
@@ -146,13 +139,12 @@ class PolicyRemoval:
             return dict.fromkeys(doomed, Failed(str(error)))
         except AwsError as error:
             return dict.fromkeys(doomed, Failed(str(error)))
-        failed: dict[str, Failed] = {}
-        for name, path in doomed.items():
-            policy = live.get(name.lower())
-            if policy is None or (policy.name, policy.policy.path) != (name, path):
-                continue  # it is gone, or another one has its name
+        found, everything, failed = look(doomed, live), by_name(live), dict[str, Failed]()
+        for name, other in found.others.items():
+            warn(elsewhere(member.account, name, other))
+        for name, each in found.there.items():
             try:
-                self._deletion.delete(member, policy, detach=name in detach)
+                self._deletion.delete(member, everything[name.lower()], detach=each.detach, warn=warn)
             except HeldError as error:
                 failed[name] = Failed(f"{where}{error}", error.permission_sets)
             except AwsError as error:
@@ -160,46 +152,17 @@ class PolicyRemoval:
         return failed
 
 
-def _spoke(old_inputs: Properties, news: Properties) -> SpokeRole:
-    """The role that the policies were made with; its external id may be new since."""
-    same = (old_inputs.get("role") or news["role"]) == news["role"]
-    return SpokeRole.of(news if same else old_inputs)
+def _doomed(old_inputs: Properties, old_outputs: Properties, news: Properties) -> dict[str, dict[str, Leaving]]:
+    return undone(news["leaving"], {**old_inputs, **old_outputs}.get("leaving") or {}, _left(old_outputs))
 
 
-def _staying(news: Properties) -> set[str]:
-    """The accounts that the stack still has a ManagedPolicies in, be it without a policy."""
-    return {account for _, account in _places(news["policies"])} | set(news.get("emptyAccounts") or ())
+def _left(outputs: Properties) -> dict[str, dict[str, str]]:
+    """{account: {policy: path}}."""
+    return outputs.get("left") or {}
 
 
-def _left(failed: Collection[Place], doomed: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+def _told(places: Iterable[Place], doomed: Mapping[str, Mapping[str, Leaving]]) -> dict[str, dict[str, str]]:
     left: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for name, account in sorted(failed):
-        left[name][account] = doomed[account][name]
+    for account, name in sorted(places):
+        left[account][name] = doomed[account][name].path
     return dict(left)
-
-
-def _doomed(old_inputs: Properties, old_outputs: Properties, news: Properties) -> dict[str, dict[str, str]]:
-    """{account: {policy: path}}: what was known in an account that stays, or left over, and is not wanted any more."""
-    wanted = _places(news["policies"])
-    staying = _staying(news)
-    known = {place: path for place, path in _places(old_inputs.get("policies")).items() if place[1] in staying}
-    known |= _places(old_outputs.get("left"))
-    doomed: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for (name, account), path in known.items():
-        if (name, account) not in wanted:
-            doomed[account][name] = path
-    return dict(doomed)
-
-
-def _places(policies: Places | None) -> dict[Place, str]:
-    """The path of each."""
-    return dict(_flat(policies or {}))
-
-
-def _flat(policies: Places) -> Iterator[tuple[Place, str]]:
-    for name, accounts in policies.items():
-        yield from (((name, account), path) for account, path in accounts.items())
-
-
-def _path(property_: str, place: Place) -> str:
-    return f'{property_}["{place[0]}"]["{place[1]}"]'

@@ -18,7 +18,7 @@ from provider.changes import Change
 from provider.inputs import Failure, Properties, Unmanaged, kept_in
 from provider.managed_policies import ManagedPolicies, Warn
 from provider.managed_policies_inputs import Inputs
-from provider.managed_policies_outputs import Outputs
+from provider.managed_policies_outputs import Outputs, leaving_of
 from provider.policy_release import PolicyRelease
 from provider.policy_removal import PolicyRemoval
 from provider.policy_sight import still_strange
@@ -64,7 +64,7 @@ class ServedPolicies:
 
     def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
         if "policies" in inputs:
-            found = self._resource.refresh(Inputs.of(inputs), Outputs.of(olds))
+            found = self._resource.refresh(Inputs.of(inputs), Outputs.of(olds), warn)
         else:
             found = self._resource.adopt(id_)
         if found is None:
@@ -86,20 +86,21 @@ class ServedPolicies:
     ) -> Written:
         inputs, before, state = Inputs.of(news), Inputs.of(old_inputs), Outputs.of(olds)
         if preview:
-            return Written(id_, {"account": inputs.account, "unmanagedPolicies": UNKNOWN})
+            leaving = Outputs(leaving=leaving_of(before, state, inputs)).leaving_properties()
+            return Written(id_, {"account": inputs.account, "unmanagedPolicies": UNKNOWN, **leaving})
         return self._applied(inputs, before, state, warn, limit)
 
     def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
         self._resource.remove(Inputs.of(old_inputs), Outputs.of(olds), warn, limit)
 
     def _applied(self, inputs: Inputs, before: Inputs | None, state: Outputs, warn: Warn, limit: TimeLimit) -> Written:
-        outputs = self._resource.apply(inputs, before, state, limit)
+        outputs = self._resource.apply(inputs, before, state, warn, limit)
         self._strangers.tell(inputs.account, outputs.unmanaged, warn)
         return Written(inputs.account, outputs.properties(inputs))
 
 
-class ServedRemoval:
-    """`remit:index:PolicyRemoval`."""
+class ServedRemoval(Inert):
+    """`remit:index:PolicyRemoval`. The stack goes: what is still there then, each account deletes."""
 
     def __init__(self, resource: PolicyRemoval) -> None:
         self._resource = resource
@@ -108,13 +109,14 @@ class ServedRemoval:
         return policy_removal.check(news)
 
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
+        for line in policy_removal.foretold(old_inputs, olds, news):
+            warn(line)
         return policy_removal.changes(old_inputs, olds, news)
 
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:
-        return Written(policy_removal.ID, {})
-
-    def read(self, id_: str, inputs: Properties, olds: Properties, warn: Warn) -> Written | None:
-        return Written(id_, olds, inputs)
+        if preview:
+            self.diff({}, {}, news, warn)
+        return Written(policy_removal.ID, {} if preview else self._resource.apply({}, {}, news, warn, limit))
 
     def update(
         self,
@@ -128,9 +130,6 @@ class ServedRemoval:
         limit: TimeLimit = NO_LIMIT,
     ) -> Written:
         return Written(id_, {} if preview else self._resource.apply(old_inputs, olds, news, warn, limit))
-
-    def delete(self, old_inputs: Properties, olds: Properties, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
-        self._resource.remove(old_inputs, olds, warn, limit)
 
 
 class ServedBarrier(Inert):

@@ -36,13 +36,14 @@ class Policy:
 class LivePolicy:
     """A policy in an account. `spare_versions` are the ids of those that are not the default, oldest first.
 
-    `held`: somebody has it attached, or as a permissions boundary.
+    `held`: somebody has it attached, or as a permissions boundary. `id`: IAM's own, which none that is made later gets.
     """
 
     arn: str
     policy: Policy
     spare_versions: tuple[str, ...] = ()
     held: bool = False
+    id: str = ""
 
     @property
     def name(self) -> str:

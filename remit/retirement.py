@@ -11,9 +11,11 @@ Pure: an exported deployment in, the deployment without those resources out. `re
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from remit.leaving import undone_in
 
 _OF_ACCOUNT = re.compile(r"(::remit:index:AccountPolicies|\$remit:index:ManagedPolicies)::(?P<account>\d{12})$")
 
@@ -22,10 +24,14 @@ _OF_INSTANCE = re.compile(r"\$remit:index:(RevocationGuard|AccountAssignments)::
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
-    """`deployment` is what `stack import` takes; `retired` counts by account id what left it."""
+    """`deployment` is what `stack import` takes; `retired` counts by account id what left it.
+
+    `forgotten`: by account, policies with their paths that left the catalog, and that nobody deletes any more.
+    """
 
     deployment: dict[str, Any]
     retired: Mapping[str, int]
+    forgotten: Mapping[str, Sequence[str]]
 
 
 def retire(exported: Mapping[str, Any], active: Collection[str]) -> Retirement:
@@ -42,7 +48,14 @@ def retire(exported: Mapping[str, Any], active: Collection[str]) -> Retirement:
     for account in gone.values():
         counts[account] = counts.get(account, 0) + 1
     kept = [_without(resource, gone) for resource in resources if resource["urn"] not in gone]
-    return Retirement({**exported, "deployment": {**deployment, "resources": kept}}, dict(sorted(counts.items())))
+    forgotten = {
+        account: [f"{each.path}{name}" for name, each in policies.items()]
+        for account, policies in undone_in(resources).items()
+        if account in counts
+    }
+    return Retirement(
+        {**exported, "deployment": {**deployment, "resources": kept}}, dict(sorted(counts.items())), forgotten
+    )
 
 
 def instances_in(exported: Mapping[str, Any]) -> dict[str, str]:

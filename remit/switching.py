@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from remit.documents import fingerprint
-from remit.errors import RemitError
+from remit.errors import RemitError, listed
+from remit.leaving import undone_in
 from remit.managed_policy import Policy
 from remit.policy_shape import policy_of, shaped
 from remit.spoke_role import SpokeRole
@@ -99,14 +100,17 @@ def _is_of_policies(resource: Resource) -> bool:
     return parents[0] in {_ALIASES, _POOL} or parents[-1] == _BARRIER
 
 
-def _refuse_open(exported: Mapping[str, Any], resources: Iterable[Resource]) -> None:
+def _refuse_open(exported: Mapping[str, Any], resources: Sequence[Resource]) -> None:
     if exported["deployment"].get("pending_operations"):
         raise SwitchError("a run of this stack was killed and may have left something: see docs/operations.md first")
+    if waiting := [f"{name} in {account}" for account, going in undone_in(resources).items() for name in going]:
+        raise SwitchError(f"what left the catalog is to be deleted first, by `remit up`: {listed(waiting)}")
     for resource in resources:
         if not _is_of_policies(resource):
             continue
         outputs = resource.get("outputs") or {}
-        half_done = outputs.get("left") or (resource["type"] == _POOLED and "policies" in outputs)
+        left = resource["type"] != _REMOVAL and outputs.get("left")
+        half_done = left or (resource["type"] == _POOLED and "policies" in outputs)
         if half_done or any(resource.get(key) for key in ("initErrors", "delete", "pendingReplacement")):
             name = resource["urn"].rpartition("::")[2]
             raise SwitchError(f"{name} is half done since an earlier run: let `remit up` finish it first")
@@ -170,7 +174,6 @@ def _as_pooled(known: Collection[_Known], guard: Resource, stack: str) -> tuple[
     pool = urn(_POOL, "policies")
     made: list[Resource] = [{"urn": pool, "custom": False, "type": _POOL, "parent": stack}]
     instead: dict[str, list[str]] = {}
-    places: defaultdict[str, dict[str, str]] = defaultdict(dict)
     spoke: Resource = {}
     for each in known:
         spoke = each.spoke.properties()
@@ -181,10 +184,8 @@ def _as_pooled(known: Collection[_Known], guard: Resource, stack: str) -> tuple[
         made.append(_custom(mine, each.account, inputs, outputs, pool, guard["provider"], guard["urn"], each.times))
         for policy in each.policies:
             instead[urn(f"{_ALIASES}${_POLICY}", f"{each.account}/{policy.name}")] = [mine]
-            places[policy.name][each.account] = policy.path
-    if places:
-        detached = sorted({policy.name for each in known for policy in each.policies if policy.detach_on_delete})
-        inputs = {**spoke, "policies": dict(places), "detachOnDelete": detached}
+    if known:
+        inputs = {**spoke, "leaving": {}}
         removal = urn(f"{_POOL}${_REMOVAL}", "policy-removal")
         made.append(_custom(removal, "policy-removal", inputs, {}, pool, guard["provider"], guard["urn"], {}))
     return made, instead

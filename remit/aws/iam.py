@@ -128,6 +128,7 @@ def _live(told: Mapping[str, Any]) -> LivePolicy:
         Policy(told["PolicyName"], told["Path"], told.get("Description", ""), _document(default["Document"])),
         tuple(each["VersionId"] for each in versions if not each["IsDefaultVersion"]),
         held=bool(told.get("AttachmentCount") or told.get("PermissionsBoundaryUsageCount")),
+        id=told.get("PolicyId", ""),
     )
 
 

@@ -22,6 +22,9 @@ AccountStates = Mapping[str, AccountState]
 Exported = Mapping[str, Any]
 
 
+_ANOTHER = "another shard's"
+
+
 class WrongOrganizationError(RemitError):
     """The organization has none of the accounts in the state, and nothing else says that it is the state's."""
 
@@ -79,8 +82,11 @@ def retire_gone(
     for account, count in retirement.retired.items():
         how = states.get(account, "not in the organization")
         if how is AccountState.ACTIVE:
-            how = "another shard's"
+            how = _ANOTHER
         click.echo(f"account {account} is {how}: {count} resources left the state", err=True)
+        if how == _ANOTHER and (forgotten := retirement.forgotten.get(account)):
+            names = ", ".join(forgotten)
+            click.echo(f"  it has left the catalog, and nobody deletes it now: delete it by hand: {names}", err=True)
     return True
 
 

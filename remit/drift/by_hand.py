@@ -46,7 +46,7 @@ class ByHand:
         key = finding.account, finding.name
         given = self._recorded.policies.get(key)
         if finding.change == "unmanaged":
-            return given is None
+            return given is None and key not in self._recorded.leaving
         if finding.change == "missing" or given is None:
             return given is not None
         live = by_name(self._live.policies[finding.account])[finding.name.lower()].policy

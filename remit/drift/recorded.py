@@ -32,13 +32,15 @@ class Recorded:
     """`assignments`: by permission set, key to label. `policies`: by (account, name), in either way of fan-out.
 
     `written`: with aliases, the fingerprint of the document that the last run of the program wanted, which no refresh
-    changes: the state of the policy itself says what is live then.
+    changes: the state of the policy itself says what is live then. `leaving`: by (account, name), pooled policies that
+    left the catalog, and were there still at the last read.
     """
 
     urns: frozenset[Urn]
     assignments: Mapping[str, Mapping[str, str]]
     policies: Mapping[tuple[str, str], Policy]
     written: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    leaving: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(cls, exported: Mapping[str, Any]) -> Recorded:
@@ -53,6 +55,12 @@ class Recorded:
             {urn.name: _given(each) for urn, each in resources if urn.type == "remit:index:AccountAssignments"},
             dict(found for urn, each in resources for found in _policies(urn, each)),
             dict(found for urn, each in resources for found in _written(urn, each)),
+            frozenset(
+                (urn.name, name)
+                for urn, each in resources
+                if urn.type == "remit:index:ManagedPolicies"
+                for name in (each.get("outputs") or {}).get("leaving") or ()
+            ),
         )
 
     def has(self, type_: str, name: str) -> bool:

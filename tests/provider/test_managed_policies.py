@@ -1,10 +1,9 @@
-"""ManagedPolicies and PolicyRemoval on a simulated IAM: what is written, what is seen, what is said."""
+"""ManagedPolicies on a simulated IAM: what is written, what is seen, what is said."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
@@ -169,80 +168,6 @@ def test_a_boundary_is_never_taken_away(cloud: Accounts) -> None:
     assert cloud.attached() == [arn_of("Guardrail")]
 
 
-def test_a_policy_that_leaves_is_let_go_and_deleted_when_all_else_is_done(cloud: Accounts) -> None:
-    old, new = inputs(policy("Guardrail"), policy("Old")), inputs(policy("Guardrail"))
-    cloud.create(old)
-    cloud.update(old, new)
-    assert set(cloud.live()) == {"Guardrail", "Old"}
-    places: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/"}, "Old": {A: "/remit/"}}}
-    after = {**places, "policies": {"Guardrail": {A: "/remit/"}}}
-    assert list(cloud.removal.diff(places, {}, after, cloud.warn)) == [f'policies["Old"]["{A}"]']
-    cloud.attach("Old")
-    with pytest.raises(PartlyDoneError, match="Old cannot be deleted while it is attached to role ci") as failed:
-        cloud.removal.update("policy-removal", places, {}, after, cloud.warn, preview=False)
-    left = failed.value.properties
-    assert left == {"left": {"Old": {A: "/remit/"}}}
-    assert list(cloud.removal.diff(after, left, after, cloud.warn)) == [f'left["Old"]["{A}"]']
-    detaching = {**places, "detachOnDelete": ["Old"]}
-    assert cloud.removal.update("policy-removal", detaching, left, after, cloud.warn, preview=False).outputs == {}
-    assert set(cloud.live()) == {"Guardrail"}
-
-
-@pytest.mark.parametrize("others", [False, True])
-def test_what_a_permission_set_still_gives_is_left_where_that_is_another_stacks(cloud: Accounts, others: bool) -> None:
-    cloud.create(inputs(policy("Guardrail"), policy("Old")))
-    backend, role = moto_bridge.iam(A), "AWSReservedSSO_Dev_Ops_0123456789abcdef"
-    backend.create_role(role, "{}", "/", None, "", [], "3600")
-    backend.attach_role_policy(arn_of("Old"), role)
-    places: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/"}, "Old": {A: "/remit/"}}}
-    after = {**places, "policies": {"Guardrail": {A: "/remit/"}}, "waitForOthers": others}
-    left = {"left": {"Old": {A: "/remit/"}}}
-    if others:
-        found = cloud.removal.update("policy-removal", places, {}, after, cloud.warn, preview=False)
-        assert found.outputs == left
-        assert "take it out of permission set Dev_Ops first" in cloud.said[0]
-    else:
-        with pytest.raises(PartlyDoneError, match="take it out of permission set Dev_Ops first"):
-            cloud.removal.update("policy-removal", places, {}, after, cloud.warn, preview=False)
-    backend.detach_role_policy(arn_of("Old"), role)
-    assert cloud.removal.update("policy-removal", after, left, after, cloud.warn, preview=False).outputs == {}
-    assert set(cloud.live()) == {"Guardrail"}
-
-
-def test_what_only_a_permission_set_holds_that_goes_in_the_same_run_is_left_for_the_next(cloud: Accounts) -> None:
-    cloud.create(inputs(policy("Guardrail"), policy("Old")))
-    backend, role = moto_bridge.iam(A), "AWSReservedSSO_Dev_0123456789abcdef"
-    backend.create_role(role, "{}", "/", None, "", [], "3600")
-    backend.attach_role_policy(arn_of("Old"), role)
-    before: dict[str, Any] = {
-        "role": "RemitSpoke",
-        "policies": {"Guardrail": {A: "/remit/"}, "Old": {A: "/remit/"}},
-        "permissionSets": ["Dev", "Ops"],
-    }
-    after = {**before, "policies": {"Guardrail": {A: "/remit/"}}}
-    with pytest.raises(PartlyDoneError, match="take it out of permission set Dev first"):
-        cloud.removal.update("policy-removal", before, {}, after, cloud.warn, preview=False)
-    gone = {**after, "permissionSets": ["Ops"]}
-    found = cloud.removal.update("policy-removal", before, {}, gone, cloud.warn, preview=False).outputs
-    assert found == {"left": {"Old": {A: "/remit/"}}}
-    assert "left for a later run" in cloud.said[0]
-    backend.detach_role_policy(arn_of("Old"), role)
-    assert cloud.removal.update("policy-removal", gone, found, gone, cloud.warn, preview=False).outputs == {}
-    assert set(cloud.live()) == {"Guardrail"}
-    assert cloud.removal.diff(before, {}, {**before, "permissionSets": []}, cloud.warn) == {}
-
-
-def test_an_account_that_left_is_not_the_removals_business(cloud: Accounts) -> None:
-    cloud.create(inputs(policy("Guardrail"), account=B))
-    before: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/", B: "/remit/"}}}
-    after: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/"}}}
-    cloud.removal.update("policy-removal", before, {}, after, cloud.warn, preview=False)
-    assert set(cloud.live(B)) == {"Guardrail"}, "its own resource deletes it"
-    kept = {**after, "emptyAccounts": [B]}
-    cloud.removal.update("policy-removal", before, {}, kept, cloud.warn, preview=False)
-    assert cloud.live(B) == {}
-
-
 @pytest.mark.parametrize("unmanaged", ["report", "remove"])
 def test_strangers_under_the_owned_path_are_told_or_removed_by_name(cloud: Accounts, unmanaged: str) -> None:
     wanted = inputs(policy("Guardrail"), ownedPath="/remit/", unmanaged=unmanaged)
@@ -312,9 +237,11 @@ def test_a_role_that_asks_for_an_external_id_is_assumed_with_it(cloud: Accounts)
     found = cloud.policies.read(f"{A}|RemitSpoke|/remit/|remit-7f3a", {}, {}, cloud.warn)
     assert found is not None
     assert found.inputs == told
-    places: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/"}}}
-    after = {**places, "externalId": "remit-7f3a", "policies": {}, "emptyAccounts": [A]}
-    cloud.removal.update("policy-removal", places, {}, after, cloud.warn, preview=False)
+    cloud.removal.create(
+        {"role": "RemitSpoke", "externalId": "remit-7f3a", "leaving": {A: {"Guardrail": {"path": "/remit/"}}}},
+        cloud.warn,
+        preview=False,
+    )
     with pytest.raises(AwsError, match="RemitSpoke cannot be assumed"):
         cloud.policies.read(f"{A}|RemitSpoke|/remit/", {}, {}, cloud.warn)
     again = cloud.policies.read(f"{A}|RemitSpoke|/remit/|remit-7f3a", {}, {}, cloud.warn)
@@ -382,16 +309,6 @@ def test_after_the_time_that_customtimeouts_give_no_policy_is_begun(cloud: Accou
     assert "policy Guardrail: the 1e-09 s of customTimeouts are over, not attempted; the next run" in str(failed.value)
     assert set(cloud.live()) == before
     assert not before or cloud.versions("Guardrail") == 1
-
-
-def test_a_removal_whose_time_is_over_keeps_in_mind_what_is_left(cloud: Accounts) -> None:
-    cloud.create(inputs(policy("Guardrail"), policy("Old")))
-    after: dict[str, Any] = {"role": "RemitSpoke", "policies": {"Guardrail": {A: "/remit/"}}}
-    before = {**after, "policies": {**after["policies"], "Old": {A: "/remit/"}}}
-    with pytest.raises(PartlyDoneError, match="customTimeouts are over, not attempted") as failed:
-        cloud.removal.update("policy-removal", before, {}, after, cloud.warn, preview=False, limit=TimeLimit(1e-9))
-    assert failed.value.properties == {"left": {"Old": {A: "/remit/"}}}
-    assert set(cloud.live()) == {"Guardrail", "Old"}
 
 
 def test_an_interrupted_change_says_what_is_left_and_keeps_what_was_done(cloud: Accounts) -> None:
