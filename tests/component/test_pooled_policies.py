@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from pulumi.runtime import mocks
+from pulumi.runtime.proto import resource_pb2
 
 from components.access import Access
 from components.fan_out import Pooled
@@ -13,7 +16,7 @@ from components.permission_sets import PermissionSets
 from remit.plan import Plan
 from remit.spoke_role import SpokeRole
 from remit.stack import Stack
-from tests.component.conftest import Recorder
+from tests.component.conftest import Answers, Recorder
 from tests.component.test_contract import INSTANCE, ONE, TWO, assignment, permission_set, policy
 
 Run = Callable[[Callable[[], object]], Recorder]
@@ -87,10 +90,41 @@ def test_policies_come_before_permission_sets_and_what_left_goes_last(told: Reco
         "aws-native:sso:PermissionSet::Engineer",
         "remit:index:AccountAssignments::Engineer",
     }
-    assert told.inputs(removal, "policy-removal")["policies"] == {
-        "Guardrail": {ONE: "/remit/", TWO: "/remit/"},
-        "Logs": {ONE: "/remit/"},
+    assert told.inputs(removal, "policy-removal") == {
+        "role": "RemitSpoke",
+        "leaving": {},
+        "permissionSets": ["Engineer"],
     }
+
+
+class Leaving(Recorder):
+    """Each account says that a policy is leaving; the engine has failed, or left out, the accounts `not_done`."""
+
+    def __init__(self, *not_done: str) -> None:
+        super().__init__()
+        self._not_done = not_done
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
+        response = super().RegisterResource(request)
+        if request.type == "remit:index:ManagedPolicies":
+            response.object.update({"leaving": {"Old": {"path": "/remit/", "id": f"ANPA{request.name}"}}})
+            if request.name in self._not_done:
+                response.result = resource_pb2.FAIL
+        return response
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_what_the_accounts_say_is_leaving_reaches_the_removal_but_not_of_one_that_was_not_done(preview: bool) -> None:
+    recorder = Leaving(TWO)
+    mocks.set_mocks(Answers(), project="remit", stack="test", preview=preview, monitor=recorder)
+    mocks.test(program(Stack("test")))()
+    removal = "remit:index:PolicyRemoval"
+    assert recorder.inputs(removal, "policy-removal")["leaving"] == {
+        ONE: {"Old": {"path": "/remit/", "id": f"ANPA{ONE}"}}
+    }
+    assert recorder.of(removal)["policy-removal"].propertyDependencies["leaving"].urns == []
+    if not preview:
+        assert f"remit:index:ManagedPolicies::{TWO}" not in waits_for(recorder, "remit:index:Barrier", "policies")
 
 
 def test_a_wave_waits_for_the_wave_before(told: Recorder) -> None:
@@ -102,7 +136,6 @@ def test_a_stack_with_a_path_of_its_own_sees_every_account(run: Run) -> None:
     told = run(program(Stack("test", owned_path="/remit/", unmanaged_policies="remove")))
     inputs = told.inputs("remit:index:ManagedPolicies", THREE)
     assert (inputs["policies"], inputs["ownedPath"], inputs["unmanaged"]) == ({}, "/remit/", "remove")
-    assert told.inputs("remit:index:PolicyRemoval", "policy-removal")["emptyAccounts"] == [THREE]
 
 
 def test_a_stack_that_refers_to_permission_sets_waits_for_their_owner(run: Run) -> None:

@@ -58,3 +58,22 @@ def test_the_pooled_policies_of_a_departed_account_leave_the_state() -> None:
     retirement = retire({"version": 3, "deployment": {"resources": resources}}, {HERE})
     assert retirement.retired == {GONE: 1}
     assert retirement.deployment["deployment"]["resources"][-1]["dependencies"] == [f"{pooled}{HERE}"]
+
+
+def test_what_left_the_catalog_and_is_not_deleted_is_told_when_nobody_knows_of_it_any_more() -> None:
+    old, done = {"path": "/remit/", "id": "ANPA1"}, {"path": "/remit/", "id": "ANPA2"}
+    pooled = {
+        "urn": f"urn:pulumi:prod::remit::remit:index:PooledPolicies$remit:index:ManagedPolicies::{GONE}",
+        "type": "remit:index:ManagedPolicies",
+        "inputs": {"account": GONE},
+        "outputs": {"account": GONE, "leaving": {"Old": old, "Done": done, "Held": old}},
+    }
+    removal = {
+        "urn": "urn:removal",
+        "type": "remit:index:PolicyRemoval",
+        "inputs": {"leaving": {GONE: {"Done": done, "Held": old}}},
+        "outputs": {"left": {GONE: {"Held": "/remit/"}}},
+    }
+    state = {"version": 3, "deployment": {"resources": [{"urn": STACK}, pooled, removal]}}
+    assert retire(state, {HERE}).forgotten == {GONE: ["/remit/Held", "/remit/Old"]}
+    assert retire(state, {HERE, GONE}).forgotten == {}

@@ -18,6 +18,7 @@ PROVIDER = f"{PREFIX}remit:index:Access$pulumi:providers:remit::identity-center"
 GUARD = f"{PREFIX}remit:index:Access$remit:index:RevocationGuard::revocation-guard"
 SETS = f"{PREFIX}remit:index:PermissionSets::permission-sets"
 SET = f"{PREFIX}remit:index:PermissionSets$aws-native:sso:PermissionSet::Engineer"
+REMOVAL = f"{PREFIX}remit:index:PooledPolicies$remit:index:PolicyRemoval::policy-removal"
 ONE, TWO = "111111111111", "222222222222"
 DOCUMENT = {
     "Version": "2012-10-17",
@@ -169,12 +170,9 @@ def test_all_that_is_known_of_a_policy_goes_along() -> None:
     assert pooled["inputs"]["policies"]["Guardrail"]["statements"].keys() == {"Read", "#2"}
     assert pooled["inputs"]["policies"]["Guardrail"]["detachOnDelete"] is True
     assert pooled["provider"] == f"{PROVIDER}::r"
-    removal = resources_of(moved.deployment)[
-        f"{PREFIX}remit:index:PooledPolicies$remit:index:PolicyRemoval::policy-removal"
-    ]
+    removal = resources_of(moved.deployment)[REMOVAL]
     assert SpokeRole.of(removal["inputs"]) == SpokeRole("platform/RemitSpoke", "remit-7f3a")
-    assert removal["inputs"]["policies"] == {"Guardrail": {ONE: "/remit/", TWO: "/remit/"}}
-    assert removal["inputs"]["detachOnDelete"] == ["Guardrail"]
+    assert removal["inputs"]["leaving"] == {}
     assert resources_of(moved.deployment)[GUARD]["inputs"]["fanOut"] == "pooled"
 
 
@@ -212,6 +210,19 @@ def half_done() -> dict[str, Any]:
     return state
 
 
+def leaving(*, deleted: bool) -> dict[str, Any]:
+    """A policy has left the catalog, and no read has shown yet that it is gone."""
+    state, going = move(exported(), "pooled"), {"Old": {"path": "/remit/", "id": "ANPA1"}}
+    resources_of(state)[pooled_urn(ONE)]["outputs"] = {"account": ONE, "leaving": going}
+    if deleted:
+        resources_of(state)[REMOVAL]["inputs"]["leaving"] = {ONE: going}
+    return state
+
+
+def test_what_is_deleted_already_holds_up_no_switch() -> None:
+    move(leaving(deleted=True), "aliases")
+
+
 @pytest.mark.parametrize(
     ("state", "to", "message"),
     [
@@ -223,6 +234,7 @@ def half_done() -> dict[str, Any]:
             "was killed",
         ),
         (half_done(), "aliases", f"{ONE} is half done since an earlier run"),
+        (leaving(deleted=False), "aliases", f"is to be deleted first, by `remit up`: Old in {ONE}"),
     ],
 )
 def test_a_state_that_is_not_ready_is_left_as_it_is(state: dict[str, Any], to: Way, message: str) -> None:

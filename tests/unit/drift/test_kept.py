@@ -258,6 +258,16 @@ def test_policies_that_are_only_told_are_named_to_the_plugin() -> None:
     assert kept(found, PLAN, live, Recorded(frozenset(), {}, {})).policy_names(LAB) == ["Stray"]
 
 
+def test_a_policy_on_its_way_out_was_made_by_nobody_else() -> None:
+    owner = replace(STACK, owned_path="/remit/")
+    stranger = LivePolicy("arn", Policy("Over", "/remit/", "", document([BY_HAND])))
+    live = replace(live_of(PLAN), policies={LAB: (*live_of(PLAN).policies[LAB], stranger)})
+    found = Comparison(PLAN, live, Modes(CATALOG, owner), owner, {}).findings()
+    for leaving, by_hand in ((frozenset(), {"Over"}), (frozenset({(LAB, "Over")}), set())):
+        recorded = Recorded(frozenset(), {}, {}, leaving=leaving)
+        assert {each.name for each in ByHand(PLAN, live, recorded, ENDED).among(found)} == by_hand
+
+
 def resource(type_: str, name: str, **properties: Any) -> dict[str, Any]:
     return {"urn": f"urn:pulumi:t::remit::remit:index:Parent${type_}::{name}", **properties}
 
@@ -283,6 +293,7 @@ def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> No
                             "Stray": {**shaped(given_policy), "unmanaged": True},
                         }
                     },
+                    outputs={"account": LAB, "leaving": {"Over": {"path": "/remit/", "id": "ANPA1"}}},
                 ),
                 resource(
                     "aws-native:iam:ManagedPolicy",
@@ -304,6 +315,7 @@ def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> No
     assert recorded.gave("Unknown") == {}
     assert recorded.policies == {(LAB, "Guard"): given_policy, (SHOP, "Guard"): given_policy}
     assert recorded.written == {(SHOP, "Guard"): fingerprint(document([STATEMENT]))}
+    assert recorded.leaving == {(LAB, "Over")}
     assert recorded.has("aws-native:sso:PermissionSet", "Strict")
     assert not recorded.has("aws-native:sso:PermissionSet", "Replaced")
     assert Recorded.of({}) == Recorded(frozenset(), {}, {})
