@@ -30,11 +30,6 @@ class ManagedPolicies(pulumi.CustomResource):
 
     def __init__(self, account: str, props: Properties, opts: pulumi.ResourceOptions) -> None:
         super().__init__("remit:index:ManagedPolicies", account, {"account": account, "leaving": None, **props}, opts)
-        self.account_id = account
-
-    async def known_leaving(self) -> Mapping[str, Any] | None:
-        """What left the catalog and may be there still; None where there is nothing, or the account was not done."""
-        return await self.leaving.future()
 
 
 class PolicyRemoval(pulumi.CustomResource):
@@ -72,7 +67,7 @@ class PooledPolicies(pulumi.ComponentResource):
         super().__init__(TYPE, "policies", None, opts)
         self._kept = kept or Kept()
         self._stack, self._spoke, self._remit = stack, spoke, provider
-        self._made: list[ManagedPolicies] = []
+        self._made: dict[str, ManagedPolicies] = {}
         self._barrier: list[pulumi.Resource] = []
         self.register_outputs({})
 
@@ -91,7 +86,7 @@ class PooledPolicies(pulumi.ComponentResource):
             },
             self._options(list(after)),
         )
-        self._made.append(resource)
+        self._made[account] = resource
         return PooledAccount({policy.name: resource for policy in policies})
 
     def watch(self, accounts: Iterable[str], *, after: Sequence[pulumi.Resource]) -> None:
@@ -104,7 +99,7 @@ class PooledPolicies(pulumi.ComponentResource):
         """By name, one resource that waits for every account."""
         if not self._made:
             return {}
-        self._barrier = [Barrier("policies", settled(self._made), self._remit, parent=self)]
+        self._barrier = [Barrier("policies", settled(list(self._made.values())), self._remit, parent=self)]
         return dict.fromkeys(policies, self._barrier)
 
     def remove_what_left(self, plan: Plan, *, after: Sequence[pulumi.Resource]) -> None:
@@ -122,8 +117,8 @@ class PooledPolicies(pulumi.ComponentResource):
 
     async def _leaving(self) -> Mapping[str, Mapping[str, Any]]:
         """By account. One that failed, or that the engine left out, is not among them: nothing is deleted there."""
-        told = await asyncio.gather(*(each.known_leaving() for each in self._made))
-        return {each.account_id: leaving for each, leaving in zip(self._made, told, strict=True) if leaving}
+        told = await asyncio.gather(*(each.leaving.future() for each in self._made.values()))
+        return {account: leaving for account, leaving in zip(self._made, told, strict=True) if leaving}
 
     def _options(self, after: Sequence[pulumi.Resource] | Awaitable[list[pulumi.Resource]]) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, provider=self._remit, depends_on=after)
