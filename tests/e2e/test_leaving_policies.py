@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.test_adoption import configure
+from tests.e2e.test_adoption import TRUST, configure
 from tests.e2e.test_waves import STOP
 from tests.e2e.world import AUDIT, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
 
@@ -44,6 +44,32 @@ def test_what_a_run_made_that_was_cut_off_goes_when_its_commit_is_reverted(fresh
     world.up()
     assert having(world, "Rail") == set()
     world.assert_converged()
+    world.preview("--refresh", "--expect-no-changes")
+
+
+def test_what_a_run_made_whose_removal_failed_goes_when_its_commit_is_reverted(fresh: World) -> None:
+    """The Pulumi CLI keeps the old inputs of what failed in part. Meanwhile another account cannot be done at all."""
+    world, standalone = fresh, f"arn:aws:iam::{SHOP_DEV}:policy/remit/Standalone"
+    configure(world, fanOut="pooled")
+    world.up()
+    iam = world.client("iam", SHOP_DEV)
+    iam.create_role(RoleName="legacy", AssumeRolePolicyDocument=TRUST)
+    iam.attach_role_policy(RoleName="legacy", PolicyArn=standalone)
+    managed = (world.folder / "policies" / "managed.yaml").read_text()
+    world.add("managed.yaml", managed.partition("  - name: Standalone")[0])
+    world.add("rail.yaml", RAIL)
+    world.break_role(AUDIT)
+    failed = " ".join(world.run("up", "--yes", "--skip-preview").text.split())
+    assert f"account {SHOP_DEV}: policy Standalone cannot be deleted while it is attached to role legacy" in failed
+    assert having(world, "Standalone") == {SHOP_DEV}
+    assert having(world, "Rail") == EVERYWHERE - {AUDIT}
+
+    world.add("rail.yaml", NOTHING)
+    world.mend_role(AUDIT)
+    iam.detach_role_policy(RoleName="legacy", PolicyArn=standalone)
+    world.up()
+    world.assert_converged()
+    assert world.steps() == set()
     world.preview("--refresh", "--expect-no-changes")
 
 

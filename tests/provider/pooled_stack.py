@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from provider.managed_policies import PartlyDoneError
 from provider.serving import Served
 from remit.errors import RemitError
 from remit.managed_policy import Policy
-from tests.provider.accounts import ROLE, Accounts, inputs
+from tests.provider.accounts import ROLE, inputs
 from tests.provider.plugin import A
 
 Properties = dict[str, Any]
+
+
+class Cloud(Protocol):
+    """`tests.provider.accounts.Accounts`, or what stands for it."""
+
+    @property
+    def policies(self) -> Served: ...
+    @property
+    def removal(self) -> Served: ...
+    def warn(self, message: str) -> None: ...
+
+
+CloudT = TypeVar("CloudT", bound=Cloud)
 
 
 class Kept(NamedTuple):
@@ -24,14 +37,14 @@ class Kept(NamedTuple):
 
 
 @dataclass
-class PooledStack:
+class PooledStack(Generic[CloudT]):
     """`role`: that of the spokes. `more`: further inputs of the account's ManagedPolicies.
 
     What an update did in part keeps the old inputs with the new outputs, as the Pulumi CLI does it; the new ones with
     `keeps_new_inputs`, which is right as well.
     """
 
-    cloud: Accounts
+    cloud: CloudT
     keeps_new_inputs: bool = False
     role: str = ROLE
     others: bool = False

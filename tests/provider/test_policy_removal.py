@@ -16,6 +16,7 @@ from tests.provider.accounts import BUILD, Accounts, accounts, arn_of, policy
 from tests.provider.plugin import A
 from tests.provider.pooled_stack import PooledStack
 
+Stack = PooledStack[Accounts]
 GUARD, OLD, NEW = policy("Guard"), policy("Old"), policy("New")
 
 
@@ -26,7 +27,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Accounts]:
 
 
 @pytest.fixture(params=[False, True], ids=["old inputs", "new inputs"])
-def stack(request: pytest.FixtureRequest, cloud: Accounts) -> PooledStack:
+def stack(request: pytest.FixtureRequest, cloud: Accounts) -> Stack:
     """By what an engine keeps of an update that was done in part."""
     return PooledStack(cloud, keeps_new_inputs=request.param)
 
@@ -42,7 +43,7 @@ def unreserved(permission_set: str, name: str = "Old") -> None:
     moto_bridge.iam(A).detach_role_policy(arn_of(name), f"AWSReservedSSO_{permission_set}_0123456789abcdef")
 
 
-def settled(stack: PooledStack) -> bool:
+def settled(stack: Stack) -> bool:
     """Whether a run after a refresh finds nothing to do."""
     stack.refresh()
     assert stack.account
@@ -51,7 +52,7 @@ def settled(stack: PooledStack) -> bool:
     return not stack.foreseen(*policies)[0]
 
 
-def test_a_policy_that_leaves_is_let_go_and_deleted_when_all_else_is_done(stack: PooledStack) -> None:
+def test_a_policy_that_leaves_is_let_go_and_deleted_when_all_else_is_done(stack: Stack) -> None:
     stack.up(GUARD, OLD)
     calls = stack.cloud.calls.counts()
     assert stack.foreseen(GUARD) == ([f'leaving["{A}"]["Old"]'], [])
@@ -68,7 +69,7 @@ def test_a_policy_that_leaves_is_let_go_and_deleted_when_all_else_is_done(stack:
 
 
 @pytest.mark.parametrize("first", [False, True])
-def test_what_a_run_made_that_was_cut_off_goes_with_the_commit_that_wanted_it(stack: PooledStack, first: bool) -> None:
+def test_what_a_run_made_that_was_cut_off_goes_with_the_commit_that_wanted_it(stack: Stack, first: bool) -> None:
     if not first:
         stack.up(GUARD)
     for _ in range(3):
@@ -79,7 +80,7 @@ def test_what_a_run_made_that_was_cut_off_goes_with_the_commit_that_wanted_it(st
     assert settled(stack)
 
 
-def test_what_comes_back_and_leaves_again_between_two_removals_is_deleted(stack: PooledStack) -> None:
+def test_what_comes_back_and_leaves_again_between_two_removals_is_deleted(stack: Stack) -> None:
     stack.up(GUARD, OLD)
     stack.up(GUARD, until_removal=True)
     stack.up(GUARD, OLD, until_removal=True)
@@ -87,7 +88,7 @@ def test_what_comes_back_and_leaves_again_between_two_removals_is_deleted(stack:
     assert set(stack.cloud.live()) == {"Guard"}
 
 
-def test_what_a_run_made_whose_removal_failed_in_part_goes_all_the_same(stack: PooledStack) -> None:
+def test_what_a_run_made_whose_removal_failed_in_part_goes_all_the_same(stack: Stack) -> None:
     stack.up(GUARD, OLD)
     stack.cloud.attach("Old")
     assert "Old cannot be deleted while it is attached to role ci" in stack.up(GUARD, NEW)
@@ -100,7 +101,7 @@ def test_what_a_run_made_whose_removal_failed_in_part_goes_all_the_same(stack: P
     assert settled(stack)
 
 
-def test_what_leaves_while_another_policy_of_the_account_fails_waits_and_goes_later(stack: PooledStack) -> None:
+def test_what_leaves_while_another_policy_of_the_account_fails_waits_and_goes_later(stack: Stack) -> None:
     stack.up(GUARD, OLD)
     stack.cloud.sandbox.world.faults.reset(FaultPlan(denied=100, calls=("iam:CreatePolicy",), accounts=(A,)))
     assert "denied" in stack.up(GUARD, NEW)
@@ -110,7 +111,7 @@ def test_what_leaves_while_another_policy_of_the_account_fails_waits_and_goes_la
     assert set(stack.cloud.live()) == {"Guard"}
 
 
-def test_an_account_that_a_run_leaves_out_keeps_what_left(stack: PooledStack) -> None:
+def test_an_account_that_a_run_leaves_out_keeps_what_left(stack: Stack) -> None:
     stack.up(GUARD, OLD)
     assert stack.up_without_the_account() == ""
     assert stack.changed == []
@@ -119,7 +120,7 @@ def test_an_account_that_a_run_leaves_out_keeps_what_left(stack: PooledStack) ->
     assert set(stack.cloud.live()) == {"Guard", "Old"}
 
 
-def test_what_was_left_over_outlives_runs_that_leave_its_account_out(stack: PooledStack) -> None:
+def test_what_was_left_over_outlives_runs_that_leave_its_account_out(stack: Stack) -> None:
     stack.up(GUARD, OLD)
     stack.cloud.attach("Old")
     stack.up(GUARD)
@@ -129,7 +130,7 @@ def test_what_was_left_over_outlives_runs_that_leave_its_account_out(stack: Pool
     assert set(stack.cloud.live()) == {"Guard"}
 
 
-def test_a_policy_that_could_not_move_is_deleted_where_it_is(stack: PooledStack) -> None:
+def test_a_policy_that_could_not_move_is_deleted_where_it_is(stack: Stack) -> None:
     stack.up(policy("Guard", path="/a/"))
     stack.cloud.client().create_user(UserName="ada")
     stack.cloud.client().attach_user_policy(UserName="ada", PolicyArn=arn_of("Guard", "/a/"))
@@ -141,7 +142,7 @@ def test_a_policy_that_could_not_move_is_deleted_where_it_is(stack: PooledStack)
 
 @pytest.mark.parametrize("leaving", [False, True])
 @pytest.mark.parametrize("path", ["/remit/", "/team/"])
-def test_another_policy_of_the_name_is_told_and_left_alone(stack: PooledStack, path: str, leaving: bool) -> None:
+def test_another_policy_of_the_name_is_told_and_left_alone(stack: Stack, path: str, leaving: bool) -> None:
     stack.up(GUARD, OLD)
     if leaving:
         stack.up(GUARD, until_removal=True)
@@ -157,7 +158,7 @@ def test_another_policy_of_the_name_is_told_and_left_alone(stack: PooledStack, p
     )
 
 
-def test_a_policy_that_a_refresh_found_elsewhere_is_deleted_there(stack: PooledStack) -> None:
+def test_a_policy_that_a_refresh_found_elsewhere_is_deleted_there(stack: Stack) -> None:
     stack.up(GUARD, OLD)
     stack.cloud.client().delete_policy(PolicyArn=arn_of("Old"))
     stack.cloud.write("Old", BUILD, path="/hand/")
@@ -166,7 +167,7 @@ def test_a_policy_that_a_refresh_found_elsewhere_is_deleted_there(stack: PooledS
     assert set(stack.cloud.live()) == {"Guard"}
 
 
-def test_what_is_left_for_a_later_run_is_detached_then_if_it_said_so(stack: PooledStack) -> None:
+def test_what_is_left_for_a_later_run_is_detached_then_if_it_said_so(stack: Stack) -> None:
     stack.others = True
     stack.up(GUARD, policy("Old", detach=True))
     stack.cloud.attach("Old")
@@ -185,7 +186,7 @@ def test_what_is_left_for_a_later_run_is_detached_then_if_it_said_so(stack: Pool
     assert set(stack.cloud.live()) == {"Guard"}
 
 
-def test_what_was_left_and_comes_back_is_still_ours(stack: PooledStack) -> None:
+def test_what_was_left_and_comes_back_is_still_ours(stack: Stack) -> None:
     stack.up(GUARD, OLD)
     stack.cloud.attach("Old")
     stack.up(GUARD)
@@ -195,7 +196,7 @@ def test_what_was_left_and_comes_back_is_still_ours(stack: PooledStack) -> None:
     assert settled(stack)
 
 
-def test_the_role_of_today_deletes_what_was_left_over(stack: PooledStack) -> None:
+def test_the_role_of_today_deletes_what_was_left_over(stack: Stack) -> None:
     stack.up(GUARD, OLD)
     stack.cloud.attach("Old")
     stack.up(GUARD)
@@ -209,7 +210,7 @@ def test_the_role_of_today_deletes_what_was_left_over(stack: PooledStack) -> Non
     assert {each.name for each in moto_bridge.iam(A).managed_policies.values() if "/remit/" in each.arn} == {"Guard"}
 
 
-def test_an_account_that_leaves_takes_what_was_leaving_along_and_says_who_loses_it(stack: PooledStack) -> None:
+def test_an_account_that_leaves_takes_what_was_leaving_along_and_says_who_loses_it(stack: Stack) -> None:
     stack.up(GUARD, policy("Old", detach=True), NEW)
     stack.up(GUARD, NEW, until_removal=True)
     stack.cloud.attach("Old")
@@ -222,7 +223,7 @@ def test_an_account_that_leaves_takes_what_was_leaving_along_and_says_who_loses_
 
 
 def test_an_account_that_leaves_while_a_permission_set_has_its_policy_says_so_and_goes_later(
-    stack: PooledStack,
+    stack: Stack,
 ) -> None:
     stack.up(OLD)
     reserved(stack.cloud, "Dev")
@@ -234,9 +235,7 @@ def test_an_account_that_leaves_while_a_permission_set_has_its_policy_says_so_an
 
 
 @pytest.mark.parametrize("case", ["moved", "another path", "wanted"])
-def test_a_stray_goes_only_from_where_a_refresh_saw_it_and_under_the_path_of_today(
-    stack: PooledStack, case: str
-) -> None:
+def test_a_stray_goes_only_from_where_a_refresh_saw_it_and_under_the_path_of_today(stack: Stack, case: str) -> None:
     stack.more = {"ownedPath": "/remit/", "unmanaged": "remove"}
     stack.up(GUARD)
     stack.cloud.write("Stray", BUILD)
@@ -255,9 +254,7 @@ def test_a_stray_goes_only_from_where_a_refresh_saw_it_and_under_the_path_of_tod
 
 
 @pytest.mark.parametrize("others", [False, True])
-def test_what_a_permission_set_still_gives_is_left_where_that_is_another_stacks(
-    stack: PooledStack, others: bool
-) -> None:
+def test_what_a_permission_set_still_gives_is_left_where_that_is_another_stacks(stack: Stack, others: bool) -> None:
     stack.others = others
     stack.up(GUARD, OLD)
     reserved(stack.cloud, "Dev_Ops")
@@ -270,7 +267,7 @@ def test_what_a_permission_set_still_gives_is_left_where_that_is_another_stacks(
     assert set(stack.cloud.live()) == {"Guard"}
 
 
-def test_what_only_a_permission_set_holds_that_goes_in_the_same_run_is_left_for_the_next(stack: PooledStack) -> None:
+def test_what_only_a_permission_set_holds_that_goes_in_the_same_run_is_left_for_the_next(stack: Stack) -> None:
     stack.up(GUARD, OLD, sets=("Dev", "Ops"))
     reserved(stack.cloud, "Dev")
     assert "take it out of permission set Dev first" in stack.up(GUARD, sets=("Dev", "Ops"))
@@ -294,7 +291,7 @@ def test_a_removal_whose_time_is_over_keeps_in_mind_what_is_left(cloud: Accounts
     assert list(cloud.removal.diff(news, failed.value.properties, news, cloud.warn)) == [f'left["{A}"]["Old"]']
 
 
-def test_a_deletion_that_fails_after_people_lost_the_policy_names_them(stack: PooledStack) -> None:
+def test_a_deletion_that_fails_after_people_lost_the_policy_names_them(stack: Stack) -> None:
     stack.up(GUARD, policy("Old", detach=True))
     stack.cloud.attach("Old")
     stack.cloud.sandbox.world.faults.reset(FaultPlan(denied=100, calls=("iam:DeletePolicy",), accounts=(A,)))
