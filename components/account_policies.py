@@ -147,8 +147,8 @@ class AccountPolicies(pulumi.ComponentResource):
         return PolicyWatch(account, {**spoke.properties(), "policies": shapes, **owned}, options)
 
 
-def _shape(policy: Policy | PlannedPolicy, *, detach: bool, written: str | None) -> dict[str, str | bool]:
-    shape: dict[str, str | bool] = {
+def _shape(policy: Policy | PlannedPolicy, *, detach: bool, written: str | None) -> dict[str, str | bool | None]:
+    shape: dict[str, str | bool | None] = {
         "path": policy.path,
         "description": policy.description,
         "document": written or fingerprint(policy.document),

@@ -1,8 +1,11 @@
 """The resource ManagedPolicies: makes the policies of one account what they should be.
 
 Every change starts from what is live, in one read of the account, never from what the state remembers: so a run goes
-on after a crash, a partial failure or an empty diff. A policy that leaves the inputs is let go of, not deleted: a
-permission set may still refer to it. `PolicyRemoval`, which comes last, deletes it.
+on after a crash, a partial failure or an empty diff. Descriptions alone, which IAM fixes at creation and tells one by
+one, are the state's where it has them as they are wanted.
+
+A policy that leaves the inputs is let go of, not deleted: a permission set may still refer to it. `PolicyRemoval`,
+which comes last, deletes it.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AwsError, RemitError
 from remit.leaving import Leaving, look
-from remit.managed_policy import LivePolicy, by_name, strangers, under
+from remit.managed_policy import LivePolicy, Policy, by_name, strangers, under
 from remit.policy_delta import Kind, Step, steps
 from remit.policy_shape import Shape, policy_of, shaped
 
@@ -53,7 +56,7 @@ class ManagedPolicies:
         policy is begun. Raises PartlyDoneError; before any write AwsError.
         """
         member, ours = inputs.member, shapes_of(before, state) if before else {}
-        live = self._iam.policies(member)
+        live = self._iam.policies_to_compare(member, _descriptions(inputs.shapes), _recorded(ours))
         todo = steps(inputs.policies, live, ours={*ours, *look(state.leaving, live).there})
         leaving = self._still_leaving(member.account, leaving_of(before, state, inputs) if before else {}, live, warn)
         failed = self._carry_out(member, todo, limit)
@@ -85,7 +88,7 @@ class ManagedPolicies:
         """The inputs and outputs that describe what is live; None when the account is gone."""
         ours = shapes_of(inputs, state)
         try:
-            live = self._iam.policies(inputs.member)
+            live = self._iam.policies_to_compare(inputs.member, _descriptions(ours), _recorded(ours))
         except SpokeRoleError:
             if self._departures.how(inputs.account):
                 return None
@@ -100,14 +103,15 @@ class ManagedPolicies:
         strays = strangers(_places(live), {*ours, *leaving}, inputs.owned_path)
         if inputs.unmanaged is Unmanaged.REPORT:
             return inputs.holding(found), Outputs(unmanaged=strays, leaving=leaving)
-        unknown = {name: {**shaped(there[name.lower()].policy), "unmanaged": True} for name in strays}
+        told = self._iam.described(inputs.member, (there[name.lower()] for name in strays))
+        unknown = {each.name: {**shaped(each.policy), "unmanaged": True} for each in told}
         return inputs.holding(found | unknown), Outputs(leaving=leaving)
 
     def adopt(self, text: str) -> tuple[Inputs, Outputs]:
         """What `pulumi import` finds for an id: every policy at or below its path. Raises ValueError, AwsError."""
         member, path = parse_id(text)
-        live = self._iam.policies(member)
-        shapes = {each.name: shaped(each.policy) for each in live if each.policy.path.startswith(path)}
+        found = (each for each in self._iam.policies(member) if each.policy.path.startswith(path))
+        shapes = {each.name: shaped(each.policy) for each in self._iam.described(member, found)}
         return Inputs(member.account, member.spoke, shapes), Outputs()
 
     @staticmethod
@@ -194,6 +198,14 @@ def not_begun(cancelled: threading.Event, limit: TimeLimit) -> str:
     """Why no further policy may be begun; "" while it may."""
     why = "interrupted" if cancelled.is_set() else limit.reason()
     return why and f"{why}, not attempted; the next run goes on from here"
+
+
+def _descriptions(shapes: Mapping[str, Shape]) -> dict[str, str]:
+    return {name: shape["description"] for name, shape in shapes.items() if not shape.get("unmanaged")}
+
+
+def _recorded(ours: Mapping[str, Shape]) -> dict[str, Policy]:
+    return {name: policy_of(name, shape) for name, shape in ours.items()}
 
 
 def _found(name: str, known: Shape, live: LivePolicy) -> Shape:

@@ -38,7 +38,7 @@ class Deletion:
         self._delete(member, live, detach=detach)
 
     def replace(self, member: Member, live: LivePolicy, policy: Policy) -> None:
-        """Deletes the one and makes the other, which everybody gets who had the first.
+        """Deletes the one, whose description must be known, and makes the other, which everybody gets who had it.
 
         If the second cannot be made, the first is put back. Where somebody may have lost it for good, the message says
         who: no later run would know.

@@ -43,6 +43,7 @@ class Doomed:
 
     name: str
     path: str
+    description: str
     fixed: tuple[str, ...] = ()
     detach: bool = False
 
@@ -79,9 +80,9 @@ def doomed(old_inputs: Properties, olds: Properties, news: Properties) -> Iterat
     for name, was in sorted(known.items()):
         shall = news["policies"].get(name)
         if shall is None:
-            yield Doomed(name, was["path"], detach=bool(was.get("detachOnDelete")))
+            yield Doomed(name, was["path"], was["description"], detach=bool(was.get("detachOnDelete")))
         elif fixed := tuple(key for key in _FIXED if was[key] != shall[key]):
-            yield Doomed(name, was["path"], fixed)
+            yield Doomed(name, was["path"], was["description"], fixed)
 
 
 class PolicyWatch:
@@ -101,7 +102,7 @@ class PolicyWatch:
         if refused := [_line(news["account"], each, who) for each, who in held.items() if each.fixed and who]:
             raise AwsError("\n".join(refused))
         left = {
-            each.name: {"path": each.path, "description": ""}
+            each.name: {"path": each.path, "description": each.description}
             for each, who in held.items()
             if isinstance(who, Holders) and each.refused(who)
         }

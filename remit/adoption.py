@@ -35,7 +35,11 @@ class Adoption:
             return planned
         there = found.policy
         return replace(
-            planned, name=there.name, path=there.path, description=there.description, document=there.document
+            planned,
+            name=there.name,
+            path=there.path,
+            description=there.description_or(planned.description),
+            document=there.document,
         )
 
 
@@ -101,7 +105,8 @@ def _wanted(planned: PlannedPolicy) -> Policy:
 
 
 def _differs(key: str, live: Policy, wanted: Policy) -> bool:
-    return bool(getattr(live, key) != getattr(wanted, key))
+    there = getattr(live, key)
+    return there is not None and bool(there != getattr(wanted, key))
 
 
 def _shown(text: str) -> str:

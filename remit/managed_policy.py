@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from remit.documents import Document, same_meaning
 
@@ -15,21 +15,36 @@ _RESERVED = f"role {RESERVED_ROLE}"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a policy should be. `path` begins and ends with a slash; IAM fixes path and description at creation."""
+    """What a policy should be. `path` begins and ends with a slash; IAM fixes path and description at creation.
+
+    `description` is None where it is not known, of a live policy alone: IAM tells it of one policy at a time.
+    """
 
     name: str
     path: str
-    description: str
+    description: str | None
     document: Document
     detach_on_delete: bool = False
 
     def fixed_differs(self, other: Policy) -> bool:
-        """Whether only a new policy in place of the other can have this name, path and description."""
-        return (self.name, self.path, self.description) != (other.name, other.path, other.description)
+        """Whether only a new policy in place of the other can have this name, path and description.
+
+        A description that is not known is no reason to make a policy anew.
+        """
+        known = None not in {self.description, other.description}
+        return self.place != other.place or (known and self.description != other.description)
 
     def same(self, other: Policy) -> bool:
         """Whether IAM would treat the two alike, however their documents are written."""
         return not self.fixed_differs(other) and same_meaning(self.document, other.document)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Name and path: what its ARN is made of."""
+        return self.name, self.path
+
+    def description_or(self, otherwise: str) -> str:
+        return otherwise if self.description is None else self.description
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,12 @@ class LivePolicy:
     @property
     def name(self) -> str:
         return self.policy.name
+
+    def described(self, description: str | None) -> LivePolicy:
+        """With this description, where its own is not known."""
+        if description is None or self.policy.description is not None:
+            return self
+        return replace(self, policy=replace(self.policy, description=description))
 
     @property
     def version_to_drop(self) -> str | None:
@@ -89,6 +110,23 @@ class Holders:
 def by_name(policies: Iterable[LivePolicy]) -> dict[str, LivePolicy]:
     """IAM tells names apart whatever their case: so does this, by the name in lower case."""
     return {live.name.lower(): live for live in policies}
+
+
+def as_recorded(
+    policies: Iterable[LivePolicy], wanted: Mapping[str, str], recorded: Mapping[str, Policy]
+) -> list[LivePolicy]:
+    """The live policies with the descriptions that need not be asked for.
+
+    `wanted`: descriptions by name; `recorded`: what the state says is there. Where the two agree of a policy that still
+    has its place, that is its description: IAM fixes it at creation. Where they do not, IAM has to be asked.
+    """
+    shall = {name.lower(): description for name, description in wanted.items()}
+    known = {
+        policy.place: policy.description
+        for name, policy in recorded.items()
+        if policy.description == shall.get(name.lower())
+    }
+    return [live.described(known.get(live.policy.place)) for live in policies]
 
 
 def under(path: str, owned: str) -> bool:

@@ -235,7 +235,7 @@ def _as_aliases(
     return made, dict(instead)
 
 
-def _watched(policy: Policy) -> dict[str, str | bool]:
+def _watched(policy: Policy) -> dict[str, Any]:
     detach = {"detachOnDelete": True} if policy.detach_on_delete else {}
     shape = {"path": policy.path, "description": policy.description, "document": fingerprint(policy.document)}
     return {**shape, **detach}

@@ -19,8 +19,8 @@ from remit.spoke_role import SpokeRole
 
 
 def look_up_adoption(aws: Aws, plan: Plan, instance: str, spoke: SpokeRole) -> Adoption:
-    """Two calls an account with policies, one for each permission set of the instance (AWS finds none by its name), six
-    for each that the catalog has. Raises AwsError.
+    """Two calls an account with policies and one for each that is there (for its description), one for each permission
+    set of the instance (AWS finds none by its name), six for each that the catalog has. Raises AwsError.
     """
     members = [Member.of(account, spoke) for account in sorted({policy.account for policy in plan.managed_policies})]
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
@@ -43,8 +43,9 @@ def policies_named(
     wanted = {name.lower() for name in names}
 
     def named(member: Member) -> tuple[list[LivePolicy], str]:
-        try:  # a thousand accounts may have many others
-            return [policy for policy in iam.policies(member) if policy.name.lower() in wanted], ""
+        try:  # with descriptions; a thousand accounts may have many others
+            found = [policy for policy in iam.policies(member) if policy.name.lower() in wanted]
+            return iam.described(member, found), ""
         except SpokeRoleError:
             return [], ""
         except AccessDeniedError as error:

@@ -130,6 +130,7 @@ class Diagnosis:
             return Spoke(member.account, refused=_words(error))
         try:
             policies = self._iam.policies(member)
+            self._iam.described(member, policies[:1])  # by another call, which is another right
         except AwsError as error:
             return Spoke(member.account, unread=_words(error))
         versions = [(each.policy.name, len(each.spare_versions) + 1) for each in policies]

@@ -1,7 +1,8 @@
 """Reads what `remit drift` compares: the permission sets, assignments and policies that are one stack's business.
 
 Calls: one a permission set of the instance for its name and six for each of the catalog's, the assignments by the
-cheaper of the two complete plans (`remit.aws.assignments`), and one a page for each account with policies.
+cheaper of the two complete plans (`remit.aws.assignments`), and one a page for each account with policies; there also
+one for each policy whose description the state of the stack does not have as the plan does.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from remit.catalog import Catalog, Settings
 from remit.drift.live import Live
 from remit.drift.values import Unread
 from remit.errors import AwsError
-from remit.managed_policy import LivePolicy
+from remit.managed_policy import LivePolicy, Policy
 from remit.organization import Organization
 from remit.permission_set import LivePermissionSet
 from remit.planning.values import Plan
@@ -65,10 +66,15 @@ class LiveReader:
         self._aws, self._iam = aws, iam
         self._organization, self._progress = organization, progress
 
-    def read(self, plan: Plan, stack: Stack, settings: Settings) -> Live:
-        """All that the stack's plan is compared to. Raises AwsError; not for an account that cannot be read."""
+    def read(
+        self, plan: Plan, stack: Stack, settings: Settings, recorded: Mapping[tuple[str, str], Policy] | None = None
+    ) -> Live:
+        """All that the stack's plan is compared to. Raises AwsError; not for an account that cannot be read.
+
+        `recorded`: the policies that the stack's state has, by (account, name).
+        """
         with ThreadPoolExecutor(1) as pool:
-            of_accounts = pool.submit(self._policies, _accounts(plan, stack), settings.spoke)
+            of_accounts = pool.submit(self._policies, plan, _accounts(plan, stack), settings.spoke, recorded or {})
             arns = {
                 name: arn
                 for name, arn in self._organization.permission_sets.items()
@@ -97,13 +103,20 @@ class LiveReader:
         return dict(zip(arns, found, strict=True))
 
     def _policies(
-        self, accounts: Iterable[str], spoke: SpokeRole
+        self, plan: Plan, accounts: Iterable[str], spoke: SpokeRole, recorded: Mapping[tuple[str, str], Policy]
     ) -> tuple[Mapping[str, tuple[LivePolicy, ...]], tuple[Unread, ...]]:
         names = {account.id: account.name for account in self._organization.accounts}
+        wanted: dict[str, dict[str, str]] = {}
+        for each in plan.managed_policies:
+            wanted.setdefault(each.account, {})[each.name] = each.description
+        known: dict[str, dict[str, Policy]] = {}
+        for (account, name), policy in recorded.items():
+            known.setdefault(account, {})[name] = policy
 
         def read(account: str) -> tuple[LivePolicy, ...] | Unread:
             try:
-                return tuple(self._iam.policies(Member.of(account, spoke)))
+                member = Member.of(account, spoke)
+                return tuple(self._iam.policies_to_compare(member, wanted.get(account, {}), known.get(account)))
             except AwsError as error:
                 return Unread(account, names.get(account, ""), str(error))
 

@@ -1,13 +1,14 @@
 """Customer managed policies of any account of the organization, in our own values.
 
 Reading is one call a page for a whole account: GetAccountAuthorizationDetails has every policy with its versions and
-their documents.
+their documents. It leaves the descriptions out, though the API's model has them, as ListPolicies does: GetPolicy tells
+one at a time. So it is asked for those alone that decide something and that no state knows.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from remit.aws.member_sessions import Member
@@ -15,7 +16,7 @@ from remit.aws.refusals import NotFoundError
 from remit.aws.session import Answer
 from remit.documents import Document
 from remit.errors import AwsError
-from remit.managed_policy import Holders, LivePolicy, Policy, by_name
+from remit.managed_policy import Holders, LivePolicy, Policy, as_recorded, by_name
 
 _PAGE = 1000  # the most that AWS takes; it may still return less
 _KINDS = (("PolicyRoles", "RoleName"), ("PolicyUsers", "UserName"), ("PolicyGroups", "GroupName"))
@@ -34,17 +35,35 @@ class Iam:
         self._calls = calls
 
     def policies(self, member: Member) -> list[LivePolicy]:
-        """Every customer managed policy of the account."""
+        """Every customer managed policy of the account, without its description."""
         pages = self._pages(member, "GetAccountAuthorizationDetails", Filter=["LocalManagedPolicy"])
         return [_live(each) for page in pages for each in page.get("Policies", ())]
+
+    def described(self, member: Member, policies: Iterable[LivePolicy]) -> list[LivePolicy]:
+        """The same with their descriptions: a call for each that has none. What is gone since is left out."""
+        told = (self._described(member, live) for live in policies)
+        return [live for live in told if live is not None]
+
+    def policies_to_compare(
+        self, member: Member, wanted: Mapping[str, str], recorded: Mapping[str, Policy] | None = None
+    ) -> list[LivePolicy]:
+        """Every policy of the account; those that are `wanted`, whatever the case of their names, with descriptions.
+
+        `wanted`: descriptions by name. A call for each that `recorded`, what the state says is there, does not have so.
+        """
+        names = {name.lower() for name in wanted}
+        live = as_recorded(self.policies(member), wanted, recorded or {})
+        told = self.described(member, (each for each in live if each.name.lower() in names))
+        return [*told, *(each for each in live if each.name.lower() not in names)]
 
     def has(self, member: Member, policy: Policy) -> bool:
         """Whether the policy is there, just so; False also where that cannot be read."""
         try:
-            live = by_name(self.policies(member)).get(policy.name.lower())
+            found = by_name(self.policies(member)).get(policy.name.lower())
+            told = self.described(member, [found]) if found and found.policy.same(policy) else ()
         except AwsError:
             return False
-        return live is not None and live.policy.same(policy)
+        return any(live.policy.same(policy) for live in told)
 
     def create(self, member: Member, policy: Policy) -> None:
         described = {"Description": policy.description} if policy.description else {}
@@ -94,6 +113,16 @@ class Iam:
         for kind, name in _attached(holders):
             self._calls.call(member, f"Attach{kind}Policy", PolicyArn=arn, **{f"{kind}Name": name})
 
+    def _described(self, member: Member, live: LivePolicy) -> LivePolicy | None:
+        """None when it is gone."""
+        if live.policy.description is not None:
+            return live
+        try:
+            told = self._calls.call(member, "GetPolicy", PolicyArn=live.arn)
+        except NotFoundError:
+            return None
+        return live.described(told["Policy"].get("Description", ""))
+
     def _drop(self, member: Member, arn: str, version: str) -> None:
         try:
             self._calls.call(member, "DeletePolicyVersion", PolicyArn=arn, VersionId=version)
@@ -125,7 +154,7 @@ def _live(told: Mapping[str, Any]) -> LivePolicy:
     default = next(each for each in versions if each["IsDefaultVersion"])
     return LivePolicy(
         told["Arn"],
-        Policy(told["PolicyName"], told["Path"], told.get("Description", ""), _document(default["Document"])),
+        Policy(told["PolicyName"], told["Path"], told.get("Description"), _document(default["Document"])),
         tuple(each["VersionId"] for each in versions if not each["IsDefaultVersion"]),
         held=bool(told.get("AttachmentCount") or told.get("PermissionsBoundaryUsageCount")),
         id=told.get("PolicyId", ""),

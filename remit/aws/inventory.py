@@ -113,10 +113,14 @@ class Inventory:
         """The policies of an account, or why they could not be read."""
         member = Member.of(account.id, self._spoke)
         try:
-            kept = self._work.part(f"policies {account.id}", lambda: _values(self._iam.policies(member)))
+            kept = self._work.part(f"policies {account.id}", lambda: _values(self._read(member)))
         except AwsError as error:
             return str(error)
         return [FoundPolicy(account.id, *each) for each in kept]
+
+    def _read(self, member: Member) -> list[LivePolicy]:
+        """With descriptions: a call for each policy, under the account's own rate."""
+        return self._iam.described(member, self._iam.policies(member))
 
     def _each(self, what: str, read: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """The results in the order of the items, with progress."""
@@ -160,4 +164,4 @@ def _assignment(permission_set: str, key: str, names: Mapping[str, str]) -> Foun
 def _values(policies: Iterable[LivePolicy]) -> list[tuple[str, str, str, Document]]:
     """In the order of FoundPolicy's fields after the account."""
     of_each = (live.policy for live in policies)
-    return [(policy.name, policy.path, policy.description, policy.document) for policy in of_each]
+    return [(policy.name, policy.path, policy.description_or(""), policy.document) for policy in of_each]

@@ -94,7 +94,8 @@ def read_drift(found: Held, told: Told) -> Reading:
     except CatalogError as error:
         raise CatalogError(_known(problem, found) for problem in error.problems) from error
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
-    live = LiveReader(aws, iam, organization, progress=told).read(plan, found.stack, settings)
+    recorded = found.recorded.policies if found.recorded else None
+    live = LiveReader(aws, iam, organization, progress=told).read(plan, found.stack, settings, recorded)
     names = {account.id: account.name for account in organization.accounts}
     findings = Comparison(plan, live, Modes(found.catalog, found.stack), found.stack, names).findings()
     return Reading(

@@ -43,8 +43,9 @@ class Examined:
     def of(cls, engine: Engine, found: Held) -> Examined:
         """Raises CatalogError, AwsError and EngineError."""
         exported = exported_state(engine, found.stack.name)
-        found = replace(found, stack=with_way_in(found.stack, exported))
-        return cls(found, _read(found), Recorded.of(exported))
+        recorded = Recorded.of(exported)
+        found = replace(found, stack=with_way_in(found.stack, exported), recorded=recorded)
+        return cls(found, _read(found), recorded)
 
     @property
     def pooled(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
@@ -15,11 +16,12 @@ from remit.catalog import Catalog, load_catalog
 from remit.cli.engine import UNKNOWN_STACK, EngineError, choose_engine
 from remit.cli.inputs import catalog_folder, read_inputs, stack_file
 from remit.cli.retire import exported_state
+from remit.drift.recorded import Recorded
 from remit.errors import Source
-from remit.kept_fan_out import keeping, way_in
+from remit.kept_fan_out import with_way_in
 from remit.promotion import Applied, applied_in
 from remit.revision import file_at, read_revision, write_folder_at
-from remit.stack import FanOut, Stack, read_stack
+from remit.stack import Stack, read_stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Held:
     """A stack and its catalog. `commit` is "" where nobody knows it; `applied`: the stack got just this catalog last.
 
     `stack_file` and `folder` are where they were read, `beneath` what stands before the paths that people know.
+    `recorded`: what the state says that the stack gave; None where it was not read.
     """
 
     stack: Stack
@@ -37,6 +40,7 @@ class Held:
     applied: bool = False
     beneath: str = ""
     why_not_applied: str = ""
+    recorded: Recorded | None = None
 
     def known(self, source: Source | None) -> Source | None:
         """The place as people know it."""
@@ -54,25 +58,28 @@ def held(stack: str | None, catalog: Path | None, *, work_tree: bool) -> Iterato
     if stack is None or catalog or work_tree:
         yield _of_work_tree(stack, catalog)
         return
-    applied, why_not, way = _applied(stack)
+    exported, why_not = _exported(stack)
+    applied, why_not = _applied(stack, exported) if exported is not None else (None, why_not)
     if applied is None:
         click.echo(f"compared to the catalog in the work tree: {why_not}", err=True)
-        yield _staying(_of_work_tree(stack, None, why_not), way)
+        yield _going_by(exported, _of_work_tree(stack, None, why_not))
         return
     file = stack_file(stack)
     here = read_revision(catalog_folder(read_stack(file)), file)
     if here and here.same_content(applied.revision):
         found = read_inputs(None, stack)
         folder = catalog_folder(found.stack)
-        yield _staying(Held(found.stack, found.catalog, file, folder, applied.revision.commit, applied=True), way)
+        yield _going_by(exported, Held(found.stack, found.catalog, file, folder, applied.revision.commit, applied=True))
         return
     with TemporaryDirectory(prefix="remit-") as kept:
-        yield _staying(_at_commit(applied.revision.commit, file, Path(kept)), way)
+        yield _going_by(exported, _at_commit(applied.revision.commit, file, Path(kept)))
 
 
-def _staying(found: Held, way: FanOut | None) -> Held:
-    """Whose stack stays with the way that its policies have."""
-    return replace(found, stack=keeping(found.stack, way))
+def _going_by(exported: Mapping[str, Any] | None, found: Held) -> Held:
+    """With what the state says; the stack stays with the way that its policies have."""
+    if exported is None:
+        return found
+    return replace(found, stack=with_way_in(found.stack, exported), recorded=Recorded.of(exported))
 
 
 def _of_work_tree(stack: str | None, catalog: Path | None, why_not: str = "") -> Held:
@@ -83,26 +90,27 @@ def _of_work_tree(stack: str | None, catalog: Path | None, why_not: str = "") ->
     return Held(found.stack, found.catalog, file, folder, commit, why_not_applied=why_not)
 
 
-def _applied(stack: str) -> tuple[Applied | None, str, FanOut | None]:
-    """What the stack got last; or None, and why nobody knows; and the way that its policies have.
-
-    Raises EngineError when the state cannot be read.
-    """
+def _exported(stack: str) -> tuple[Mapping[str, Any] | None, str]:
+    """The state; or None, and why there is none. Raises EngineError when it cannot be read."""
     try:
-        exported = exported_state(choose_engine(os.environ), stack)
+        return exported_state(choose_engine(os.environ), stack), ""
     except EngineError as error:
         if UNKNOWN_STACK not in str(error):
             raise EngineError(
                 f"the state of stack {stack} cannot be read, so nobody knows which catalog it has: {error} "
                 "(to go by the files here: --work-tree)"
             ) from error
-        return None, f"there is no stack {stack} yet", None
-    found, way = applied_in(exported), way_in(exported)
+        return None, f"there is no stack {stack} yet"
+
+
+def _applied(stack: str, exported: Mapping[str, Any]) -> tuple[Applied | None, str]:
+    """What the stack got last; or None, and why nobody knows."""
+    found = applied_in(exported)
     if found is None:
-        return None, f"no run of stack {stack} from a commit has succeeded yet", way
+        return None, f"no run of stack {stack} from a commit has succeeded yet"
     if found.revision.dirty:
-        return None, f"stack {stack} got a catalog that is in no commit", way
-    return found, "", way
+        return None, f"stack {stack} got a catalog that is in no commit"
+    return found, ""
 
 
 def _at_commit(commit: str, file: Path, kept: Path) -> Held:

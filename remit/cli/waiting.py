@@ -46,7 +46,7 @@ def read_waiting(applied: Held, base: Held, told: Told, recorded: Recorded | Non
     `recorded` tells what somebody did by hand from an account that came, moved or left; None: the stack has no state.
     Raises CatalogError and AwsError.
     """
-    reading = read_drift(applied, told)
+    reading = read_drift(replace(applied, recorded=recorded), told)
     found = reading.drift.findings
     if recorded:
         found = changed_since(recorded, found, reading.plan, reading.live)

@@ -21,7 +21,7 @@ _MISSING = (
     "make {role} there and let it trust the caller, with the caller's external id if it demands one "
     "(docs/bootstrap.md){old}"
 )
-_READING = "allow {role} iam:GetAccountAuthorizationDetails there"
+_READING = "allow {role} iam:GetAccountAuthorizationDetails and iam:GetPolicy there"
 
 
 def check_spokes(

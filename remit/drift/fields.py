@@ -23,7 +23,7 @@ def policy_differences(planned: PlannedPolicy, live: Policy) -> tuple[Difference
     return (
         *_plain("name", planned.name, live.name),
         *_plain("path", planned.path, live.path),
-        *_plain("description", planned.description, live.description),
+        *_plain("description", planned.description, live.description_or(planned.description)),
         *document_differences(planned.document, live.document),
     )
 

@@ -91,7 +91,9 @@ class Kept:
         given = self.policies[key]
         if given is None:
             return None
-        return replace(planned, path=given.path, description=given.description, document=given.document)
+        return replace(
+            planned, path=given.path, description=given.description_or(planned.description), document=given.document
+        )
 
 
 _NOTHING = KeptSet()

@@ -67,8 +67,8 @@ class _Following:
             raise CannotAdoptError(f"its name is {live.name} in {account}, and IAM does not tell the two apart")
         if live.path != planned.path:
             self.paths[account] = live.path
-        if live.description != planned.description:
-            self.descriptions[account] = plain(live.description, "description")
+        if (description := live.description_or(planned.description)) != planned.description:
+            self.descriptions[account] = plain(description, "description")
         applying = [place for place, each in enumerate(self.entry.statements) if account in self._accounts(each)]
         for place, was, there in changes_between(planned.document, sayable(live.document)):
             if place is None or was is None:

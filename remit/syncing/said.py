@@ -62,7 +62,7 @@ class Said:
                 del policies[each.account, each.name]
             else:
                 found = by_name(live.policies[each.account])[each.name.lower()].policy
-                policies[each.account, found.name] = _policy(found.path, found.description, found.document)
+                policies[each.account, found.name] = _policy(found.path, found.description_or(""), found.document)
         return Said(sets, frozenset(grants), policies)
 
     def differences(self, other: Said) -> Iterator[str]:

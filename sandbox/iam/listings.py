@@ -59,13 +59,15 @@ def entities_for_policy(account: str, arn: str, params: Mapping[str, str]) -> di
 
 
 def _detail(policy: Any) -> dict[str, Any]:  # noqa: ANN401  moto has no types
-    """A ManagedPolicyDetail. Moto's serializer would look for its name and id elsewhere, and leave both out."""
+    """A ManagedPolicyDetail. Moto's serializer would look for its name and id elsewhere, and leave both out.
+
+    Without the description, which the API's model has, and IAM tells by GetPolicy alone.
+    """
     return {
         "PolicyName": policy.name,
         "PolicyId": policy.id,
         "Arn": policy.arn,
         "Path": policy.path,
-        "Description": policy.description,
         "DefaultVersionId": policy.default_version_id,
         "AttachmentCount": policy.attachment_count,
         "PermissionsBoundaryUsageCount": policy.permissions_boundary_usage_count,

@@ -54,7 +54,7 @@ class Reading:
 
     @property
     def calls(self) -> dict[str, tuple[int, Rate]]:
-        """IAM is not in it: one call an account, each with a rate of its own."""
+        """IAM is not in it: each account has a rate of its own, for one call and one for each of its policies."""
         found = self.found
         accounts = found.accounts + 1  # the management account
         return {
@@ -164,7 +164,8 @@ def section(runs: Sequence[ImportRun]) -> str:
 each pair of an account and a permission set, {POLICIES_AN_ACCOUNT} policies in every account. Everything is read,
 folded into a catalog, written, read and planned again. The **bound** is the fewest calls at AWS's rates, of the slowest
 of what can be read side by side: sso-admin at {_SSO[0]:g} a second over all its calls, {_CALLS_A_PERMISSION_SET} for
-each permission set, one for where it is, one for each pair. **time** is the whole command's, folding and proof in it.
+each permission set, one for where it is, one for each pair. IAM, whose rate is each account's own, is asked once for an
+account and once for each policy, beside that. **time** is the whole command's, folding and proof in it.
 
 | {" | ".join(_HEADER)} |
 |{"---:|" * len(_HEADER)}

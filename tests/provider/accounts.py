@@ -96,7 +96,8 @@ class Accounts:
         return {path: change.kind.name for path, change in found.items()}
 
     def live(self, account: str = A) -> dict[str, Policy]:
-        return {each.name: each.policy for each in self.iam.policies(Member(account, ROLE))}
+        member = Member(account, ROLE)
+        return {each.name: each.policy for each in self.iam.described(member, self.iam.policies(member))}
 
     def versions(self, name: str) -> int:
         found = {each.name: each for each in self.iam.policies(Member(A, ROLE))}
@@ -111,13 +112,13 @@ class Accounts:
         session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], "us-east-1")
         return session.client("iam")
 
-    def write(self, name: str, *statements: dict[str, Any], path: str = "/remit/") -> None:
-        """By hand, in the account A."""
+    def write(self, name: str, *statements: dict[str, Any], path: str = "/remit/", description: str = "") -> None:
+        """By hand, in the account A; `description` of one that is new."""
         content, arn = json.dumps(document(statements)), arn_of(name, path)
         if name in self.live():
             self.client().create_policy_version(PolicyArn=arn, PolicyDocument=content, SetAsDefault=True)
         else:
-            self.client().create_policy(PolicyName=name, Path=path, PolicyDocument=content)
+            self.client().create_policy(PolicyName=name, Path=path, PolicyDocument=content, Description=description)
 
     def attach(self, name: str, role: str = "ci") -> None:
         iam = self.client()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from provider.managed_policies import PartlyDoneError
 from remit.aws.time_limit import TimeLimit
 from remit.errors import AccessDeniedError, AwsError
+from remit.managed_policy import Policy
 from remit.organization import AccountState
-from remit.policy_shape import policy_of
+from remit.policy_shape import policy_of, shaped
 from sandbox import moto_bridge
 from sandbox.faults import FaultPlan
 from sandbox.limits import Limits
@@ -212,6 +214,74 @@ def test_what_a_killed_run_made_is_taken_for_ours_and_what_another_made_is_not(c
     assert set(failed.value.properties["policies"]) == {"Builder"}
     again = inputs(policy("Builder", BUILD))
     assert cloud.create(again) == {"account": A}, "it was just as wanted"
+
+
+def described(policy_: Policy, text: str) -> Policy:
+    return replace(policy_, description=text)
+
+
+def test_an_edit_of_a_described_policy_is_a_new_version_and_asks_for_no_description(cloud: Accounts) -> None:
+    old, new = inputs(policy("Guardrail")), inputs(policy("Guardrail", BUILD))
+    cloud.create(old)
+    cloud.attach("Guardrail")
+    fresh = Accounts(cloud.sandbox)
+    fresh.update(old, new)
+    assert fresh.calls.counts() == {"GetAccountAuthorizationDetails": 1, "CreatePolicyVersion": 1}
+    assert cloud.versions("Guardrail") == 2
+    assert cloud.live()["Guardrail"].same(policy("Guardrail", BUILD))
+    assert cloud.refresh(new) == (new, {"account": A})
+    assert cloud.differs(new, new) == {}
+
+
+def test_another_description_makes_the_policy_anew_once(cloud: Accounts) -> None:
+    old, new = inputs(policy("Guardrail")), inputs(described(policy("Guardrail"), "because"))
+    cloud.create(old)
+    cloud.update(old, new)
+    assert cloud.live()["Guardrail"].description == "because"
+    fresh = Accounts(cloud.sandbox)
+    fresh.update(old, new)  # the run was killed before its state was written
+    assert fresh.calls.counts() == {"GetAccountAuthorizationDetails": 1, "GetPolicy": 1}
+
+
+def test_what_a_killed_run_made_is_taken_over_with_its_description_alone(cloud: Accounts) -> None:
+    cloud.write("Guardrail", READ, description="why")
+    cloud.write("Other", READ, description="whatever")
+    cloud.write("Nobodys", READ, description="asked by nobody")
+    wanted = inputs(policy("Guardrail"), policy("Other"))
+    fresh = Accounts(cloud.sandbox)
+    with pytest.raises(PartlyDoneError, match="a policy Other at /remit/ already") as failed:
+        fresh.create(wanted)
+    assert set(failed.value.properties["policies"]) == {"Guardrail"}
+    assert fresh.calls.counts() == {"GetAccountAuthorizationDetails": 1, "GetPolicy": 2}
+
+
+def test_a_policy_that_could_not_be_replaced_is_put_back_with_its_description(cloud: Accounts) -> None:
+    old = inputs(policy("Guardrail"))
+    cloud.create(old)
+    new = inputs(described(policy("Guardrail"), "x" * 1001))  # longer than IAM takes
+    with pytest.raises(PartlyDoneError, match="the policy was put back as it was") as failed:
+        cloud.update(old, new)
+    assert failed.value.properties["policies"] == old["policies"]
+    assert cloud.live()["Guardrail"].same(policy("Guardrail"))
+
+
+def test_a_policy_that_was_made_anew_by_hand_elsewhere_is_seen_with_its_own_description(cloud: Accounts) -> None:
+    old = inputs(policy("Guardrail"))
+    cloud.create(old)
+    cloud.client().delete_policy(PolicyArn=arn_of("Guardrail"))
+    cloud.write("Guardrail", READ, path="/elsewhere/", description="by hand")
+    live, _ = cloud.refresh(old)
+    assert live == inputs(described(policy("Guardrail", path="/elsewhere/"), "by hand"))
+    cloud.update(live, old)
+    assert cloud.live()["Guardrail"].same(policy("Guardrail"))
+
+
+def test_strangers_that_are_to_go_are_known_with_their_descriptions(cloud: Accounts) -> None:
+    old = inputs(policy("Guardrail"), ownedPath="/remit/", unmanaged="remove")
+    cloud.create(old)
+    cloud.write("Stray", READ, description="by hand")
+    live, _ = cloud.refresh(old)
+    assert live["policies"]["Stray"] == {**shaped(described(policy("Stray"), "by hand")), "unmanaged": True}
 
 
 def test_an_import_finds_what_is_there(cloud: Accounts) -> None:

@@ -116,10 +116,10 @@ class Cloud:
             InstanceArn=INSTANCE, AccountAssignmentDeletionRequestId=request
         )["AccountAssignmentDeletionStatus"]
 
-    def policy(self, account: str, name: str = "Guardrail", path: str = "/remit/") -> str:
+    def policy(self, account: str, name: str = "Guardrail", path: str = "/remit/", description: str = "") -> str:
         """A customer managed policy; returns its ARN."""
         iam = self.client("iam", account)
-        made = iam.create_policy(PolicyName=name, Path=path, PolicyDocument=json.dumps(ALLOW))
+        made = iam.create_policy(PolicyName=name, Path=path, PolicyDocument=json.dumps(ALLOW), Description=description)
         return str(made["Policy"]["Arn"])
 
     def delegate(self, account: str) -> None:

@@ -17,8 +17,8 @@ def statement(**changes: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [{**ALLOW["Statement"][0], **changes}]}  # type: ignore[dict-item]
 
 
-def created(iam: Any, name: str) -> str:
-    return str(iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(ALLOW))["Policy"]["Arn"])
+def created(iam: Any, name: str, **more: str) -> str:
+    return str(iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(ALLOW), **more)["Policy"]["Arn"])
 
 
 # --- policies ------------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_a_policy_that_somebody_attached_by_hand_is_not_deleted_by_cloud_control
 
 def test_account_details_come_by_the_page_with_every_version(cloud: Cloud) -> None:
     iam = cloud.client("iam", DEV)
-    arns = [created(iam, f"P{number}") for number in range(5)]
+    arns = [created(iam, f"P{number}", Description="why") for number in range(5)]
     iam.create_policy_version(PolicyArn=arns[0], PolicyDocument=json.dumps(statement(Action="s3:Put*")))
     iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=arns[1])
     iam.attach_role_policy(RoleName="reader", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
@@ -121,6 +121,9 @@ def test_account_details_come_by_the_page_with_every_version(cloud: Cloud) -> No
     assert [len(page) for page in found] == [2, 2, 1]
     policies = {policy["Arn"]: policy for page in found for policy in page}
     assert list(policies) == arns
+    assert not any("Description" in each for each in policies.values()), "GetPolicy alone tells it"
+    assert not any("Description" in each for each in iam.list_policies(Scope="Local")["Policies"])
+    assert iam.get_policy(PolicyArn=arns[0])["Policy"]["Description"] == "why"
     versions = policies[arns[0]]["PolicyVersionList"]
     assert [(each["VersionId"], each["IsDefaultVersion"]) for each in versions] == [("v1", True), ("v2", False)]
     assert versions[1]["Document"] == statement(Action="s3:Put*")

@@ -70,7 +70,16 @@ def test_a_plan_with_an_adoption_has_what_exists_as_it_is_and_nothing_else_chang
     assert NOTHING.applied_to(PLAN) == PLAN
 
 
+def test_a_policy_keeps_its_description_as_everything_else_that_is_there() -> None:
+    found = adoption_of(PLAN, {LAB: [live(LAB, description="By hand")]}, [])
+    assert [each.description for each in found.applied_to(PLAN).managed_policies if each.account == LAB] == ["By hand"]
+    assert "differs in description 'By hand' (made anew then" in found.remarks[0]
+
+
 def test_what_means_the_same_differs_in_nothing() -> None:
+    assert adoption_of(PLAN, {LAB: [live(LAB, description=None)]}, []).remarks == (), (
+        "what is not known does not differ"
+    )
     assert adoption_of(PLAN, {LAB: [live(LAB, document=OTHER_WORDS)]}, [live_set()]).remarks == ()
     assert adoption_of(PLAN, {}, []) == NOTHING
 

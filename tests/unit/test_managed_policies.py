@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from remit.documents import document, same_meaning
-from remit.managed_policy import Holders, LivePolicy, Policy, strangers
+from remit.managed_policy import Holders, LivePolicy, Policy, as_recorded, strangers
 from remit.policy_delta import Kind, steps
 from remit.policy_shape import policy_of, shaped
 
@@ -17,7 +17,9 @@ READ = {"Sid": "Read", "Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}
 DENY = {"Effect": "Deny", "Action": ["iam:*"], "Resource": ["*"]}
 
 
-def policy(*statements: dict[str, Any], name: str = "Guardrail", path: str = "/remit/", text: str = "why") -> Policy:
+def policy(
+    *statements: dict[str, Any], name: str = "Guardrail", path: str = "/remit/", text: str | None = "why"
+) -> Policy:
     return Policy(name, path, text, document(statements or [READ]))
 
 
@@ -119,6 +121,9 @@ def test_a_number_in_a_condition_is_the_text_that_iam_reads() -> None:
         (policy(path="/other/"), (live(policy()),), ("Guardrail",), [Kind.REPLACE]),
         (policy(text="else"), (live(policy()),), ("Guardrail",), [Kind.REPLACE]),
         (policy(name="guardrail"), (live(policy()),), ("Guardrail",), [Kind.REPLACE]),
+        (policy(), (live(policy(text=None)),), ("Guardrail",), []),
+        (policy(DENY), (live(policy(text=None)),), ("Guardrail",), [Kind.UPDATE]),
+        (policy(path="/other/"), (live(policy(text=None)),), ("Guardrail",), [Kind.REPLACE]),
         (policy(), (live(policy()),), (), []),  # left by a run that was killed
         (policy(DENY), (live(policy()),), (), [Kind.TAKEN]),
     ],
@@ -127,6 +132,21 @@ def test_what_happens_to_a_policy(
     wanted: Policy, there: tuple[LivePolicy, ...], ours: tuple[str, ...], expected: list[Kind]
 ) -> None:
     assert [step.kind for step in steps({wanted.name: wanted}, there, ours=ours)] == expected
+
+
+TEXTS = some.sampled_from(["", "why", "else"])
+
+
+@given(TEXTS | some.none(), TEXTS, TEXTS | some.none(), some.sampled_from(["/remit/", "/other/"]))
+def test_only_a_description_that_state_and_catalog_agree_on_need_not_be_asked_for(
+    told: str | None, wanted: str, recorded: str | None, path: str
+) -> None:
+    there = live(policy(text=told, path=path))
+    known = {} if recorded is None else {"Guardrail": policy(text=recorded)}
+    (found,) = as_recorded([there], {"guardrail": wanted}, known)
+    agreed = wanted if recorded == wanted and path == "/remit/" else None
+    assert found.policy.description == (agreed if told is None else told), "what IAM tells counts before all else"
+    assert as_recorded([there], {}, known) == [there], "and nobody else's"
 
 
 @pytest.mark.parametrize(("spare", "dropped"), [(("v1", "v2", "v3"), None), (("v1", "v2", "v3", "v4"), "v1")])

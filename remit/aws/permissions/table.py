@@ -196,6 +196,7 @@ def _spoke() -> Iterable[Permission]:
     spoke, own, aliases, pooled = Role.SPOKE, Resource.OWN_POLICIES, Feature.ALIASES, Feature.POOLED
     reading = "every policy in one call: pooled, and for drift, import, adoption"
     yield from _all("iam", spoke, Resource.ANY, reading, "GetAccountAuthorizationDetails")
+    yield from _all("iam", spoke, Resource.ANY, "the description of one, which that call leaves out", "GetPolicy")
     yield from _all("iam", spoke, Resource.ANY, "how many policies a role takes: remit doctor", "GetAccountSummary")
     yield from _all("iam", spoke, own, "who has a policy that is to go", "ListEntitiesForPolicy")
     yield from _all(

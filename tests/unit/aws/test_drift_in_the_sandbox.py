@@ -12,6 +12,7 @@ from remit.aws.iam import Iam
 from remit.aws.member_calls import MemberCalls, member_client
 from remit.aws.member_sessions import MemberSessions
 from remit.aws.session import Aws
+from remit.managed_policy import Policy
 from remit.plan import make_plan
 from remit.stack import Stack
 from tests.sandbox.cloud import ALICE, AUDIT, AUDITORS, DEV, PROD, Cloud, running
@@ -19,7 +20,8 @@ from tests.unit.small_world import AT, catalog_of
 
 CATALOG = catalog_of("""
 managed_policies:
-  - {name: Guard, path: /remit/, targets: "*", statements: [{Effect: Allow, Action: "s3:Get*", Resource: "*"}]}
+  - {name: Guard, path: /remit/, description: why, targets: "*",
+     statements: [{Effect: Allow, Action: "s3:Get*", Resource: "*"}]}
 permission_sets: [{name: Engineer}, {name: Auditor}]
 access: [{groups: [engineers], permission_sets: [Engineer], targets: [account:dev, account:prod]}]
 """)
@@ -41,6 +43,11 @@ def test_everything_is_read_once_and_told_as_it_goes(cloud: Cloud, monkeypatch: 
     cloud.assign(arns["ByHand"], DEV, ALICE, kind="USER")
     cloud.assign(arns["Auditor"], AUDIT, AUDITORS)
     cloud.policy(DEV, "Stray")
+    for account, description in ((DEV, "why"), (PROD, "why"), (AUDIT, "because")):
+        cloud.policy(account, "Guard", description=description)
+    known = {
+        (account, "Guard"): Policy("Guard", "/remit/", text, {}) for account, text in ((DEV, "why"), (PROD, "old"))
+    }
     cloud.control("DELETE", "calls")
 
     aws = Aws("us-east-1", session=boto3.session.Session, sleep=lambda _: None)
@@ -49,16 +56,25 @@ def test_everything_is_read_once_and_told_as_it_goes(cloud: Cloud, monkeypatch: 
     plan = make_plan(CATALOG, organization, at=AT, stack=STACK)
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
     reader = LiveReader(aws, iam, organization, progress=lambda *each: told.append(each))
-    live = reader.read(plan, STACK, CATALOG.settings)
+    live = reader.read(plan, STACK, CATALOG.settings, known)
 
     assert {name: len(keys) for name, keys in live.assignments.items()} == {"Engineer": 2, "Auditor": 1, "ByHand": 1}
-    assert [each.name for each in live.policies[DEV]] == ["Stray"]
+    found = {
+        account: {each.name: each.policy.description for each in live.policies[account]}
+        for account in (DEV, PROD, AUDIT)
+    }
+    assert found == {
+        DEV: {"Guard": "why", "Stray": None},  # as the state says; and not asked for
+        PROD: {"Guard": "why"},
+        AUDIT: {"Guard": "because"},
+    }
     calls = cloud.control("GET", "calls")
     pairs, sets, of_catalog = 4, 3, 2
     assert calls["sso-admin:ListAccountAssignments"] == pairs
     assert calls["sso-admin:ListPermissionSets"] == 1
     assert calls["sso-admin:DescribePermissionSet"] == sets + of_catalog, "a name each, and the whole of ours"
     assert calls["sso-admin:ListManagedPoliciesInPermissionSet"] == of_catalog
+    assert calls["iam:GetPolicy"] == 2, "where the state does not say what the plan says"
     accounts = len(live.policies)
     assert calls["iam:GetAccountAuthorizationDetails"] == calls["sts:AssumeRole"] == accounts == len(plan.scope)
     assert {(what, total) for what, _, total in told} == {

@@ -12,6 +12,7 @@ import pytest
 from remit.aws.iam import Iam
 from remit.aws.inventory import Inventory
 from remit.aws.member_sessions import Member
+from remit.aws.refusals import NotFoundError
 from remit.aws.session import Aws
 from remit.aws.throttle import StoppableSleep
 from remit.errors import AwsError
@@ -38,16 +39,23 @@ class Center(FakeSession):
         return super().answer(operation, parameters) if known else {}
 
 
-class NoPolicies:
-    """`MemberCalls` for accounts without a policy."""
+class TwoPolicies:
+    """`MemberCalls` for accounts with two policies, of which one is deleted as soon as it was listed."""
 
-    def __init__(self) -> None:
-        self.accounts: list[str] = []
+    def call(self, member: Member, operation: str, **parameters: Any) -> dict[str, Any]:
+        if operation == "GetAccountAuthorizationDetails":
+            return {"Policies": [self._policy(member.account, name) for name in ("Guard", "Gone")]}
+        assert operation == "GetPolicy"
+        arn = parameters["PolicyArn"]
+        if arn.endswith("Gone"):
+            raise NotFoundError(f"policy {arn} was not found")
+        return {"Policy": {"Description": f"of {member.account}"}}
 
-    def call(self, member: Member, operation: str, **_: object) -> dict[str, Any]:
-        assert operation == "GetAccountAuthorizationDetails"
-        self.accounts.append(member.account)
-        return {"Policies": []}
+    @staticmethod
+    def _policy(account: str, name: str) -> dict[str, Any]:
+        version = {"VersionId": "v1", "IsDefaultVersion": True, "Document": {"Statement": []}}
+        arn = f"arn:aws:iam::{account}:policy/{name}"
+        return {"Arn": arn, "PolicyName": name, "Path": "/", "PolicyVersionList": [version]}
 
 
 def taken(tmp_path: Path, look_up: Any, sleep: Any, clock: Any = lambda: 0.0) -> Found:
@@ -57,7 +65,7 @@ def taken(tmp_path: Path, look_up: Any, sleep: Any, clock: Any = lambda: 0.0) ->
     stop = sleep.stop if isinstance(sleep, StoppableSleep) else lambda: None
     inventory = Inventory(
         aws,
-        Iam(NoPolicies()),
+        Iam(TwoPolicies()),
         INSTANCE,
         look_up,
         work,
@@ -81,6 +89,13 @@ def test_identity_center_is_read_while_the_organization_is_looked_up(tmp_path: P
     assert {each.principal for each in found.assignments} == {"group-0000"}
     assert len(found.assignments) == 2 * len(SETS)
     assert found.organization == organization
+
+
+def test_each_policy_is_read_with_the_description_that_iam_tells_of_it_alone(tmp_path: Path) -> None:
+    found = taken(tmp_path, an_organization, lambda _: None)
+    assert {each.name for each in found.policies} == {"Guard"}, "and without what is gone since"
+    assert {each.description for each in found.policies} == {f"of {each.account}" for each in found.policies}
+    assert len(found.policies) == len(found.organization.active_accounts) > 0
 
 
 def test_the_first_error_ends_what_still_waits_for_its_turn(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_the_spoke_role_touches_policies_under_its_paths_alone() -> None:
     for statement in document["Statement"]:
         if statement["Sid"] == "Any":
             writes = {each for each in statement["Action"] if each.startswith("iam:")}
-            assert writes == {"iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary"}
+            assert writes == {"iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary", "iam:GetPolicy"}
         elif statement["Sid"] == "Holders":
             assert statement["Condition"] == {"ArnLike": {"iam:PolicyARN": own}}
         else:
