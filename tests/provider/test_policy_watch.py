@@ -63,6 +63,13 @@ def test_what_leaves_and_what_is_made_anew_is_doomed() -> None:
     assert list(doomed(old, {}, old)) == []
 
 
+def test_what_left_and_is_held_may_come_back_as_it_was() -> None:
+    held = watch({arn(): Holders(users=("ada",))})
+    left = held.apply(inputs("Guard"), {}, inputs())
+    assert left["left"] == inputs("Guard")["policies"]
+    assert held.apply(inputs(), left, inputs("Guard")) == NOTHING
+
+
 def test_a_replacement_is_told_with_all_who_have_the_policy() -> None:
     old, new = inputs("Guard", "Other"), inputs("Guard", "Other", description="another")
     held = {arn(): Holders(roles=("AWSReservedSSO_Dev_0123", "deploy"), users=("ada",))}
