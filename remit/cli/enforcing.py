@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,14 +52,15 @@ class Examined:
         accounts = {each.account for each in self.reading.plan.managed_policies}
         return self.found.stack.fan_out_over(len(accounts)) == "pooled"
 
-    def left(self, wanted: Collection[str]) -> set[str]:
-        """What a run did not revert, whatever its exit code: AWS is asked once more. All of it, where it does not
-        answer."""
+    def left(self, wanted: Collection[Finding]) -> set[str]:
+        """Ids of what a run did not revert, whatever its exit code: AWS is asked once more. All of it, where it does
+        not answer."""
         try:
-            return {each.id for each in _read(self.found).drift.findings} & set(wanted)
+            there = {each.id: each for each in _read(self.found).drift.findings}
         except RemitError as error:
             click.echo(f"what is left could not be read: {error}", err=True)
-            return set(wanted)
+            return ids(wanted)
+        return {each.id for each in wanted if each.id in there and stands(each, there[each.id])}
 
     @contextmanager
     def keeping(self, kept: Kept) -> Iterator[None]:
@@ -100,9 +101,20 @@ def _read(found: Held) -> Reading:
         return read_drift(found, told)
 
 
-def enforced(findings: Sequence[Finding]) -> set[str]:
-    """Ids of what is to be reverted."""
-    return {each.id for each in findings if each.mode == "enforce"}
+def enforced(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What is to be reverted."""
+    return tuple(each for each in findings if each.mode == "enforce")
+
+
+def ids(findings: Iterable[Finding]) -> set[str]:
+    return {each.id for each in findings}
+
+
+def stands(wanted: Finding, found: Finding) -> bool:
+    """Whether what was to be reverted is among what is found of the same thing: of an entry that is only reported, it
+    may have been a part (what has ended), and the rest may stay."""
+    whole = found.mode == "enforce" or not wanted.differences
+    return whole or any(each in found.differences for each in wanted.differences)
 
 
 def chosen(targets: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ import click
 
 from remit.cli.deploy import retire_first, set_engine_defaults, stay_with_its_way
 from remit.cli.drift_formats import print_drift
-from remit.cli.enforcing import Examined, NotAppliedError, chosen, enforced, write_outcome
+from remit.cli.enforcing import Examined, NotAppliedError, chosen, enforced, ids, write_outcome
 from remit.cli.engine import Engine, announce, choose_engine
 from remit.cli.held import held
 from remit.cli.words import counted
@@ -53,11 +53,11 @@ def repair(stack: str, output: Path | None, *, preview: bool, work_tree: bool) -
         wanted = enforced(drift.findings)
         print_drift(drift)
         code = _run(engine, examined, preview=preview) if wanted else 0
-        left = wanted if preview or not wanted else examined.left(wanted)
+        left = ids(wanted) if preview or not wanted else examined.left(wanted)
     if output:
-        write_outcome(output, drift, wanted, left, code)
+        write_outcome(output, drift, ids(wanted), left, code)
     if wanted and not preview:
-        click.echo(f"{counted(len(wanted - left), 'difference')} reverted, {len(left)} left", err=True)
+        click.echo(f"{counted(len(ids(wanted) - left), 'difference')} reverted, {len(left)} left", err=True)
     click.get_current_context().exit(code)
 
 

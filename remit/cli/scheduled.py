@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from remit.cli.drift_formats import print_drift
-from remit.cli.enforcing import Examined, NotAppliedError, chosen, enforced, write_outcome
+from remit.cli.enforcing import Examined, NotAppliedError, chosen, enforced, ids, write_outcome
 from remit.cli.engine import Engine
 from remit.cli.held import held
 from remit.cli.words import counted
@@ -42,7 +42,7 @@ class Scheduled:
     def of(cls, examined: Examined) -> Scheduled:
         found, reading, recorded = examined.found, examined.reading, examined.recorded
         ended = Ended(reading.plan, unending(found.catalog, reading.organization, found.stack))
-        findings = ByHand(reading.plan, reading.live, recorded, ended).among(reading.drift.findings)
+        findings = ByHand(reading.plan, reading.live, recorded, ended, found.stack).among(reading.drift.findings)
         reported = [each for each in findings if each.mode != "enforce"]
         keep = kept(reported, reading.plan, reading.live, recorded, ended=ended)
         return cls(examined, replace(reading.drift, findings=findings), keep)
@@ -62,10 +62,9 @@ def scheduled_up(engine: Engine, stack: str, arguments: Sequence[str], output: P
             code = start(arguments) or seen
         left = run.examined.left(wanted) if wanted else set[str]()
     if output:  # what is left to people the daily run tells: an hourly message of it would be one too many
-        reverted = tuple(each for each in run.drift.findings if each.mode == "enforce")
-        write_outcome(output, replace(run.drift, findings=reverted), wanted, left, code)
+        write_outcome(output, replace(run.drift, findings=wanted), ids(wanted), left, code)
     if wanted:
-        click.echo(f"{counted(len(wanted - left), 'difference')} reverted, {len(left)} left", err=True)
+        click.echo(f"{counted(len(ids(wanted) - left), 'difference')} reverted, {len(left)} left", err=True)
     return code
 
 

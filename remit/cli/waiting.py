@@ -49,7 +49,7 @@ def read_waiting(applied: Held, base: Held, told: Told, recorded: Recorded | Non
     reading = read_drift(replace(applied, recorded=recorded), told)
     found = reading.drift.findings
     if recorded:
-        found = changed_since(recorded, found, reading.plan, reading.live)
+        found = changed_since(recorded, found, reading.plan, reading.live, applied.stack)
     if not found:
         return Waiting(reading, reading.organization, reading.plan, reading.live)
     organization = _organization(base, found)

@@ -25,7 +25,13 @@ class Ended:
         planned = {(each.permission_set, each.key) for each in plan.assignments}
         self._assignments = {(each.permission_set, each.key) for each in unending.assignments} - planned
         self._policies = {(each.account, each.name): each for each in unending.managed_policies}
+        staying = {(each.account, each.name.lower()) for each in plan.managed_policies}
+        self._over = {(each.account, each.name.lower()) for each in unending.managed_policies} - staying
         self._permission_sets = {each.name: each for each in unending.permission_sets}
+
+    def has_policy(self, account: str, name: str) -> bool:
+        """Whether a whole policy has ended, in whatever case somebody writes its name."""
+        return (account, name.lower()) in self._over
 
     def has_assignment(self, permission_set: str, key: str) -> bool:
         return (permission_set, key) in self._assignments
@@ -39,14 +45,21 @@ class Ended:
         """The same of a permission set's inline policy."""
         return survives(self._inline(planned.name), planned.inline_policy, live.inline_policy)
 
+    def attached(self, planned: PlannedPermissionSet, live: LivePermissionSet) -> set[tuple[str, Any]]:
+        """(field, element) of what has ended and stands in its lists."""
+        had = self._permission_sets.get(planned.name, planned)
+        return {
+            (name, each)
+            for name in _LISTS
+            for each in ({*getattr(had, name)} - {*getattr(planned, name)}) & {*getattr(live, name)}
+        }
+
     def lists_without(self, planned: PlannedPermissionSet, live: LivePermissionSet) -> Lists:
         """The live lists that have what has ended, without it: by the name of the field."""
-        had = self._permission_sets.get(planned.name, planned)
-        gone = {name: {*getattr(had, name)} - {*getattr(planned, name)} for name in _LISTS}
+        over = self.attached(planned, live)
         return {
-            name: tuple(sorted({*getattr(live, name)} - gone[name]))
-            for name in _LISTS
-            if gone[name] & {*getattr(live, name)}
+            name: tuple(sorted(each for each in getattr(live, name) if (name, each) not in over))
+            for name in sorted({name for name, _ in over})
         }
 
     def without(self, planned: PlannedPermissionSet, live: LivePermissionSet) -> LivePermissionSet:

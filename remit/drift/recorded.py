@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from remit.delta import STRANGER
-from remit.documents import means
+from remit.documents import Document, means
 from remit.managed_policy import Policy
+from remit.permission_set import LivePermissionSet
 from remit.policy_shape import Shape, policy_of
 
 Resource = Mapping[str, Any]
+_PERMISSION_SET = "aws-native:sso:PermissionSet"
 
 
 class Urn(NamedTuple):
@@ -33,7 +35,8 @@ class Recorded:
 
     `written`: with aliases, the fingerprint of the document that the last run of the program wanted, which no refresh
     changes: the state of the policy itself says what is live then. `leaving`: by (account, name), pooled policies that
-    left the catalog, and were there still at the last read.
+    left the catalog, and were there still at the last read. `permission_sets`: of each the policies alone, attached and
+    inline.
     """
 
     urns: frozenset[Urn]
@@ -41,6 +44,7 @@ class Recorded:
     policies: Mapping[tuple[str, str], Policy]
     written: Mapping[tuple[str, str], str] = field(default_factory=dict)
     leaving: frozenset[tuple[str, str]] = frozenset()
+    permission_sets: Mapping[str, LivePermissionSet] = field(default_factory=dict)
 
     @classmethod
     def of(cls, exported: Mapping[str, Any]) -> Recorded:
@@ -61,6 +65,7 @@ class Recorded:
                 if urn.type == "remit:index:ManagedPolicies"
                 for name in (each.get("outputs") or {}).get("leaving") or ()
             ),
+            {urn.name: _permission_set(urn, each) for urn, each in resources if urn.type == _PERMISSION_SET},
         )
 
     def has(self, type_: str, name: str) -> bool:
@@ -97,8 +102,7 @@ def _policies(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], P
                 yield (urn.name, name), policy_of(name, shape)
     elif urn.type == "aws-native:iam:ManagedPolicy":
         account, _, name = urn.name.partition("/")
-        written = inputs.get("policyDocument") or {}
-        document = json.loads(written) if isinstance(written, str) else written
+        document = _document(inputs.get("policyDocument")) or {}
         yield (account, name), Policy(name, inputs.get("path") or "/", inputs.get("description") or "", document)
 
 
@@ -111,3 +115,18 @@ def _shapes(inputs: Resource, outputs: Resource) -> Mapping[str, Shape]:
     there, kept = outputs.get("policies") or {}, outputs.get("kept") or ()
     brought = {name: shape for name, shape in there.items() if name not in kept}
     return {**{name: shape for name, shape in given.items() if name not in failed}, **brought}
+
+
+def _permission_set(urn: Urn, resource: Resource) -> LivePermissionSet:
+    inputs = resource.get("inputs") or {}
+    references = inputs.get("customerManagedPolicyReferences") or ()
+    return LivePermissionSet(
+        urn.name,
+        aws_managed_policies=tuple(inputs.get("managedPolicies") or ()),
+        customer_managed_policies=tuple((each["name"], each.get("path") or "/") for each in references),
+        inline_policy=_document(inputs.get("inlinePolicy")),
+    )
+
+
+def _document(written: Any) -> Document | None:  # noqa: ANN401  JSON
+    return (json.loads(written) if isinstance(written, str) else written) or None

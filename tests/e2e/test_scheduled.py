@@ -123,6 +123,18 @@ def test_after_a_scheduled_run_all_is_as_planned_but_what_is_left_to_people(fres
     assert told(drift_of(world)[1]) == REPORTED
     assert world.json_of("stacks", "--json")["stacks"][0]["state"] == "waiting"
 
+    world.assign("Auditor", SHOP_DEV, "GROUP", CONTRACTORS)  # what has ended, and is given again by hand
+    world.attach("Auditor", VIEW)
+    world.write_policy(account, "/remit/Standalone", {**ANYTHING, "Sid": "Soon"})
+    done = scheduled(world, "--drift", str(output))
+    assert done.code == 0, done.text
+    assert told(drift_of(world)[1]) == REPORTED, done.text
+    assert (world.grants(), world.policies(), world.permission_sets()["Auditor"]) == (grants, policies, after)
+    said = json.loads(output.read_text())
+    assert {mode for _, mode, _ in told(said)} == {"enforce"}
+    assert (len(said["repair"]["repaired"]), said["repair"]["left"]) == (3, [])
+    assert scheduled(world, "--expect-no-changes").code == 0
+
     shown = world.preview("--diff").text
     for what in (f"{AUDIT}/USER/{ADA}", f"{PAY_DEV}/GROUP/{AUDITORS}"):
         assert what in shown

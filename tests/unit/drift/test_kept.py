@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from remit.cli.enforcing import stands
 from remit.documents import document, fingerprint
 from remit.drift.by_hand import ByHand
 from remit.drift.compare import Comparison
@@ -18,6 +20,7 @@ from remit.drift.kept import Kept, KeptSet, kept
 from remit.drift.live import Live
 from remit.drift.modes import Modes
 from remit.drift.recorded import Recorded, Urn
+from remit.drift.repair import known_targets
 from remit.drift.run import VARIABLE, Keeping, Run
 from remit.drift.unplanned import Unplanned
 from remit.drift.values import Finding
@@ -100,17 +103,37 @@ loose = st.builds(
     st.sampled_from(DOCUMENTS),
     st.sampled_from([60, 120]),
 )
+given_sets = st.builds(
+    lambda lists, inline: replace(
+        live_of(PLAN).permission_sets["Loose"], aws_managed_policies=lists, inline_policy=inline
+    ),
+    st.sampled_from([tuple(ATTACHED[:1]), tuple(ATTACHED[:2])]),
+    st.sampled_from(DOCUMENTS[1:3]),
+)
+"""As the stack gave Loose: before or after some of it had ended."""
 
 
 def policies(of: dict[str, Any]) -> dict[tuple[str, str], Policy]:
     return {(LAB, name): Policy(name, "/remit/", "", each) for name, each in of.items() if each is not None}
 
 
-def state_of(assignments: dict[str, frozenset[str]], of_policies: dict[str, Any]) -> Recorded:
+def state_of(
+    assignments: dict[str, frozenset[str]], of_policies: dict[str, Any], permission_set: LivePermissionSet | None = None
+) -> Recorded:
+    """`permission_set`: Loose, as the stack gave it; as planned without."""
+    of_resources = [("aws-native:sso:PermissionSet", SETS), ("remit:index:AccountAssignments", SETS)]
+    given = policies(of_policies)
     return Recorded(
-        frozenset(Urn("aws-native:sso:PermissionSet", name) for name in SETS),
+        frozenset(
+            {
+                *(Urn(type_, name) for type_, names in of_resources for name in names),
+                *(Urn("aws-native:iam:ManagedPolicy", "/".join(key)) for key in given),
+            }
+        ),
         {name: dict.fromkeys(found, "somebody") for name, found in assignments.items()},
-        policies(of_policies),
+        given,
+        {},
+        {**live_of(PLAN).permission_sets, **({"Loose": permission_set} if permission_set else {})},
     )
 
 
@@ -126,63 +149,98 @@ def world_of(
     )
 
 
-def findings(live: Live) -> tuple[Finding, ...]:
-    return Comparison(PLAN, live, Modes(CATALOG, STACK), STACK, {}).findings()
+def findings(live: Live, stack: Stack = STACK) -> tuple[Finding, ...]:
+    return Comparison(PLAN, live, Modes(CATALOG, stack), stack, {}).findings()
 
 
-def scheduled(live: Live, recorded: Recorded) -> tuple[list[Finding], Kept]:
-    """What a scheduled run leaves to people, and what it is told to keep."""
-    by_hand = ByHand(PLAN, live, recorded, ENDED).among(findings(live))
-    left = [each for each in by_hand if each.mode != "enforce"]
-    return left, kept(left, PLAN, live, recorded, ended=ENDED)
+@dataclass(frozen=True)
+class Scheduled:
+    """What a scheduled run finds: what it leaves to people, what it reads anew, and what it is told to keep."""
+
+    left: tuple[Finding, ...]
+    reverted: tuple[Finding, ...]
+    seen: frozenset[str]
+    keep: Kept
 
 
-def carried_out(keep: Kept, live: Live, recorded: Recorded) -> tuple[Live, Recorded]:
-    """As the plugin and the engine do it, with all that is enforced read anew before."""
+def scheduled(live: Live, recorded: Recorded, stack: Stack = STACK) -> Scheduled:
+    by_hand = ByHand(PLAN, live, recorded, ENDED, stack).among(findings(live, stack))
+    left = tuple(each for each in by_hand if each.mode != "enforce")
+    reverted = tuple(each for each in by_hand if each.mode == "enforce")
+    seen = frozenset(each.removeprefix("**") for each in known_targets(by_hand, recorded.urns, pooled=False))
+    return Scheduled(left, reverted, seen, kept(left, PLAN, live, recorded, ended=ENDED))
+
+
+def carried_out(
+    keep: Kept, live: Live, recorded: Recorded, seen: Collection[str], *, whole: bool = False
+) -> tuple[Live, Recorded]:
+    """As the plugin and the engine do it: a resource in which the state and the program are the same is not written.
+    `seen`: the resources whose state a refresh has made what is live before; `whole`: all of them, and each is
+    written, as in a repair."""
     plan = keep.applied_to(PLAN)
+
+    def reads(type_: str, name: str) -> bool:
+        return whole or f"{type_}::{name}" in seen
+
     wanted = {name: {a.key: a.principal for a in plan.assignments if a.permission_set == name} for name in SETS}
-    assignments = {
-        name: frozenset(wanted[name].keys() - {*keep.keys(name)}) | (live.assignments[name] & {*keep.keys(name)})
-        for name in SETS
-    }
-    made = {(each.account, each.name): each for each in plan.managed_policies}
-    there = {(LAB, each.name): each.policy for each in live.policies[LAB]}
-    new = {key: Policy(each.name, each.path, each.description, each.document) for key, each in made.items()}
-    after = {key: each for key, each in new.items() if key not in keep.policies}
-    after |= {key: there[key] for key in keep.policies if key in there}
-    # What no resource of the stack is, is nothing that a run without a refresh sees.
-    after |= {key: each for key, each in there.items() if key not in made and key not in recorded.policies}
+    assignments = {}
+    for name in SETS:
+        its, there = {*keep.keys(name)}, live.assignments[name]
+        known = there if reads("remit:index:AccountAssignments", name) else recorded.gave(name).keys()
+        written = whole or wanted[name].keys() - its != known - its
+        assignments[name] = frozenset(wanted[name].keys() - its) | (there & its) if written else there
+    new = {(p.account, p.name): Policy(p.name, p.path, p.description, p.document) for p in plan.managed_policies}
+    after = {(LAB, each.name): each.policy for each in live.policies[LAB]}
+    for key in {*new, *recorded.policies}:
+        known_policy = recorded.policies.get(key)
+        if known_policy and reads("aws-native:iam:ManagedPolicy", "/".join(key)):
+            known_policy = after.get(key)
+        if key not in keep.policies and new.get(key) != known_policy:
+            after.pop(key, None)
+            after |= {key: new[key]} if key in new else {}
     (planned,) = (each for each in plan.permission_sets if each.name == "Loose")
     had, told = live.permission_sets["Loose"], keep.permission_set("Loose")
+    known_set = had if reads("aws-native:sso:PermissionSet", "Loose") else recorded.permission_sets["Loose"]
     fields = ("session_duration", "aws_managed_policies", "inline_policy")
-    changed = replace(had, **{name: getattr(planned, name) for name in fields if name not in told.fields})
+    program = {name: getattr(planned if name not in told.fields else known_set, name) for name in fields}
+    changes = {name: each for name, each in program.items() if each != getattr(known_set, name)}
     return (
         replace(
             live,
             assignments=assignments,
             policies={LAB: tuple(LivePolicy(f"arn:{each.name}", each) for each in after.values())},
-            permission_sets={**live.permission_sets, "Loose": changed},
+            permission_sets={**live.permission_sets, "Loose": replace(had, **changes)},
         ),
-        replace(recorded, assignments=wanted, policies=new),
+        replace(
+            recorded,
+            urns=state_of({}, {key[1]: each.document for key, each in new.items()}).urns,
+            assignments=wanted,
+            policies=new,
+            permission_sets={**recorded.permission_sets, "Loose": replace(known_set, **program)},
+        ),
     )
 
 
-@given(gave=keys, there=keys, gave_policies=documents, there_policies=documents, permission_set=loose)
+@given(
+    gave=keys, there=keys, gave_policies=documents, there_policies=documents, gave_set=given_sets, permission_set=loose
+)
 def test_all_is_as_planned_but_what_is_left_to_people(
     gave: dict[str, frozenset[str]],
     there: dict[str, frozenset[str]],
     gave_policies: dict[str, Any],
     there_policies: dict[str, Any],
+    gave_set: LivePermissionSet,
     permission_set: LivePermissionSet,
 ) -> None:
-    """Whatever the stack gave and whatever is live."""
-    live, recorded = world_of(there, there_policies, permission_set), state_of(gave, gave_policies)
-    left, keep = scheduled(live, recorded)
-    after, state = carried_out(keep, live, recorded)
+    """Whatever the stack gave and whatever is live; what has ended goes, also where somebody gave it again."""
+    live, recorded = world_of(there, there_policies, permission_set), state_of(gave, gave_policies, gave_set)
+    found = scheduled(live, recorded)
+    after, state = carried_out(found.keep, live, recorded, found.seen)
 
-    found = {each.id: each for each in findings(after)}
-    assert found.keys() == {each.id for each in left}
-    assert all(each.mode == "report" for each in found.values())
+    stays = {each.id: each for each in findings(after)}
+    assert stays.keys() == {each.id for each in found.left}
+    assert all(each.mode == "report" for each in stays.values())
+    assert not any(each.id in stays and stands(each, stays[each.id]) for each in found.reverted)
     assert not {(name, key) for name in SETS for key in after.assignments[name]} & OVER
     text = str([each.policy.document for each in after.policies[LAB] if each.name == "Quiet"])
     assert "'Over'" not in text
@@ -190,6 +248,7 @@ def test_all_is_as_planned_but_what_is_left_to_people(
     assert "'Over'" not in str(after.permission_sets["Loose"].inline_policy)
 
     # What is kept is just as it was, in AWS and in the state: so the next run does the same again, which is nothing.
+    keep = found.keep
     for name in SETS:
         its = {*keep.keys(name)}
         assert after.assignments[name] & its == live.assignments[name] & its
@@ -197,7 +256,35 @@ def test_all_is_as_planned_but_what_is_left_to_people(
     assert {key: state.policies.get(key) for key in keep.policies} == {
         key: recorded.policies.get(key) for key in keep.policies
     }
-    assert carried_out(scheduled(after, state)[1], after, state) == (after, state)
+    again = scheduled(after, state)
+    assert not again.reverted
+    assert carried_out(again.keep, after, state, again.seen) == (after, state)
+
+
+@given(
+    gave=keys, there=keys, gave_policies=documents, there_policies=documents, gave_set=given_sets, permission_set=loose
+)
+def test_what_somebody_gave_again_after_its_end_is_told(
+    gave: dict[str, frozenset[str]],
+    there: dict[str, frozenset[str]],
+    gave_policies: dict[str, Any],
+    there_policies: dict[str, Any],
+    gave_set: LivePermissionSet,
+    permission_set: LivePermissionSet,
+) -> None:
+    """As enforced; with `unmanaged: report`, which takes no access away that the stack did not give, as what it is."""
+    live, recorded = world_of(there, there_policies, permission_set), state_of(gave, gave_policies, gave_set)
+    again = {(name, key) for name, key in OVER if key in there[name] - gave[name]}
+    for stack, mode in ((STACK, "enforce"), (Stack("test", drift="enforce", unmanaged="report"), "report")):
+        found = scheduled(live, recorded, stack)
+        told = {
+            (each.name, each.key): each.mode for each in (*found.left, *found.reverted) if each.kind == "assignment"
+        }
+        assert {each: told.get(each) for each in again} == dict.fromkeys(again, mode)
+        assert (mode == "report") == all(key in found.keep.keys(name) for name, key in again) or not again
+    attached = {*permission_set.aws_managed_policies} - {*gave_set.aws_managed_policies}
+    if any("SecurityAudit" in each for each in attached):
+        assert "SecurityAudit" in str([each.differences for each in found.reverted if each.name == "Loose"])
 
 
 @given(gave=keys, there=keys)
@@ -208,7 +295,7 @@ def test_a_repair_makes_enforced_differences_go_and_no_other_change(
     live, recorded = replace(live_of(PLAN), assignments=there), state_of(gave, {})
     found = findings(live)
     reported = [each for each in found if each.mode != "enforce" and each.kind == "assignment"]
-    after, state = carried_out(kept(reported, PLAN, live, recorded), live, recorded)
+    after, state = carried_out(kept(reported, PLAN, live, recorded), live, recorded, (), whole=True)
     assert {each.id for each in findings(after) if each.kind == "assignment"} == {each.id for each in reported}
     for each in reported:
         assert (each.key in after.assignments[each.name]) == (each.change == "unmanaged")
@@ -224,13 +311,14 @@ def test_a_permission_set_that_somebody_deleted_stays_away_with_all_that_was_ass
         permission_sets={"Strict": without.permission_sets["Strict"]},
         assignments={"Strict": without.assignments["Strict"]},
     )
-    left, keep = scheduled(live, state_of(gave, {}))
-    assert {each.title for each in left if each.name == "Loose"} >= {"permission set Loose"}
+    found = scheduled(live, state_of(gave, {}))
+    keep = found.keep
+    assert {each.title for each in found.left if each.name == "Loose"} >= {"permission set Loose"}
     assert keep.permission_set("Loose") == KeptSet(gone=True)
     assert keep.assignments["Loose"] == {f"{LAB}/GROUP/g-eng": None, f"{SHOP}/GROUP/g-eng": "somebody"}
     assert {a.key for a in keep.applied_to(PLAN).assignments if a.permission_set == "Loose"} == {f"{SHOP}/GROUP/g-eng"}
     unknown = Recorded(frozenset(), {}, {})
-    assert "Loose" not in {each.name for each in scheduled(live, unknown)[0]}, "nobody has made it yet"
+    assert "Loose" not in {each.name for each in scheduled(live, unknown).left}, "nobody has made it yet"
 
 
 def test_a_list_that_no_finding_names_is_as_the_catalog_says() -> None:
@@ -374,10 +462,11 @@ def test_what_a_refresh_took_into_the_state_is_by_hand_all_the_same() -> None:
     by_hand = {"Guard": document([STATEMENT]), "Quiet": document([BY_HAND])}
     live, recorded = world_of({}, by_hand, live_of(PLAN).permission_sets["Loose"]), state_of({}, by_hand)
     (quiet,) = (each for each in PLAN.managed_policies if each.name == "Quiet")
-    assert "Quiet" not in {each.name for each in scheduled(live, recorded)[0]}, "an account got another name"
+    assert "Quiet" not in {each.name for each in scheduled(live, recorded).left}, "an account got another name"
     given = {(LAB, "Quiet"): fingerprint(quiet.document)}
-    left, keep = scheduled(live, replace(recorded, written=given))
-    assert "Quiet" in {each.name for each in left}
+    found = scheduled(live, replace(recorded, written=given))
+    keep = found.keep
+    assert "Quiet" in {each.name for each in found.left}
     assert keep.policies[LAB, "Quiet"] == recorded.policies[LAB, "Quiet"], "what the engine's state has, so no change"
     assert keep.written == given
 

@@ -67,7 +67,7 @@ def waiting(live: Live, base: str = TEXT, stack: Stack = STACK, recorded: Record
     never = unending(applied, ORGANIZATION, STACK)
     return list(
         made_by_hand(
-            changed_since(recorded or gave(before, live), findings(applied, before, live), before, live),
+            changed_since(recorded or gave(before, live), findings(applied, before, live), before, live, STACK),
             findings(here, plan_of(here), live, stack),
             findings(applied, never, live),
         )
