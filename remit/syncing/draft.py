@@ -1,12 +1,13 @@
 """A change after the other is written into a copy of the catalog, and counts once it is proven.
 
 Proven: the copy, read and planned for the whole organization again, differs from what it came to before by just what is
-live of the change's findings. A change that cannot be is taken back, with the reason; the others go on.
+live of the change's findings; and so at each later time that something of the entry ends. A change that cannot be is
+taken back, with the reason; the others go on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -27,6 +28,7 @@ from remit.syncing.access import edit_access
 from remit.syncing.attention import subject_of, worth_a_look
 from remit.syncing.change import Change
 from remit.syncing.edits import Edits
+from remit.syncing.lasting import lasting_otherwise
 from remit.syncing.permission_sets import edit_permission_set
 from remit.syncing.policies import edit_policy
 from remit.syncing.refusal import CannotAdoptError
@@ -95,7 +97,8 @@ class Drafting:
         write_texts(texts)
         try:
             catalog, plan = self._read()
-            _check(wanted, plan)
+            _check(wanted.differences(Said.of(plan)))
+            _check(lasting_otherwise(before, catalog, change, self.at, self._planned))
         except (CannotAdoptError, CatalogError):
             write_texts({path: text for path, text in were.items() if text is not None or path.exists()})
             raise
@@ -130,7 +133,10 @@ class Drafting:
 
     def _read(self) -> tuple[Catalog, Plan]:
         catalog = load_catalog(self.folder)
-        return catalog, make_plan(catalog, self.organization, at=self.at, stack=everywhere(self.stack))
+        return catalog, self._planned(catalog, self.at)
+
+    def _planned(self, catalog: Catalog, at: datetime) -> Plan:
+        return make_plan(catalog, self.organization, at=at, stack=everywhere(self.stack))
 
     def _prove(self, changes: Sequence[Change]) -> None:
         """Held against what is live, as `remit drift` does it, nothing of what is adopted differs any more."""
@@ -146,6 +152,6 @@ class Drafting:
         return str(error).replace(f"{self.folder}/", "").replace("\n", "; ")
 
 
-def _check(wanted: Said, plan: Plan) -> None:
-    if wrong := list(islice(wanted.differences(Said.of(plan)), _MOST_DIFFERENCES)):
+def _check(differences: Iterator[str]) -> None:
+    if wrong := list(islice(differences, _MOST_DIFFERENCES)):
         raise CannotAdoptError(f"the catalog would say something else: {'; '.join(wrong)}")

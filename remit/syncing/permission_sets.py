@@ -89,8 +89,12 @@ class _Following:
 
         self._remove(key, [reference(each) in planned - live for each in entry.customer_managed_policies])
         ours = list(paths.items())
+        ends = {str(each.name): str(each.expires) for each in entry.customer_managed_policies if each.expires}
         for name, path in sorted(live - planned):
-            self._append(key, written_reference(name, path, ours))
+            written = written_reference(name, path, ours)
+            if name in ends:
+                written = {**({"name": written} if isinstance(written, str) else written), "expires": ends[name]}
+            self._append(key, written)
 
     def _remove(self, key: str, needless: Sequence[bool]) -> None:
         file, address = self._place()

@@ -1,7 +1,7 @@
 """Policies that were changed or deleted by hand in some accounts → one entry, its statements where they apply.
 
 A statement that was changed alike in every account where it applies is rewritten in its place. Else it leaves the
-accounts in question, and what they have instead is a statement of its own with their `targets`.
+accounts in question, and what they have instead is a statement of its own with their `targets`, which ends when it did.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def edit_policy(edits: Edits, name: str, findings: Iterable[Finding], at: dateti
 class _Following:
     """`planned` by account. `became`: by the place of a statement in the entry, by account: what it said and says now.
 
-    `new`: statements by account that are no other way to say one of the entry.
+    `new`: statements by account that are no other way to say one of the entry; what stands for one that ends, ends too.
     """
 
     edits: Edits
@@ -103,9 +103,10 @@ class _Following:
                 if keys[0] is not None:
                     rewrite(file, here, was, keys[0])
                 return keys[0] is None
+        expires = self.entry.statements[place].expires
         for account, (_, there) in became.items():
             if there is not None:
-                self.new[account].append(there)
+                self.new[account].append({**there, "expires": str(expires)} if expires else there)
         if everywhere <= became.keys():
             return True
         self._narrow_statement(place, set(became))

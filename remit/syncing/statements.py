@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,15 +20,25 @@ Changed = tuple[int | None, Statement | None, Statement | None]
 
 
 def changes_between(catalog: Mapping[str, Any] | None, live: Mapping[str, Any] | None) -> list[Changed]:
-    """What differs. Statements without a Sid at the same place are one that was changed."""
+    """What differs. Of the same Sid, of the same meaning but for the Sid, or without one at the same place: changed."""
     found = list(changed_statements(catalog, live))
     new = {place: there for place, wanted, there in found if wanted is None and there is not None}
-    changes: list[Changed] = []
+    became: dict[int, Statement | None] = {}
     for place, wanted, there in found:
         if wanted is not None:
-            nameless = there is None and not wanted.get("Sid") and not new.get(place, {"Sid": "none"}).get("Sid")
-            changes.append((place - 1, wanted, new.pop(place) if nameless else there))
+            renamed = [it for it, each in new.items() if there is None and nameless(each) == nameless(wanted)]
+            became[place] = new.pop(renamed[0]) if renamed else there
+    for place, wanted, there in found:
+        if wanted is not None and became[place] is None and not wanted.get("Sid"):
+            became[place] = new.pop(place) if not new.get(place, {"Sid": "none"}).get("Sid") else there
+    changes: list[Changed] = [(place - 1, wanted, became[place]) for place, wanted, _ in found if wanted is not None]
     return [*changes, *((None, None, each) for each in new.values())]
+
+
+def nameless(statement: Statement) -> str:
+    """What a statement means, whatever its Sid; equal texts mean the same."""
+    found = canonical({"Statement": [statement]})["Statement"][0]
+    return json.dumps({key: value for key, value in found.items() if key != "Sid"}, sort_keys=True)
 
 
 def changed_keys(catalog: Statement, live: Statement) -> dict[str, Any]:
