@@ -1,7 +1,8 @@
 """A set of accounts → the fewest selectors that say it, as a person would: an OU but some, the whole organization.
 
 The inverse of `AccountIndex.select`. Where two ways are equally short, the one that names accounts is taken: it gives
-nothing to accounts that come later.
+nothing to accounts that come later. Tags are never named: who shares one may do so by chance, and whoever may tag an
+account would say what is there.
 """
 
 from __future__ import annotations
@@ -48,10 +49,9 @@ class AccountSets:
     """Describes sets of ACTIVE accounts of one organization."""
 
     def __init__(self, index: AccountIndex) -> None:
-        self._index = index
+        self.index = index
         self._organization = index.organization
         self._root = _tree(self._organization.active_accounts)
-        self._tags = _tagged(index)
         self._written: dict[tuple[frozenset[str], Kind], str] = {}
         self._seen: dict[frozenset[str], Selection] = {}
 
@@ -59,16 +59,16 @@ class AccountSets:
         """The fewest selectors of these ACTIVE accounts (ids). Raises BadValue for one that is not ACTIVE."""
         wanted = frozenset(accounts)
         if wanted not in self._seen:
-            if strange := wanted - self._index.active:
+            if strange := wanted - self.index.active:
                 raise BadValue(f"account {min(strange)} is not an active account of the organization", "")
             self._seen[wanted] = self._shortest(wanted)
         return self._seen[wanted]
 
-    def _shortest(self, wanted: frozenset[str]) -> Selection:
-        by_place = self._by_place(wanted)
-        return Selection((self._tags[wanted],)) if wanted in self._tags and len(by_place) > 1 else by_place
+    def one_by_one(self, accounts: Iterable[str]) -> Selection:
+        """Each of these ACTIVE accounts by its name, or its id: nothing is said of accounts that come later."""
+        return Selection(self._singly(frozenset(accounts)))
 
-    def _by_place(self, wanted: frozenset[str]) -> Selection:
+    def _shortest(self, wanted: frozenset[str]) -> Selection:
         everywhere = self._root.all - {self._organization.management_account}
         one_by_one = self._within(self._root, wanted, named=False)
         if len(wanted & everywhere) < 2:
@@ -137,7 +137,7 @@ class AccountSets:
 
     def _matches(self, text: str, accounts: frozenset[str]) -> bool:
         try:
-            return self._index.match(text).accounts == accounts
+            return self.index.match(text).accounts == accounts
         except BadValue:
             return False
 
@@ -159,14 +159,3 @@ def _unit(path: str, direct: Mapping[str, set[str]], children: Mapping[str, set[
     below = tuple(_unit(child, direct, children) for child in sorted(children.get(path, ())))
     own = frozenset(direct.get(path, ()))
     return _Unit(path, own, own.union(*(child.all for child in below)), below)
-
-
-def _tagged(index: AccountIndex) -> Mapping[frozenset[str], str]:
-    """Sets of accounts that share a tag, with the selector of the first such tag."""
-    selectors = {
-        f"{Kind.TAG}:{key}={value}"
-        for account in index.organization.active_accounts
-        for key, value in account.tags.items()
-        if "=" not in key and value and value == value.strip() and not set(value) & set("*?[")
-    }
-    return {index.match(selector).accounts: selector for selector in sorted(selectors, reverse=True)}

@@ -78,6 +78,12 @@ def parse_selector(text: str) -> Selector:
     return Selector(Kind(word), value)
 
 
+def names_one_account(text: str) -> bool:
+    """Whether a selector stands for one account, now and later. Raises BadValue for what is no selector."""
+    selector = parse_selector(text)
+    return selector.kind is Kind.MANAGEMENT or (selector.kind is Kind.ACCOUNT and not _GLOB.search(selector.value))
+
+
 def _remedy_for(text: str) -> str:
     word, _, value = text.partition(":")
     if text.isdecimal():

@@ -22,9 +22,10 @@ from remit.errors import Source
 from remit.importing.changes import keys_to_change, written_end
 from remit.importing.ended import KINDS, ending_as_found, still_there
 from remit.importing.ends import last
-from remit.importing.entries import Entries, Entry, access_entries, where
+from remit.importing.entries import Entries, Entry, access_entries
 from remit.importing.proof import EVERYWHERE
 from remit.importing.writing import place_of, settings_file
+from remit.narrowing import narrow
 from remit.plan import Plan, make_plan
 from remit.selectors import AccountIndex
 from remit.yaml_places import Text
@@ -184,7 +185,8 @@ class _Rules:
             file.remove(file.at(rule.source.line))
             return set()
         if lacking:
-            self._set(rule, {"targets": None, "except": None, **where(self._sets.selection(accounts))})
+            file = self._merging.file(Path(rule.source.file))
+            narrow(self._sets, file, file.at(rule.source.line), rule, {_account(grant) for grant in lacking})
         return {grant for grant in given if _account(grant) in accounts and self._found[grant] == terms}
 
     def _set(self, rule: AccessRule, values: Mapping[str, object]) -> None:

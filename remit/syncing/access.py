@@ -2,7 +2,8 @@
 
 A rule that somebody wrote is never widened: what was given becomes a rule of its own. What was taken away leaves the
 rules that give it: a group, a permission set or a whole rule where nothing is left of it, else the accounts, by
-`except`. What such a rule gave besides in those accounts is said by a new rule with the same end, mode and reason.
+`except`. What such a rule gave besides in those accounts is said by a new rule with the same end, mode and reason; if
+that is in all of its accounts, with the same `targets`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from remit.account_sets import Selection
 from remit.catalog.models import BY_ID, AccessRule
 from remit.drift.values import Finding
 from remit.errors import Source
 from remit.importing.entries import access_entries
 from remit.importing.found import Found, FoundAssignment
+from remit.narrowing import narrow
 from remit.planning.values import PlannedAssignment
 from remit.syncing.edits import Edits, own_words
-from remit.syncing.narrowing import narrow
+from remit.syncing.meant import MeantAccounts
 from remit.syncing.said import Grant, key_of
 
 Who = tuple[str, str]
@@ -35,7 +38,7 @@ def edit_access(edits: Edits, findings: Iterable[Finding]) -> None:
         for kind, id_, name in [each.principal]
     ]
     mode = {} if edits.stack.drift == "adopt" else {"drift": "adopt"}
-    for rule in _rules(edits, given):
+    for rule in _rules(edits, given, edits.sets):
         edits.add_rule({**rule, **mode})
 
 
@@ -78,7 +81,7 @@ class _Part:
             self._drop(key, ((kind, self._id(kind, str(name))) not in people for name in names or ()))
         if accounts:
             file, address = self.edits.entry(self.rule.source)
-            narrow(self.edits, file, address, self.rule, accounts)
+            narrow(self.edits.sets, file, address, self.rule, accounts)
             self._say_apart(each for each in left if each.account in accounts)
 
     def _is_gone(self, each: PlannedAssignment) -> bool:
@@ -89,7 +92,9 @@ class _Part:
             FoundAssignment(each.account, each.permission_set, each.principal_type, each.principal_id, each.principal)
             for each in left
         ]
-        for rule in _rules(self.edits, found):
+        words = Selection(tuple(map(str, self.rule.targets)), tuple(map(str, self.rule.except_ or ())))
+        sets = MeantAccounts(self.edits.index, (frozenset(each.account for each in self.cells), words))
+        for rule in _rules(self.edits, found, sets):
             self.edits.add_rule({**rule, **own_words(self.rule)}, self.rule.source)
 
     def _drop(self, key: str, needless: Iterable[bool]) -> None:
@@ -121,6 +126,8 @@ def _who(each: PlannedAssignment) -> Who:
     return each.principal_type, each.principal_id
 
 
-def _rules(edits: Edits, assignments: Collection[FoundAssignment]) -> Iterator[Mapping[str, object]]:
+def _rules(
+    edits: Edits, assignments: Collection[FoundAssignment], sets: MeantAccounts
+) -> Iterator[Mapping[str, object]]:
     said = Found(edits.organization, assignments=tuple(assignments))
-    return access_entries(said, edits.catalog.settings, edits.sets)
+    return access_entries(said, edits.catalog.settings, sets)

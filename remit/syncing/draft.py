@@ -13,7 +13,6 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from remit.account_sets import AccountSets
 from remit.catalog.load import Catalog, load_catalog
 from remit.drift.compare import Comparison
 from remit.drift.live import Live
@@ -29,6 +28,7 @@ from remit.syncing.attention import subject_of, worth_a_look
 from remit.syncing.change import Change
 from remit.syncing.edits import Edits
 from remit.syncing.lasting import lasting_otherwise
+from remit.syncing.meant import MeantAccounts
 from remit.syncing.permission_sets import edit_permission_set
 from remit.syncing.policies import edit_policy
 from remit.syncing.refusal import CannotAdoptError
@@ -117,7 +117,7 @@ class Drafting:
             self.organization,
             self.stack,
             index,
-            AccountSets(index),
+            MeantAccounts(index),
         )
         first = change.findings[0]
         try:

@@ -20,9 +20,10 @@ from remit.importing.entries import where
 from remit.importing.found import FoundPolicy
 from remit.importing.policies import fold_policies
 from remit.managed_policy import Policy, by_name
+from remit.narrowing import narrow
 from remit.planning.values import PlannedPolicy
+from remit.selectors import names_one_account
 from remit.syncing.edits import Edits
-from remit.syncing.narrowing import narrow
 from remit.syncing.permission_sets import plain, sayable
 from remit.syncing.refusal import CannotAdoptError
 from remit.syncing.statements import as_entry, changed_keys, changes_between, rewrite
@@ -89,7 +90,7 @@ class _Following:
             if texts:
                 file.set(address, key, self._the_same_everywhere(key, texts))
         if self.gone:
-            narrow(self.edits, file, address, self.entry, self.gone)
+            narrow(self.edits.sets, file, address, self.entry, self.gone)
 
     def _leaves(self, place: int) -> bool:
         """Whether the statement is in no account any more; else it is edited."""
@@ -107,14 +108,20 @@ class _Following:
         for account, (_, there) in became.items():
             if there is not None:
                 self.new[account].append({**there, "expires": str(expires)} if expires else there)
-        if everywhere <= became.keys():
+        if everywhere <= became.keys() and not self._comes_to_others(place, became):
             return True
         self._narrow_statement(place, set(became))
         return False
 
+    def _comes_to_others(self, place: int, became: Mapping[str, tuple[Statement, Statement | None]]) -> bool:
+        """Whether accounts that come later have a statement that is kept somewhere, if in other words."""
+        targets = self.entry.statements[place].targets or self.entry.targets
+        kept = any(there is not None for _, there in became.values())
+        return kept and not all(names_one_account(str(each)) for each in targets)
+
     def _narrow_statement(self, place: int, accounts: Collection[str]) -> None:
         file, address = self.edits.entry(self.entry.source)
-        narrow(self.edits, file, (*address, "statements", place), self.entry.statements[place], accounts)
+        narrow(self.edits.sets, file, (*address, "statements", place), self.entry.statements[place], accounts)
 
     def _add_new(self) -> None:
         documents = [
@@ -128,8 +135,9 @@ class _Following:
         for policy in folded:
             for each in policy.statements:
                 chosen = each.where if each.where.targets else policy.where + each.where
-                everywhere = not each.where and self.new.keys() == self.planned.keys() - self.gone
-                selection = {} if everywhere else where(chosen)
+                accounts = self.edits.index.select(chosen.targets, chosen.without)
+                everywhere = accounts == self.planned.keys() - self.gone
+                selection = {} if everywhere else where(self.edits.sets.selection(accounts))
                 file.append(address, "statements", {**as_entry(each.statement), **selection})
 
     def _accounts(self, statement: PolicyStatement) -> frozenset[str]:

@@ -15,6 +15,7 @@ from remit.catalog.load import files_of
 from remit.editing import write_texts
 from remit.importing.draft import Draft, draft_changes
 from remit.importing.found import Found, FoundAssignment, FoundPolicy
+from remit.organization import AccountState
 from remit.plan import make_plan
 from remit.stack import Stack
 from tests.unit.importing.test_round_trip import ASSIGNMENTS, AT, ORGANIZATION, POLICIES, found_in
@@ -98,6 +99,25 @@ def test_a_rule_that_gives_too_much_is_narrowed_and_keeps_its_reason(folder: Pat
     text = (folder / "c.yaml").read_text()
     assert "# The auditors' own.\n  - groups: [sre]\n    permission_sets: [Read]\n    targets: ou:Workloads\n" in text
     assert "    except: account:account-4\n    reason: CHG-1\n" in text
+
+
+def test_a_rule_that_is_narrowed_says_of_other_accounts_what_it_said(folder: Path) -> None:
+    targets = '[account:account-1, account:account-2, account:account-3, "account:lab-*"]'
+    file = folder / "c.yaml"
+    file.write_text(CATALOG.replace("ou:Workloads", targets))
+    live = found(folder)
+    suspended = ORGANIZATION.model_copy(
+        update={
+            "accounts": tuple(
+                each.model_copy(update={"state": AccountState.SUSPENDED}) if each.name == "account-1" else each
+                for each in ORGANIZATION.accounts
+            )
+        }
+    )
+    kept = [each for each in live.assignments if each.account != "000000000001"]
+    live = without(replace(live, organization=suspended, assignments=tuple(kept)), "000000000003", "Read", "sre")
+    imported(folder, live)
+    assert file.read_text() == CATALOG.replace("ou:Workloads", targets.replace(" account:account-3,", ""))
 
 
 def test_what_no_rule_gives_becomes_a_new_one(folder: Path) -> None:

@@ -121,3 +121,34 @@ def test_given_and_taken_away_the_plan_is_what_is_live(tmp_path: Path) -> None:
     assert f"{SHOP}/GROUP/g-sre" not in keys
     assert f"{SHOP}/GROUP/g-eng" in keys
     assert synced.reasons == []
+
+
+def test_what_selects_nothing_today_stays_where_an_account_is_taken_out(tmp_path: Path) -> None:
+    targets = '["ou:Workloads", "account:newteam-*", "tag:stage=qa", account:old]   # old may come back'
+    rule = f"  - groups: [engineers]\n    permission_sets: [Read]\n    targets: {targets}\n"
+    synced = sync(tmp_path, HEAD + rule, gone((SHOP, "g-eng")))
+    assert synced.text == HEAD + rule + "    except: account:Shop\n"
+
+
+def test_what_a_rule_still_gives_in_all_of_its_accounts_is_given_to_those_that_come_later_too(tmp_path: Path) -> None:
+    rule = RULE.replace("[Read]", "[Read, Write]").replace("ou:Workloads", "[ou:Workloads, account:old]")
+    synced = sync(tmp_path, HEAD + rule, gone(*((account, "g-eng") for account in (PAYMENTS, PAYMENTS_DEV, SHOP))))
+    assert synced.reasons == []
+    assert synced.text.count("[ou:Workloads, account:old]") == 2
+    assert "account:Shop" not in synced.text
+
+
+def test_accounts_that_share_a_tag_or_are_a_unit_are_named_one_by_one(tmp_path: Path) -> None:
+    for accounts, targets in (
+        ((PAYMENTS_DEV, LAB), "[account:lab, account:payments-dev]"),
+        ((PAYMENTS, SHOP), "[account:Shop, account:payments]"),
+    ):
+        keys = [f"{account}/GROUP/g-corp" for account in accounts]
+
+        def given(live: Live, keys: list[str] = keys) -> Live:
+            for key in keys:
+                live = with_assignments(live, "Read", also=key)
+            return live
+
+        synced = sync(tmp_path, HEAD + RULE, given)
+        assert synced.text.endswith(f"    permission_sets: [Read]\n    targets: {targets}\n")

@@ -76,7 +76,7 @@ def gone(*accounts: str) -> Any:
         ),
         (rewritten(ALL, Read=None), "", ""),
         (gone(LAB), 'targets: "*"\n', 'targets: "*"\n    except: account:lab\n'),
-        (gone(LAB, ZERO), 'targets: "*"\n', 'targets: "*"\n    except: ou:Sandbox\n'),
+        (gone(LAB, ZERO), 'targets: "*"\n', 'targets: "*"\n    except: [account:lab, account:zero]\n'),
         (rewritten(ALL, description="Kept"), '    targets: "*"', '    description: Kept\n    targets: "*"'),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_statement_that_is_new_everywhere_needs_no_targets(tmp_path: Path) -> 
         synced.text == TEXT + '      - Sid: Never\n        Effect: Deny\n        Action: iam:*\n        Resource: "*"\n'
     )
     some = sync(tmp_path, TEXT, rewritten([SHOP, PAYMENTS], Never=new))
-    assert some.text.endswith('        Resource: "*"\n        targets: ou:Workloads/Prod\n')
+    assert some.text.endswith('        Resource: "*"\n        targets: [account:Shop, account:payments]\n')
     (adopted,) = some.draft.adopted
     assert adopted.change.subject == "Adopt policy Guard: changed in 2 accounts"
 
@@ -123,3 +123,45 @@ def test_what_one_entry_cannot_say_is_refused(tmp_path: Path, changed: Any, reas
     assert synced.text == TEXT + sets
     assert reason in synced.reasons[0]
     assert str(tmp_path) not in synced.reasons[0]
+
+
+SCATTERED = """\
+managed_policies:
+  - name: Guard
+    targets: [ou:Workloads, "account:newteam-*", "tag:stage=qa", account:old, account:lab]   # old may come back
+    statements:
+      - {Sid: A, Effect: Deny, Action: "iam:*", Resource: "*"}
+"""
+
+
+def test_what_selects_nothing_today_stays_where_an_account_is_taken_out(tmp_path: Path) -> None:
+    one = sync(tmp_path, SCATTERED, gone(SHOP))
+    assert one.text == SCATTERED.replace("come back\n", "come back\n    except: account:Shop\n")
+    other = sync(tmp_path, SCATTERED, gone(LAB))
+    assert other.text == SCATTERED.replace(", account:lab", "")
+
+
+def test_accounts_that_share_a_tag_or_are_a_unit_are_excepted_one_by_one(tmp_path: Path) -> None:
+    text = SCATTERED.replace(", account:old, account:lab]   # old may come back", ", ou:Sandbox]")
+    synced = sync(tmp_path, text, gone(LAB, PAYMENTS_DEV))
+    assert "    except: [account:lab, account:payments-dev]\n" in synced.text
+    whole = sync(tmp_path, text, gone(LAB, ZERO))
+    assert whole.text == text.replace("ou:Sandbox]\n", "ou:Sandbox]\n    except: [account:lab, account:zero]\n")
+
+
+def test_a_statement_that_no_account_has_any_more_as_it_was_is_still_for_those_that_come_later(tmp_path: Path) -> None:
+    def changed(live: Live) -> Live:
+        live = rewritten(ALL, Read={"Action": "s3:List*"})(live)
+        return rewritten([LAB], Read={"Action": "s3:Put*"})(live)
+
+    def rewritten_apart(live: Live) -> Live:
+        live = rewritten([SHOP], Build={"Action": "sqs:*"})(live)
+        return rewritten([PAYMENTS], Build={"Action": "sns:*"})(live)
+
+    synced = sync(tmp_path, TEXT, changed)
+    assert synced.reasons == []
+    (line,) = (line for line in synced.text.splitlines() if "# own" in line)
+    excepted = line.partition("except: [")[2].partition("]")[0].split(", ")
+    assert {*excepted} == {f"account:{name}" for name in ("lab", "payments", "payments-dev", "Shop", "zero")}
+    named = sync(tmp_path, TEXT.replace("ou:Workloads", "[account:Shop, account:payments]"), rewritten_apart)
+    assert "ecs:*" not in named.text
