@@ -25,6 +25,7 @@ from remit.snapshot import read_snapshot
 
 _CATALOG = Path("policies")
 _SHOWN = 5
+_MOST_GONE = 20
 
 
 @click.command(name="import")
@@ -137,8 +138,9 @@ def _draft(found: Found, settings: Settings, folder: Path, origin: str, wanted: 
     """The whole catalog; or what has to change in the one that is there."""
     if any(file.parent != folder or file.name not in SETTINGS_FILES for file in files_of(folder)):
         return draft_changes(found, folder, origin, now(), wanted)
-    said_before = next((path.read_text("utf-8") for name in SETTINGS_FILES if (path := folder / name).is_file()), "")
-    return draft_catalog(found, settings, said_before, origin, now())
+    there = next((folder / name for name in SETTINGS_FILES if (folder / name).is_file()), folder / SETTINGS_FILES[0])
+    said_before = there.read_text("utf-8") if there.is_file() else ""
+    return draft_catalog(found, settings, said_before, origin, now(), there.name)
 
 
 def _first_preview(found: Found, draft: Draft) -> str:
@@ -158,9 +160,10 @@ def _tell(found: Found, draft: Draft, folder: Path, shown: str) -> None:
         f"{counted(len(found.policies), 'policy', 'policies')}"
     )
     if not draft.files:
-        said = f"{folder} says all of it already: no file changed"
+        but = ", but what is left out" if entries.left_out else ""
+        said = f"{folder} says all of it already{but}: no file changed"
         click.echo(said if folder.is_dir() else "nothing of it has a place in a catalog: no file written")
-        _tell_list("left out", _by_reason(entries.left_out))
+        _tell_rest(draft)
         return
     click.echo(
         f"wrote {counted(len(draft.files), 'file')} in {folder}, which now gives "
@@ -169,9 +172,20 @@ def _tell(found: Found, draft: Draft, folder: Path, shown: str) -> None:
         f"{counted(len(entries.managed_policies), 'policy', 'policies')} in {counted(len(accounts), 'account')}"
     )
     click.echo("proven: read and planned again, the files give just what was read")
-    _tell_list("kept, and worth a look", {kind: listed(about, _SHOWN) for kind, about in draft.remarks.items()})
-    _tell_list("left out", _by_reason(entries.left_out))
+    _tell_rest(draft)
     click.echo(f"\nnext: remit:adopt: true in Pulumi.STACK.yaml, then `remit preview --stack STACK`: {shown}")
+
+
+def _tell_rest(draft: Draft) -> None:
+    """What goes, what a person should look at, and what is left out."""
+    if draft.gone:
+        click.echo("\nno more in the catalog:")
+        for what in draft.gone[:_MOST_GONE]:
+            click.echo(f"  {what}")
+        if (more := len(draft.gone) - _MOST_GONE) > 0:
+            click.echo(f"  and {more} more (--json has each)")
+    _tell_list("kept, and worth a look", {kind: listed(about, _SHOWN) for kind, about in draft.remarks.items()})
+    _tell_list("left out", _by_reason(draft.entries.left_out))
 
 
 def _by_reason(left_out: Iterable[LeftOut]) -> Mapping[str, str]:
@@ -196,6 +210,7 @@ def _summary(draft: Draft) -> dict[str, object]:
         "permission_sets": len(entries.permission_sets),
         "assignments": len(entries.said.assignments),
         "managed_policies": len(entries.managed_policies),
+        "gone": list(draft.gone),
         "remarks": {kind: list(about) for kind, about in draft.remarks.items()},
         "left_out": [{"what": each.what, "reason": each.reason} for each in entries.left_out],
     }

@@ -49,14 +49,20 @@ class EditableFile:
         raise KeyError(f"{self.path} has no {name!r} among its {kind}")
 
     def at(self, line: int, column: int | None = None) -> Address:
-        """The entry that begins on a line (from 1); with a column, whatever value begins there. Raises KeyError."""
-        tree = self._tree()
+        """The entry that begins on a line (from 1); with a column, whatever value begins there.
+
+        Raises KeyError, also where two entries begin on that line.
+        """
+        tree, found = self._tree(), list[Address]()
         for address, item in self._walk():
-            start = item.value.start if column else item.start
-            is_there = tree.line(start) == line and (column is None or tree.column(start) == column - 1)
-            if is_there and (column or (len(address) == 2 and address[0] in KINDS)):
+            if column and (tree.line(item.value.start), tree.column(item.value.start)) == (line, column - 1):
                 return address
-        raise KeyError(f"{self.path}:{line} begins no entry")
+            is_entry = not column and len(address) == 2 and address[0] in KINDS
+            if is_entry and line in {tree.line(item.start), tree.line(item.value.start)}:  # a dash may stand above
+                found.append(address)
+        if len(found) == 1:
+            return found[0]
+        raise KeyError(f"{self.path}:{line} begins {'more than one' if found else 'no'} entry")
 
     def keys(self, address: Address) -> tuple[str, ...]:
         """The keys of a mapping, in the order of the file."""
@@ -128,6 +134,11 @@ class EditableFile:
         else:
             self._insert(first.start, f"{pair}{self._newline()}{' ' * column}")
 
+    def put(self, address: Address, value: object) -> None:
+        """Give an item of a list another value, on its line."""
+        node = self._item(address).value
+        self._replace(node.start, node.end, inline(value))
+
     def append(self, address: Address, key: str, value: object) -> None:
         """Add an item to the list under a key of an entry. A single text becomes a list; a new list is made."""
         item = _keyed(self._item(address).value).get(key)
@@ -179,7 +190,16 @@ class EditableFile:
             raise CatalogError([Problem(f"not YAML: {said}", "", Source(str(self.path), 1))]) from error
 
     def _root(self) -> dict[str, Item]:
-        return {name: item for root in self._tree().roots for name, item in _keyed(root).items()}
+        """Raises CatalogError where two documents of the text have one key: no address tells the two apart."""
+        found: dict[str, Item] = {}
+        for root in self._tree().roots:
+            for name, item in _keyed(root).items():
+                if name in found:
+                    source = Source(str(self.path), self._tree().line(item.start))
+                    message = f"{name} stands in two documents of the file, which is not edited so"
+                    raise CatalogError([Problem(message, "write one list, or a file for each", source)])
+                found[name] = item
+        return found
 
     def _item(self, address: Address) -> Item:
         found: Item | None = None

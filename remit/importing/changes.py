@@ -29,12 +29,13 @@ def keys_to_change(catalog: Catalog, entries: Entries, at: datetime, over: Mappi
     `over` are those of `still_there`: the catalog is the one in which they end as found. An entry that ends hides when
     its parts do: with its end as it is to be, one looks again.
     """
-    different = differences_of(catalog, entries.said, at)
+    source_knows = entries.said.knows_its_own_alone
+    different = differences_of(catalog, entries.said, at, later=source_knows)
     changed = {kind: {name: set(keys) for name, keys in changed_keys(different, kind).items()} for kind in KINDS}
     for kind, names in over.items():
         for name in names:
             changed[kind].setdefault(name, set()).add("expires")
-    if entries.said.with_terms:
+    if source_knows:
         _with_ends_of_whole_policies(catalog, entries, changed["managed_policies"])
         ending = {kind: {name for name, keys in named.items() if "expires" in keys} for kind, named in changed.items()}
         if any(ending.values()):

@@ -16,7 +16,8 @@ from remit.expiry import expired, parse_expiry
 from remit.importing.ends import NEVER, is_over
 from remit.importing.entries import Entries, Entry
 from remit.importing.proof import EVERYWHERE
-from remit.plan import Plan, make_plan
+from remit.plan import Plan
+from remit.planning.unending import plan_without_refusals
 
 KINDS = ("managed_policies", "permission_sets")
 """Of entries that have a name."""
@@ -56,12 +57,15 @@ def _ending(there: Iterable[_Named], found: Iterable[Entry], names: Collection[s
     )
 
 
-def remarks_of_ended(catalog: Catalog, entries: Entries, at: datetime) -> Mapping[str, tuple[str, ...]]:
-    """By kind of remark, what it is about. `catalog` is the one before the import."""
+def remarks_of_ended(
+    catalog: Catalog, entries: Entries, elements: Iterable[str], at: datetime
+) -> Mapping[str, tuple[str, ...]]:
+    """By kind of remark, what it is about. `catalog` is the one before, `elements` what is no whole entry."""
     over = still_there(catalog, entries, at)
     told = [
         *(f"policy {name}" for name in over["managed_policies"]),
         *(f"permission set {name}" for name in over["permission_sets"]),
+        *elements,
         *_rules(ending_as_found(catalog, entries, over), entries, at),
     ]
     return {_TOLD: tuple(told)} if told else {}
@@ -70,7 +74,7 @@ def remarks_of_ended(catalog: Catalog, entries: Entries, at: datetime) -> Mappin
 def _rules(catalog: Catalog, entries: Entries, at: datetime) -> Iterator[str]:
     """Rules that have ended, whose access nobody gives any more and is there; where no source says when it ends."""
     over = [rule for rule in catalog.access if expired(rule.expires, at)]
-    if not over or entries.said.with_terms:
+    if not over or entries.said.knows_its_own_alone:
         return
     found = {(each.permission_set, each.key) for each in entries.said.assignments}
     alive = {(each.permission_set, each.key) for each in _plan(catalog, entries, at).assignments}
@@ -86,7 +90,7 @@ def _rules(catalog: Catalog, entries: Entries, at: datetime) -> Iterator[str]:
 
 
 def _plan(catalog: Catalog, entries: Entries, at: datetime) -> Plan:
-    return make_plan(catalog, entries.said.organization, at=at, stack=EVERYWHERE)
+    return plan_without_refusals(catalog, entries.said.organization, at=at, stack=EVERYWHERE)
 
 
 def _words(rule: AccessRule) -> str:

@@ -113,7 +113,7 @@ def _not_active(found: Found, index: AccountIndex) -> Iterator[LeftOut]:
 
 def _left_alone(found: Found, settings: Settings) -> Iterator[LeftOut]:
     """Permission sets of another tool's files that organization.yaml ignores: of what is live they are no news."""
-    for entry in found.permission_sets if found.with_terms else ():
+    for entry in found.permission_sets if found.knows_its_own_alone else ():
         if _ignored(entry.name, settings):
             yield LeftOut(f"permission set {entry.name}", "ignore_permission_sets of organization.yaml leaves it alone")
 

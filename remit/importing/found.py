@@ -92,7 +92,8 @@ class Found:
 
     `unread`: why the policies of an account could not be read, by its id. `with_terms`: it is known when things end
     and what becomes of changes by hand, neither of which AWS knows; ends are texts of `remit.importing.ends`.
-    `untouched`: the paths of policies, by name, that stay as the catalog has them, whatever was found of them.
+    `of_catalog`: it is the catalog that knows, as AWS does not. `untouched`: the paths of policies, by name, that stay
+    as the catalog has them, whatever was found of them.
     """
 
     organization: Organization
@@ -101,8 +102,14 @@ class Found:
     policies: tuple[FoundPolicy, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
     with_terms: bool = False
+    of_catalog: bool = False
     set_terms: Mapping[str, SetTerms] = field(default_factory=dict)
     untouched: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def knows_its_own_alone(self) -> bool:
+        """Whether its source is another tool, to which what others have made is no news."""
+        return self.with_terms and not self.of_catalog
 
     def terms_of(self, permission_set: str) -> SetTerms:
         return self.set_terms.get(permission_set, SetTerms())
@@ -116,7 +123,11 @@ class PolicyFilter:
     name: str = "*"
 
     def takes(self, name: str, path: str) -> bool:
-        return path.startswith(self.path) and not path.startswith(_OF_SERVICES) and fnmatchcase(name, self.name)
+        return (
+            path.startswith(f"{self.path.rstrip('/')}/")
+            and not path.startswith(_OF_SERVICES)
+            and fnmatchcase(name, self.name)
+        )
 
     def of(self, found: Found) -> Found:
         return replace(found, policies=tuple(each for each in found.policies if self.takes(each.name, each.path)))

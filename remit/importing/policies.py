@@ -69,7 +69,7 @@ def fold_policies(
     by_name: defaultdict[str, list[FoundPolicy]] = defaultdict(list)
     left_out: Reasons = []
     for policy in sorted(policies, key=lambda policy: (policy.name, policy.account)):
-        if reason := _beyond_words(policy):
+        if reason := beyond_words(policy):
             left_out.append((policy, reason))
         else:
             by_name[policy.name.casefold()].append(policy)
@@ -81,7 +81,7 @@ def fold_policies(
     return folded, left_out
 
 
-def _beyond_words(policy: FoundPolicy) -> str:
+def beyond_words(policy: FoundPolicy) -> str:
     """Why a policy cannot be said in the catalog; empty if it can."""
     document = policy.document
     if (version := document.get("Version", "left out")) != VERSION:

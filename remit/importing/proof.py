@@ -15,12 +15,15 @@ from remit.importing.comparing import Difference, compare
 from remit.importing.ends import end_text, ends_of, found_at, is_over, moment_of
 from remit.importing.found import Found
 from remit.plan import Plan, make_plan
+from remit.planning.unending import plan_without_refusals
 from remit.stack import Stack
 
 EVERYWHERE = Stack("import", scope=("*", "management"))
 
 
-def differences(files: Mapping[PurePosixPath, str], said: Found, at: datetime) -> list[Difference]:
+def differences(
+    files: Mapping[PurePosixPath, str], said: Found, at: datetime, *, later: bool = True
+) -> list[Difference]:
     """Where the catalog of these files says otherwise than `Entries.said`; empty is the proof.
 
     Raises CatalogError when the files are no catalog.
@@ -28,13 +31,13 @@ def differences(files: Mapping[PurePosixPath, str], said: Found, at: datetime) -
     with TemporaryDirectory() as folder:
         _write(files, Path(folder))
         try:
-            return differences_of(load_catalog(Path(folder)), said, at)
+            return differences_of(load_catalog(Path(folder)), said, at, later=later)
         except CatalogError as error:
             raise CatalogError(_within(folder, problem) for problem in error.problems) from error
 
 
-def differences_of(catalog: Catalog, said: Found, at: datetime) -> list[Difference]:
-    """Where the catalog says otherwise: at this time, and each time that something ends, if that is known.
+def differences_of(catalog: Catalog, said: Found, at: datetime, *, later: bool = True) -> list[Difference]:
+    """Where the catalog says otherwise: at this time, and unless not `later` each time that something ends.
 
     Between two ends no plan changes, so that these times are all there are. Raises CatalogError when it has no plan.
     """
@@ -42,12 +45,14 @@ def differences_of(catalog: Catalog, said: Found, at: datetime) -> list[Differen
     found = compare(plan, found_at(said, at))
     if said.with_terms:
         found += _modes(catalog, plan, said)
-        for end in _ends_after(at, catalog, said):
-            later = moment_of(end)
-            plan = make_plan(catalog, said.organization, at=later, stack=EVERYWHERE)
+        for end in _ends_after(at, catalog, said) if later else ():
+            then = moment_of(end)
+            # What a catalog that was there comes to later is refused when the time has come, and not by an import.
+            planning = plan_without_refusals if said.of_catalog else make_plan
+            plan = planning(catalog, said.organization, at=then, stack=EVERYWHERE)
             found += [
                 replace(each, text=f"from {end} on, {each.text}", later=True)
-                for each in compare(plan, found_at(said, later))
+                for each in compare(plan, found_at(said, then))
             ]
     return found
 
@@ -71,6 +76,8 @@ def _modes(catalog: Catalog, plan: Plan, said: Found) -> Iterator[Difference]:
         for name in sorted(modes.keys() & written[kind].keys()):
             if (here := written[kind][name]) != modes[name]:
                 yield Difference(kind, name, "drift", f"drift of {name} would be {here!r}, and is {modes[name]!r}")
+    if said.of_catalog:  # which may give an assignment by rules of several modes; they keep theirs
+        return
     rules: Mapping[Source, str] = {rule.source: rule.drift or "" for rule in catalog.access}
     wanted = {(each.permission_set, each.key): each.drift for each in said.assignments}
     for each in plan.assignments:

@@ -1,4 +1,4 @@
-"""The plan of a catalog in which nothing ever ends: what of it a plan of today lacks has ended. Pure."""
+"""Plans to look things up in, that refuse nothing: of a time, or of a catalog in which nothing ever ends. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ _BEFORE_EVERYTHING = datetime.min.replace(tzinfo=UTC)
 
 def unending(catalog: Catalog, organization: Organization, stack: Stack) -> Plan:
     """Only to look things up in: nobody checks it, as an entry and its renewal may be too much together for AWS."""
-    world = World(catalog, organization, _BEFORE_EVERYTHING, stack)
+    return plan_without_refusals(catalog, organization, at=_BEFORE_EVERYTHING, stack=stack)
+
+
+def plan_without_refusals(catalog: Catalog, organization: Organization, *, at: datetime, stack: Stack) -> Plan:
+    """What a catalog comes to at a time, whatever is wrong with it: a name that nobody has gives nothing."""
+    world = World(catalog, organization, at, stack)
     return Plan(
         managed_policies=tuple(plan_policies(world).planned),
         permission_sets=tuple(plan_permission_sets(world)),

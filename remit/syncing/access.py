@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from remit.account_sets import Selection
+from remit.account_sets import AccountSets, Selection
 from remit.catalog.models import BY_ID, AccessRule
 from remit.drift.values import Finding
 from remit.errors import Source
@@ -127,7 +127,7 @@ def _who(each: PlannedAssignment) -> Who:
 
 
 def _rules(
-    edits: Edits, assignments: Collection[FoundAssignment], sets: MeantAccounts
+    edits: Edits, assignments: Collection[FoundAssignment], sets: AccountSets
 ) -> Iterator[Mapping[str, object]]:
     said = Found(edits.organization, assignments=tuple(assignments))
     return access_entries(said, edits.catalog.settings, sets)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from remit.account_sets import AccountSets
 from remit.catalog.load import Catalog
 from remit.catalog.models import AccessRule
 from remit.drift.live import Live
@@ -18,7 +19,6 @@ from remit.organization import Organization
 from remit.plan import Plan
 from remit.selectors import AccountIndex
 from remit.stack import Stack
-from remit.syncing.meant import MeantAccounts
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Edits:
     organization: Organization
     stack: Stack
     index: AccountIndex
-    sets: MeantAccounts
+    sets: AccountSets
     _files: dict[Path, EditableFile] = field(default_factory=dict)
     _before: dict[Path, EditableFile] = field(default_factory=dict)
     _leaving: set[tuple[Path, Address]] = field(default_factory=set)

@@ -83,7 +83,18 @@ def test_a_policy_that_no_entry_can_say_stays_and_is_told(folder: Path, values: 
     assert draft.files == {}
     (reason,) = reasons(draft)
     assert reason.endswith("; the catalog's own stays as it is")
-    assert not draft.entries.managed_policies
+
+
+@pytest.mark.parametrize("values", [{"document": {**OTHER, "Version": "2008-10-17"}}, {"path": "/elsewhere/"}])
+def test_a_policy_that_is_odd_in_one_account_is_imported_from_the_others(
+    folder: Path, values: Mapping[str, Any]
+) -> None:
+    before = found(folder)
+    anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    live = said_otherwise(said_otherwise(before, SEVENTH, document=anything), THIRD, **values)
+    (reason,) = reasons(imported(folder, live))
+    assert reason.endswith("; the catalog's own stays as it is")
+    assert guards(found(folder)) == {THIRD: guards(before)[THIRD], SEVENTH: anything}
 
 
 def test_a_policy_that_is_missing_where_a_permission_set_refers_to_it_stays_everywhere(folder: Path) -> None:
@@ -91,7 +102,7 @@ def test_a_policy_that_is_missing_where_a_permission_set_refers_to_it_stays_ever
     before = found(folder)
     draft = imported(folder, without(before, THIRD))
     assert draft.files == {}
-    assert all("lacks it; the catalog's own stays as it is" in each for each in reasons(draft))
+    assert all("lacks it; the catalog's own stays as it is, not compared" in each for each in reasons(draft))
     # The permission set is written anew, and goes on to refer to the catalog's own.
     (longer,) = before.permission_sets
     imported(folder, replace(without(before, THIRD), permission_sets=(replace(longer, session_duration="PT4H"),)))

@@ -1,0 +1,110 @@
+"""Statements that were found → those of the catalog that they are, be it in other words or changed by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from remit.catalog.load import Catalog
+from remit.catalog.models import InlineStatement, ManagedPolicy, PermissionSet, PolicyStatement
+from remit.documents import Document, canonical
+from remit.errors import Source
+from remit.expiry import expired
+from remit.importing.ends import statements_of
+from remit.importing.found import Found
+from remit.importing.policies import Statement
+from remit.importing.proof import EVERYWHERE
+from remit.planning.rendering import Rendering
+from remit.planning.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A statement of the catalog as IAM reads it in one account. `place`: its position in the entry, from 0."""
+
+    place: int
+    entry: PolicyStatement | InlineStatement
+    statement: Statement
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A statement that was found, less when it ends, and the catalog's; None for one that is new."""
+
+    found: Statement
+    known: Known | None
+
+    @property
+    def is_the_same(self) -> bool:
+        return self.known is not None and meaning(self.found) == meaning(self.known.statement)
+
+
+class Statements:
+    """The statements of a catalog, those that have ended among them, in each account."""
+
+    def __init__(self, catalog: Catalog, found: Found, at: datetime) -> None:
+        self._world = World(catalog, found.organization, at, EVERYWHERE)
+        self._at = at
+        self._chosen: dict[Source, frozenset[str]] = {}
+
+    def of_policy(self, policy: ManagedPolicy, account: str) -> Iterator[Known]:
+        """Those that the policy would have in an account, if it were in it."""
+        rendering = Rendering(self._world.findings, self._world.variables(account), account)
+        for place, entry in enumerate(policy.statements):
+            if account in self.accounts(entry):
+                yield self._known(place, entry, rendering)
+
+    def accounts(self, entry: PolicyStatement) -> frozenset[str]:
+        """Where a statement applies, if its policy is there."""
+        if entry.source not in self._chosen:
+            chosen = self._world.scope if entry.targets is None else self._world.select(entry.targets)
+            self._chosen[entry.source] = chosen - self._world.left_out(entry.except_)
+        return self._chosen[entry.source]
+
+    def description(self, policy: ManagedPolicy, account: str) -> str:
+        """What the policy's description says in an account."""
+        return Rendering(self._world.findings, self._world.variables(account), account)(policy.description)
+
+    def of_permission_set(self, entry: PermissionSet) -> Iterator[Known]:
+        rendering = Rendering(self._world.findings, self._world.instance_variables)
+        for place, statement in enumerate(entry.inline_policy.statements if entry.inline_policy else ()):
+            yield self._known(place, statement, rendering)
+
+    def _known(self, place: int, entry: PolicyStatement | InlineStatement, rendering: Rendering) -> Known:
+        return Known(place, entry, rendering.statement(entry), expired(entry.expires, self._at))
+
+
+def pairs(known: Sequence[Known], document: Document | None) -> list[Pair]:
+    """Each statement of a document that was found, in its order.
+
+    What means the same is the same, and what has not ended comes first. Of the others, those with one Sid, or without
+    any at the same place, are one that was changed: it goes on to end when it was to.
+    """
+    found = [{k: v for k, v in each.items() if k != "expires"} for each in statements_of(document or {"Statement": []})]
+    alive = [each for each in known if not each.is_over]
+    left = [*alive, *(each for each in known if each.is_over)]
+    meant = {id(each): meaning(each.statement) for each in known}
+    paired: dict[int, Known] = {}
+
+    def pair(alike: Callable[[int, Known], bool]) -> None:
+        for place in range(len(found)):
+            it = None if place in paired else next((each for each in left if alike(place, each)), None)
+            if it:
+                left.remove(it)
+                paired[place] = it
+
+    meanings, sids = list(map(meaning, found)), [each.get("Sid") or "" for each in found]
+    pair(lambda place, it: meanings[place] == meant[id(it)])
+    pair(lambda place, it: sids[place] != "" and not it.is_over and sids[place] == it.statement.get("Sid"))
+    pair(lambda place, it: not (sids[place] or it.statement.get("Sid")) and alive[place : place + 1] == [it])
+    return [Pair(each, paired.get(place)) for place, each in enumerate(found)]
+
+
+def meaning(statement: Statement) -> str:
+    """Equal for statements that say the same."""
+    said: Any = canonical({"Statement": [statement]})["Statement"][0]
+    return json.dumps(said, sort_keys=True)
