@@ -126,8 +126,6 @@ def _who(each: PlannedAssignment) -> Who:
     return each.principal_type, each.principal_id
 
 
-def _rules(
-    edits: Edits, assignments: Collection[FoundAssignment], sets: AccountSets
-) -> Iterator[Mapping[str, object]]:
+def _rules(edits: Edits, assignments: Collection[FoundAssignment], sets: AccountSets) -> Iterator[Mapping[str, object]]:
     said = Found(edits.organization, assignments=tuple(assignments))
     return access_entries(said, edits.catalog.settings, sets)

@@ -20,6 +20,8 @@ class OnePolicy:
         self._errors = errors
 
     def call(self, member: Member, operation: str, **_: object) -> Answer:
+        if operation == "GetPolicy":
+            return {"Policy": {"Description": "What nobody may do"}}
         assert operation == "GetAccountAuthorizationDetails"
         if error := self._errors.get(f"in_{member.account}"):
             raise error

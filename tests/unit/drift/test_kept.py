@@ -132,8 +132,10 @@ def state_of(
         ),
         {name: dict.fromkeys(found, "somebody") for name, found in assignments.items()},
         given,
-        {},
-        {**live_of(PLAN).permission_sets, **({"Loose": permission_set} if permission_set else {})},
+        permission_sets={
+            **live_of(PLAN).permission_sets,
+            **({"Loose": permission_set} if permission_set else {}),
+        },
     )
 
 
@@ -353,7 +355,7 @@ def test_a_policy_on_its_way_out_was_made_by_nobody_else() -> None:
     found = Comparison(PLAN, live, Modes(CATALOG, owner), owner, {}).findings()
     for leaving, by_hand in ((frozenset(), {"Over"}), (frozenset({(LAB, "Over")}), set())):
         recorded = Recorded(frozenset(), {}, {}, leaving=leaving)
-        assert {each.name for each in ByHand(PLAN, live, recorded, ENDED).among(found)} == by_hand
+        assert {each.name for each in ByHand(PLAN, live, recorded, ENDED, owner).among(found)} == by_hand
 
 
 def resource(type_: str, name: str, **properties: Any) -> dict[str, Any]:
