@@ -49,9 +49,11 @@ for warning in (*plan.warnings, *adoption.remarks):
 
 instance = Instance(organization.instance_arn, settings.identity_center.region)
 known = known_arns(plan, organization.permission_sets) if stack.refers else {}
-account_names = {account.id: account.name for account in organization.accounts}
-kept = run.kept
-access = Access(plan, instance=instance, stack=stack, known=known, account_names=account_names, fan_out=mode, kept=kept)
+names = {account.id: account.name for account in organization.accounts}
+kept, revisions = run.kept, run.revisions()
+access = Access(
+    plan, instance=instance, stack=stack, known=known, account_names=names, fan_out=mode, kept=kept, revisions=revisions
+)
 
 out = fan_out(
     mode,
@@ -67,9 +69,8 @@ needs = needed_policies(plan, out.roll_out(plan, after=access.guard))
 permission_sets, arns = [], {}
 if stack.permission_sets != "refer":
     existing = adoption.permission_sets
-    after = [access.guard]
     sets = PermissionSets(
-        plan.permission_sets, instance=instance, needs=needs, existing=existing, after=after, kept=kept
+        plan.permission_sets, instance=instance, needs=needs, existing=existing, after=[access.guard], kept=kept
     )
     permission_sets = list(sets.resources.values())
     arns = sets.arns

@@ -35,7 +35,8 @@ class Access(pulumi.ComponentResource):
 
     Made before everything else, so that all else can wait for its `guard`; `assign` comes last. `known` maps names
     of permission sets to ARNs as far as they are known by now, `account_names` is for people.
-    `provider` is the plugin remit, `kept` what this run leaves as it is.
+    `provider` is the plugin remit, `kept` what this run leaves as it is, `revisions` what the guard is told of the
+    commit (`remit.drift.run`).
     """
 
     guard: RevocationGuard
@@ -52,6 +53,7 @@ class Access(pulumi.ComponentResource):
         account_names: Mapping[str, str] | None = None,
         fan_out: FanOut = "aliases",
         kept: Kept | None = None,
+        revisions: Mapping[str, Mapping[str, object]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(TYPE, "access", None, opts)
@@ -83,6 +85,7 @@ class Access(pulumi.ComponentResource):
                 "permissionSetArns": dict(known or {}),
                 **({"kept": left_alone} if left_alone else {}),
                 **({"missing": missing} if missing else {}),
+                **(revisions or {}),
                 "accountNames": {account: (account_names or {}).get(account, "") for account in plan.scope},
             },
             pulumi.ResourceOptions(parent=self, provider=self.provider),

@@ -8,7 +8,7 @@ import pulumi
 
 from remit.drift.run import Run
 from remit.promotion import TYPE
-from remit.revision import Revision
+from remit.revision import NOWHERE, Revision, said
 
 
 class Applied(pulumi.CustomResource):
@@ -18,13 +18,7 @@ class Applied(pulumi.CustomResource):
         self, revision: Revision | None, *, after: Sequence[pulumi.Resource], provider: pulumi.ProviderResource
     ) -> None:
         """None: what the state says of it stays."""
-        said = revision or Revision("", "", "")
-        properties: dict[str, pulumi.Input[object]] = {
-            "commit": said.commit,
-            "catalog": said.catalog,
-            "stackFile": said.stack_file,
-            "dirty": said.dirty,
-        }
+        properties: dict[str, pulumi.Input[object]] = {**said(revision or NOWHERE)}
         ignored = list(properties) if revision is None else None
         options = pulumi.ResourceOptions(provider=provider, depends_on=list(after), ignore_changes=ignored)
         super().__init__(TYPE, "applied", properties, options)

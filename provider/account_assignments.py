@@ -163,7 +163,10 @@ class AccountAssignments:
         labels |= self._strangers(inputs, live - labels.keys())
         found = inputs.holding({key: labels[key] for key in managed})
         strangers = {key: labels[key] for key in live - managed}
-        return found, Outputs(outputs.created, outputs.deleted, unmanaged=strangers)
+        ours = {**outputs.missing, **(outputs.live or {}), **inputs.assignments}
+        gone = ours.keys() - live - outputs.failed.keys()  # what failed was never there
+        missing = {key: ours[key] for key in gone if not ours[key].endswith(STRANGER)}
+        return found, Outputs(outputs.created, outputs.deleted, unmanaged=strangers, missing=missing)
 
     def adopt(self, text: str, told: Told = Told()) -> tuple[Inputs, Outputs] | None:
         """What `pulumi import` finds for an id: in the accounts it names, or wherever the permission set is.

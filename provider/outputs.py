@@ -21,6 +21,7 @@ class Outputs:
 
     `unmanaged`: in scope, not among the inputs, and left alone (`unmanaged: report`). `live`: what is ours
     and there, after a partial failure; None when the inputs say it. A later run or a refresh clears both.
+    `missing`: ours, and not there when a refresh looked, which takes it out of the inputs; a later run clears it.
     """
 
     created: int = 0
@@ -28,6 +29,7 @@ class Outputs:
     failed: Mapping[str, str] = field(default_factory=dict)
     unmanaged: Mapping[str, str] = field(default_factory=dict)
     live: Mapping[str, str] | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, properties: Properties) -> Self:
@@ -37,11 +39,15 @@ class Outputs:
             failed=properties.get("failed") or {},
             unmanaged=properties.get("unmanagedAssignments") or {},
             live=properties.get("assignments"),
+            missing=properties.get("missingAssignments") or {},
         )
 
     def properties(self, inputs: Inputs) -> Properties:
         live = {} if self.live is None else {"assignments": dict(sorted(self.live.items()))}
-        return live | {
+        missing = {"missingAssignments": dict(sorted(self.missing.items()))} if self.missing else {}
+        return {
+            **live,
+            **missing,
             "instanceArn": inputs.instance,
             "permissionSetArn": inputs.permission_set,
             "created": self.created,

@@ -14,6 +14,7 @@ from provider.guard import Bounds, Guard
 from provider.held import pack, unpack
 from provider.inputs import Failure, Inputs, Properties, Unmanaged
 from remit.delta import by_strangers, split_key
+from remit.revision import ATTEMPTED, EXPECTED
 from remit.revocation import Holding, RevocationRefusedError
 
 TOKEN = "remit:index:RevocationGuard"  # noqa: S105 - a type token, not a secret
@@ -31,8 +32,13 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
     live assignments count: that is how a stack's first run would sweep away what was made by hand. `kept`
     {permission set: keys} is what this run leaves as it is, listed or not: nothing of it goes.
     `missing`: permission sets that another stack is still to make; nobody has them.
+    `attempted`: the revision that the run goes by; one that says nothing of it leaves what is there, and names with
+    `expected` what it found there before it had the stack for itself.
     `noPolicies`: the run makes no policy; as long as none did, the way to the accounts may change.
     """
+    attempted, expected = olds.get(ATTEMPTED) or {}, news.get(EXPECTED)
+    if expected is not None and expected != attempted:
+        return news, [Failure("", _OVERTAKEN)]
     fan_out = news.get("fanOut", "aliases")
     if olds and not olds.get("noPolicies") and olds.get("fanOut", "aliases") != fan_out:
         return news, [Failure("", _switching(fan_out))]
@@ -59,6 +65,8 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
         "accountNames": names,
         "instanceArn": news["instanceArn"],  # a stack without permission sets has nothing else of its organization
     }
+    if latest := news.get(ATTEMPTED) or attempted:
+        kept[ATTEMPTED] = latest
     if news.get("noPolicies") and (not olds or olds.get("noPolicies")):  # once there were some, they may be there still
         kept["noPolicies"] = True
     try:
@@ -67,6 +75,12 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
         # Without a property: for one the Pulumi CLI prints its whole value first.
         return kept, [Failure("", str(refusal))]
     return kept, []
+
+
+_OVERTAKEN = (
+    "another run of this stack began after this one had read its state: what this one knows is not true any more. "
+    "Nothing was changed; run it again"
+)
 
 
 def _switching(fan_out: str) -> str:

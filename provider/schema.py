@@ -67,6 +67,7 @@ _OUTPUTS = {
     "created": {"type": "integer", "description": "Assignments that the last change created"},
     "deleted": {"type": "integer", "description": "Assignments that the last change deleted"},
     "failed": {**_TEXTS, "description": "What the last change could not do: key to `create: reason` or `delete: …`"},
+    "missingAssignments": {**_TEXTS, "description": "After a refresh alone: what the last run gave, and is not there"},
     "unmanagedAssignments": {**_TEXTS, "description": "Assignments in scope that are not listed, left as they are"},
 }
 _GUARD_INPUTS = {
@@ -90,6 +91,16 @@ _GUARD_INPUTS = {
         "additionalProperties": {"type": "array", "items": _TEXT},
         "description": "Permission set to the keys that this run leaves as they are; never in the state",
     },
+    "attempted": {
+        "type": "object",
+        "additionalProperties": {"$ref": "pulumi.json#/Any"},
+        "description": "The revision of the catalog that the run goes by; never a difference",
+    },
+    "expected": {
+        "type": "object",
+        "additionalProperties": {"$ref": "pulumi.json#/Any"},
+        "description": "The revision that the state must have as the last one attempted; never in the state",
+    },
     "accountNames": {**_TEXTS, "description": "Account ids to names, for messages"},
     "permissionSetArns": {**_TEXTS, "description": "ARNs of permission sets that are there already"},
 }
@@ -110,12 +121,14 @@ def schema() -> str:
                     "inputProperties": _INPUTS,
                     "requiredInputs": ["instanceArn", "permissionSetArn", "scope", "assignments"],
                     "properties": _OUTPUTS,
-                    "required": sorted(_OUTPUTS.keys() - {"assignments"}),
+                    "required": sorted(_OUTPUTS.keys() - {"assignments", "missingAssignments"}),
                 },
                 GUARD: {
                     "description": "Refuses a run that takes away too much, before anything is written",
                     "inputProperties": _GUARD_INPUTS,
-                    "requiredInputs": sorted(_GUARD_INPUTS.keys() - {"fanOut", "noPolicies", "missing", "kept"}),
+                    "requiredInputs": sorted(
+                        _GUARD_INPUTS.keys() - {"fanOut", "noPolicies", "missing", "kept", "attempted", "expected"}
+                    ),
                     "properties": {"count": {"type": "integer", "description": "Assignments in the stack"}},
                     "required": ["count"],
                 },

@@ -12,10 +12,11 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from remit.errors import CatalogError, Problem, RemitError
-from remit.revision import Commit, Revision
+from remit.revision import ATTEMPTED, Commit, Revision, revision_of
 from remit.yaml_places import source_of
 
 TYPE = "remit:index:Applied"
+GUARD = "remit:index:RevocationGuard"
 State = Literal["current", "waiting", "ahead", "dirty", "never", "unknown"]
 
 
@@ -47,17 +48,20 @@ class StackStatus:
     problem: str = ""
 
 
+def attempted_in(exported: Mapping[str, Any]) -> Revision | None:
+    """What the last run that was let go ahead went by; without a commit where it was in none. None: no run said so."""
+    for resource in (exported.get("deployment") or {}).get("resources") or ():
+        if resource.get("type") == GUARD and not resource.get("delete"):
+            found = (resource.get("inputs") or {}).get(ATTEMPTED)
+            return revision_of(found) if found else None
+    return None
+
+
 def applied_in(exported: Mapping[str, Any]) -> Applied | None:
     """What an exported state (`pulumi stack export`) says; None when no run with a commit has succeeded."""
     for resource in (exported.get("deployment") or {}).get("resources") or ():
         if resource.get("type") == TYPE and not resource.get("delete"):
-            inputs = resource.get("inputs") or {}
-            revision = Revision(
-                str(inputs.get("commit", "")),
-                str(inputs.get("catalog", "")),
-                str(inputs.get("stackFile", "")),
-                dirty=bool(inputs.get("dirty")),
-            )
+            revision = revision_of(resource.get("inputs") or {})
             return Applied(revision, str(resource.get("modified") or resource.get("created") or ""))
     return None
 

@@ -6,14 +6,21 @@ neither are as good as each other.
 
 from __future__ import annotations
 
-import io
+import os
 import shutil
 import subprocess
-import tarfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from remit.errors import RemitError
+
+ATTEMPTED = "attempted"
+"""The input of the guard, which comes first: the revision that the last run went by, whether it succeeded or not."""
+
+EXPECTED = "expected"
+"""And what a scheduled run found there, by which it chose its catalog: the guard refuses if it is another by now."""
 
 
 class RevisionError(RemitError):
@@ -36,6 +43,14 @@ class Revision:
         """Whether the two say the same of this stack, for sure."""
         return not (self.dirty or other.dirty) and self.catalog == other.catalog and self.stack_file == other.stack_file
 
+    def says_what(self, other: Revision) -> bool:
+        """Whether two records may be of one run: all but the commit's id is the same."""
+        return replace(self, commit="") == replace(other, commit="")
+
+
+NOWHERE = Revision("", "", "")
+"""Of files of which nobody knows a commit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -43,6 +58,26 @@ class Commit:
 
     id: str
     subject: str
+
+
+def said(revision: Revision) -> dict[str, Any]:
+    """As a resource's inputs say it."""
+    return {
+        "commit": revision.commit,
+        "catalog": revision.catalog,
+        "stackFile": revision.stack_file,
+        "dirty": revision.dirty,
+    }
+
+
+def revision_of(inputs: Mapping[str, Any]) -> Revision:
+    """`said`, undone."""
+    return Revision(
+        str(inputs.get("commit", "")),
+        str(inputs.get("catalog", "")),
+        str(inputs.get("stackFile", "")),
+        dirty=bool(inputs.get("dirty")),
+    )
 
 
 def read_revision(catalog: Path, stack_file: Path) -> Revision | None:
@@ -54,9 +89,16 @@ def read_revision(catalog: Path, stack_file: Path) -> Revision | None:
     if commit is None or folder is None:
         return None
     file = _asked(stack_file.parent, "rev-parse", f"HEAD:./{stack_file.name}") or ""
-    changed = _asked(catalog, "status", "--porcelain", "--untracked-files=all", "--", ".")
-    changed_file = _asked(stack_file.parent, "status", "--porcelain", "--", stack_file.name)
-    return Revision(commit, folder, file, dirty=bool(changed or changed_file))
+    dirty = _changed(catalog, ".") or _changed(stack_file.parent, stack_file.name)
+    return Revision(commit, folder, file, dirty=dirty)
+
+
+def _changed(folder: Path, path: str) -> bool:
+    """Whether the work tree has something that HEAD has not; of what git ignores, the files that a catalog reads."""
+    said = _asked(folder, "status", "--porcelain", "--untracked-files=all", "--ignored", "--", path) or ""
+    return any(
+        not line.startswith("!! ") or line.rstrip('"').lower().endswith((".yaml", ".yml")) for line in said.splitlines()
+    )
 
 
 def commits_since(commit: str, catalog: Path, stack_file: Path) -> tuple[Commit, ...] | None:
@@ -77,18 +119,29 @@ def file_at(commit: str, file: Path) -> bytes:
     return _told(file.parent, commit, "show", f"{commit}:./{file.name}")
 
 
-def write_folder_at(commit: str, folder: Path, into: Path) -> None:
-    """The content of a folder as a commit has it. Raises RevisionError."""
-    unpack(_told(folder, commit, "archive", "--format=tar", commit, "."), into)
+def write_folder_at(commit: str, folder: Path, into: Path, path: str = "") -> None:
+    """The content of a folder (or of one at a `path` below it) as a commit has it, every file. Raises RevisionError.
+
+    Not by `git archive`, which leaves out what .gitattributes say is not for an export.
+    """
+    listed = _told(folder, commit, "ls-tree", "-r", "-z", "--full-tree", f"{commit}:./{path}")
+    entries = [entry.split(b"\t", 1) for entry in listed.split(b"\0") if entry]
+    files = [(*kind.split()[::2], os.fsdecode(name)) for kind, name in entries if kind.split()[1] == b"blob"]
+    content = _told(folder, commit, "cat-file", "--batch", given=b"".join(id_ + b"\n" for _, id_, _ in files))
+    position = 0
+    for mode, _, name in files:
+        begin = content.index(b"\n", position) + 1  # "ID blob SIZE", the bytes, an end of line
+        end = begin + int(content[position:begin].split()[2])
+        _write(into / name, content[begin:end], link=mode == b"120000")
+        position = end + 1
 
 
-def unpack(archive: bytes, into: Path) -> None:
-    """Write the files of a tar archive, as `git archive` makes one, below `into`."""
-    with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
-        if hasattr(tarfile, "data_filter"):
-            opened.extractall(into, filter="data")
-        else:  # Python 3.11.0 to 3.11.3 know no filter: it is as in a checkout, which has the same links
-            opened.extractall(into)  # noqa: S202
+def _write(file: Path, content: bytes, *, link: bool) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if link:
+        file.symlink_to(os.fsdecode(content))
+    else:
+        file.write_bytes(content)
 
 
 def _asked(folder: Path, *arguments: str) -> str | None:
@@ -96,8 +149,8 @@ def _asked(folder: Path, *arguments: str) -> str | None:
     return done.stdout.decode(errors="replace").strip() if done and done.returncode == 0 else None
 
 
-def _told(folder: Path, commit: str, *arguments: str) -> bytes:
-    done = run_git(folder, *arguments)
+def _told(folder: Path, commit: str, *arguments: str, given: bytes | None = None) -> bytes:
+    done = run_git(folder, *arguments, given=given)
     if done is None or done.returncode:
         said = done.stderr.decode(errors="replace").strip() if done else "there is no git"
         raise RevisionError(
@@ -106,9 +159,12 @@ def _told(folder: Path, commit: str, *arguments: str) -> bytes:
     return done.stdout
 
 
-def run_git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
-    """What git says of a folder, with its exit code; None where there is no git, or no such folder."""
+def run_git(folder: Path, *arguments: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes] | None:
+    """What git says of a folder, with its exit code; None where there is no git, or no such folder.
+
+    `given` is what it reads.
+    """
     git = shutil.which("git")
     if git is None or not folder.is_dir():
         return None
-    return subprocess.run([git, *arguments], cwd=folder, capture_output=True, check=False)
+    return subprocess.run([git, *arguments], cwd=folder, input=given, capture_output=True, check=False)

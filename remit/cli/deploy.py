@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,8 +21,17 @@ from remit.kept_fan_out import VARIABLE, way_in
 from remit.stack import read_stack
 
 PROMOTE, SCHEDULED, DRIFT = "--promote", "--scheduled", "--drift"
+_WHY = {
+    ("--refresh", "-r"): "what is live would pass for what the stack gave, and be taken back although `drift: report`",
+    ("--target", "-t", "--target-dependents", "--replace", "--target-replace", "--exclude", "--exclude-dependents"): (
+        "it chooses the resources itself"
+    ),
+}
+_OTHER = "it goes by the files and settings that the stack got last"
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
 _OTHER_FILES = frozenset({"--help", "-h", "--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
+_CHOSEN = {option for options in _WHY for option in options} | _OTHER_FILES - {"--help", "-h"}
+_SHORT = re.compile("-([defjry]*[A-Za-z]?)")  # those without a value, and one that may have one
 
 
 def stack_in(arguments: Sequence[str]) -> str | None:
@@ -114,9 +124,9 @@ def _tell_what_it_forgets(named: str | None) -> None:
         return
     if found and Modes(found.catalog, found.stack).leave_something:
         click.echo(
-            "a refresh takes what is live for what the stack gave: what somebody took away, and with remit:fanOut: "
-            "pooled what they changed in a policy, the next run takes back, `drift: report` and `adopt` too "
-            "(remit sync first)",
+            "a refresh takes what is live for what the stack gave: a permission set or policy that somebody deleted, "
+            "and with remit:fanOut: pooled what they changed in a policy, the next run takes back, `drift: report` and "
+            "`adopt` too (remit sync first)",
             err=True,
         )
 
@@ -128,6 +138,7 @@ def _scheduled(engine: Engine, arguments: Sequence[str], report: Path | None, *,
     named = stack_in(arguments)
     if named is None or promote:
         raise click.UsageError(f"{SCHEDULED} needs --stack, and excludes {PROMOTE}: it runs again what the stack has")
+    refuse_own_way(arguments)
     passed_on, output = without_file(arguments, DRIFT)
     reporter = Reporter(report, "up", named) if report else None
 
@@ -140,6 +151,20 @@ def _scheduled(engine: Engine, arguments: Sequence[str], report: Path | None, *,
         stay_with_its_way(engine, named)
         retire_first(engine, named)
         return scheduled_up(engine, named, passed_on, output, start)
+
+
+def refuse_own_way(arguments: Sequence[str]) -> None:
+    """What a scheduled run chooses by itself. Raises UsageError."""
+    for argument in arguments:
+        for option in _options(argument.partition("=")[0]) & _CHOSEN if argument != "--refresh=false" else ():
+            why = next((why for options, why in _WHY.items() if option in options), _OTHER)
+            raise click.UsageError(f"{SCHEDULED} excludes {option}: {why} (leave it out)")
+
+
+def _options(given: str) -> set[str]:
+    """Those in one argument: the Pulumi CLI takes -yr for -y -r, and -cKEY for -c KEY."""
+    short = _SHORT.match(given)
+    return {f"-{letter}" for letter in short[1]} if short else {given}
 
 
 def without_flag(name: str, arguments: Sequence[str], flag: str) -> tuple[tuple[str, ...], bool]:

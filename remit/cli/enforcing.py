@@ -88,7 +88,7 @@ def keeping(found: Held, kept: Kept, *, again: bool) -> Iterator[None]:
     """Every run of the program within keeps that. `again`: it goes by this catalog, which the stack has."""
     with TemporaryDirectory(prefix="remit-") as folder:
         file = Path(folder, "kept.json")
-        Keeping(found.stack_file.absolute(), found.folder.absolute(), kept, again).write(file)
+        Keeping(found.stack_file.absolute(), found.folder.absolute(), kept, again, found.attempted).write(file)
         os.environ[VARIABLE] = str(file)
         try:
             yield

@@ -63,7 +63,7 @@ def _kept(engine: Engine, here: Held, *, refresh: bool) -> Kept | None:
             click.echo(f"changes by hand are taken back, `drift: adopt` too: {why}", err=True)
         return None
     recorded = Recorded.of(exported)
-    with held(stack, None, work_tree=False) as had, progress_on_terminal() as told:
+    with held(stack, None, work_tree=False, succeeded=True) as had, progress_on_terminal() as told:
         waiting = read_waiting(had, here, told, recorded)
     accounts = {each.account for each in waiting.plan.managed_policies}
     pooled = with_way_in(here.stack, exported).fan_out_over(len(accounts)) == "pooled"

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from remit.errors import RemitError
-from remit.revision import run_git, unpack
+from remit.revision import run_git, write_folder_at
 
 
 class GitError(RemitError):
@@ -35,10 +35,7 @@ def extract(commit: str, path: str, folder: Path, into: Path) -> bool:
     """Write a folder of a commit below `into`, at the same path; False if the commit has no such folder."""
     if _run(["cat-file", "-e", f"{commit}:./{path}"], folder).returncode:
         return False
-    done = _run(["archive", "--format=tar", commit, "--", path], folder)
-    if done.returncode:
-        raise GitError(f"git archive {commit} {path} failed: {done.stderr.decode().strip()}")
-    unpack(done.stdout, into)
+    write_folder_at(commit, folder, into / path, path)
     return True
 
 

@@ -19,8 +19,8 @@ from remit.cli.retire import exported_state
 from remit.drift.recorded import Recorded
 from remit.errors import Source
 from remit.kept_fan_out import with_way_in
-from remit.promotion import Applied, applied_in
-from remit.revision import file_at, read_revision, write_folder_at
+from remit.promotion import applied_in, attempted_in
+from remit.revision import Revision, file_at, read_revision, write_folder_at
 from remit.stack import Stack, read_stack
 
 
@@ -29,7 +29,8 @@ class Held:
     """A stack and its catalog. `commit` is "" where nobody knows it; `applied`: the stack got just this catalog last.
 
     `stack_file` and `folder` are where they were read, `beneath` what stands before the paths that people know.
-    `recorded`: what the state says that the stack gave; None where it was not read.
+    `recorded`: what the state says that the stack gave; None where it was not read. `attempted`: what it says of the
+    stack's last run.
     """
 
     stack: Stack
@@ -41,6 +42,7 @@ class Held:
     beneath: str = ""
     why_not_applied: str = ""
     recorded: Recorded | None = None
+    attempted: Revision | None = None
 
     def known(self, source: Source | None) -> Source | None:
         """The place as people know it."""
@@ -50,36 +52,45 @@ class Held:
 
 
 @contextmanager
-def held(stack: str | None, catalog: Path | None, *, work_tree: bool) -> Iterator[Held]:
+def held(stack: str | None, catalog: Path | None, *, work_tree: bool, succeeded: bool = False) -> Iterator[Held]:
     """The catalog that the stack got last, unless a folder is named, or `work_tree`, or nobody knows; then says so.
+
+    That of a run which did not make everything counts too, since what it took away is not to be given back; not with
+    `succeeded`: then the last one of which all was made.
 
     Raises CatalogError, EngineError, and RevisionError when the commit is not in this clone.
     """
     if stack is None or catalog or work_tree:
         yield _of_work_tree(stack, catalog)
         return
-    exported, why_not = _exported(stack)
-    applied, why_not = _applied(stack, exported) if exported is not None else (None, why_not)
+    got = _got(stack, succeeded=succeeded)
+    applied = got.revision
     if applied is None:
-        click.echo(f"compared to the catalog in the work tree: {why_not}", err=True)
-        yield _going_by(exported, _of_work_tree(stack, None, why_not))
+        click.echo(f"compared to the catalog in the work tree: {got.why_not}", err=True)
+        yield _going_by(got, _of_work_tree(stack, None, got.why_not))
         return
+    if got.partly:
+        click.echo(
+            f"compared to commit {applied.commit[:12]}, of which the last run of stack {stack} did not make everything",
+            err=True,
+        )
     file = stack_file(stack)
     here = read_revision(catalog_folder(read_stack(file)), file)
-    if here and here.same_content(applied.revision):
+    if here and here.same_content(applied):
         found = read_inputs(None, stack)
         folder = catalog_folder(found.stack)
-        yield _going_by(exported, Held(found.stack, found.catalog, file, folder, applied.revision.commit, applied=True))
+        yield _going_by(got, Held(found.stack, found.catalog, file, folder, applied.commit, applied=True))
         return
     with TemporaryDirectory(prefix="remit-") as kept:
-        yield _going_by(exported, _at_commit(applied.revision.commit, file, Path(kept)))
+        yield _going_by(got, _at_commit(applied.commit, file, Path(kept)))
 
 
-def _going_by(exported: Mapping[str, Any] | None, found: Held) -> Held:
+def _going_by(got: _Got, found: Held) -> Held:
     """With what the state says; the stack stays with the way that its policies have."""
-    if exported is None:
+    if got.exported is None:
         return found
-    return replace(found, stack=with_way_in(found.stack, exported), recorded=Recorded.of(exported))
+    stack = with_way_in(found.stack, got.exported)
+    return replace(found, stack=stack, recorded=Recorded.of(got.exported), attempted=got.attempted)
 
 
 def _of_work_tree(stack: str | None, catalog: Path | None, why_not: str = "") -> Held:
@@ -90,27 +101,43 @@ def _of_work_tree(stack: str | None, catalog: Path | None, why_not: str = "") ->
     return Held(found.stack, found.catalog, file, folder, commit, why_not_applied=why_not)
 
 
-def _exported(stack: str) -> tuple[Mapping[str, Any] | None, str]:
-    """The state; or None, and why there is none. Raises EngineError when it cannot be read."""
+@dataclass(frozen=True, slots=True)
+class _Got:
+    """What a stack got last; or no revision, and why nobody knows. `partly`: not everything of it was made.
+
+    `exported` is its state, None where there is none. `attempted`: what that says of the last run.
+    """
+
+    revision: Revision | None
+    why_not: str = ""
+    exported: Mapping[str, Any] | None = None
+    attempted: Revision | None = None
+    partly: bool = False
+
+
+def _got(stack: str, *, succeeded: bool) -> _Got:
+    """Raises EngineError when the state cannot be read."""
     try:
-        return exported_state(choose_engine(os.environ), stack), ""
+        exported = exported_state(choose_engine(os.environ), stack)
     except EngineError as error:
         if UNKNOWN_STACK not in str(error):
             raise EngineError(
                 f"the state of stack {stack} cannot be read, so nobody knows which catalog it has: {error} "
                 "(to go by the files here: --work-tree)"
             ) from error
-        return None, f"there is no stack {stack} yet"
-
-
-def _applied(stack: str, exported: Mapping[str, Any]) -> tuple[Applied | None, str]:
-    """What the stack got last; or None, and why nobody knows."""
-    found = applied_in(exported)
+        return _Got(None, f"there is no stack {stack} yet")
+    found, attempted = applied_in(exported), attempted_in(exported)
     if found is None:
-        return None, f"no run of stack {stack} from a commit has succeeded yet"
-    if found.revision.dirty:
-        return None, f"stack {stack} got a catalog that is in no commit"
-    return found, ""
+        return _Got(None, f"no run of stack {stack} from a commit has succeeded yet", exported)
+    partly = attempted is not None and not attempted.says_what(found.revision) and not succeeded
+    revision = attempted if partly and attempted else found.revision
+    if not revision.commit or revision.dirty:
+        which = "was begun from a catalog that is in no commit, and did not make everything"
+        why = (
+            f"the last run of stack {stack} {which}" if partly else f"stack {stack} got a catalog that is in no commit"
+        )
+        return _Got(None, why, exported)
+    return _Got(revision, "", exported, attempted, partly)
 
 
 def _at_commit(commit: str, file: Path, kept: Path) -> Held:

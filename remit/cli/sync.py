@@ -97,7 +97,7 @@ def _drafted(base: Copied, stack: str, told: Told, *, work_tree: bool) -> tuple[
     if not Modes(here.catalog, here.stack).adopt_something:
         click.echo(f"nothing that stack {stack} has says drift: adopt", err=True)
         return Draft(), ()
-    with held(stack, None, work_tree=work_tree) as applied:
+    with held(stack, None, work_tree=work_tree, succeeded=True) as applied:
         if not applied.applied and not work_tree:
             raise NotAppliedError(
                 f"nothing is adopted: {applied.why_not_applied} (apply a commit first by remit up, "

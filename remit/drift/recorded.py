@@ -81,10 +81,13 @@ class Recorded:
 
 
 def _given(resource: Resource) -> dict[str, str]:
-    """After a partial failure the outputs tell more than the inputs, which are those of before."""
+    """After a partial failure the outputs tell more than the inputs, which are those of before; after a refresh they
+    tell what it took out of these."""
     inputs, outputs = resource.get("inputs") or {}, resource.get("outputs") or {}
-    known = {**(outputs.get("assignments") or {}), **(inputs.get("assignments") or {})}
-    return {key: label for key, label in known.items() if not label.endswith(STRANGER)}
+    said = (outputs.get("missingAssignments"), outputs.get("assignments"), inputs.get("assignments"))
+    known = {key: label for each in said for key, label in (each or {}).items()}
+    never = (outputs.get("failed") or {}).keys() - (outputs.get("assignments") or {}).keys()
+    return {key: label for key, label in known.items() if key not in never and not label.endswith(STRANGER)}
 
 
 def _written(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], str]]:

@@ -15,7 +15,7 @@ from remit.drift.kept import Kept, KeptSet
 from remit.drift.unplanned import Unplanned
 from remit.managed_policy import Policy
 from remit.planning.values import Plan
-from remit.revision import Revision, read_revision
+from remit.revision import ATTEMPTED, EXPECTED, NOWHERE, Revision, read_revision, revision_of, said
 from remit.stack import Stack, read_stack
 
 VARIABLE = "REMIT_KEPT"
@@ -26,13 +26,15 @@ VARIABLE = "REMIT_KEPT"
 class Keeping:
     """The stack and the catalog's folder that a run goes by, and what it keeps as it is.
 
-    `again`: they are what the stack got last; else the program has them already.
+    `again`: they are what the stack got last; else the program has them already. `attempted`: what the state said then
+    of its last run.
     """
 
     stack_file: Path
     catalog: Path
     kept: Kept
     again: bool = True
+    attempted: Revision | None = None
 
     def write(self, path: Path) -> None:
         """The file that VARIABLE names."""
@@ -41,6 +43,7 @@ class Keeping:
             "stack_file": str(self.stack_file),
             "catalog": str(self.catalog),
             "again": self.again,
+            "attempted": said(self.attempted) if self.attempted else None,
             "assignments": kept.assignments,
             "policies": [
                 {
@@ -84,7 +87,8 @@ class Keeping:
             ),
             {(each["account"], each["name"]): each["written"] for each in told["policies"] if each["written"]},
         )
-        return cls(Path(told["stack_file"]), Path(told["catalog"]), kept, told["again"])
+        attempted = revision_of(told["attempted"]) if told["attempted"] else None
+        return cls(Path(told["stack_file"]), Path(told["catalog"]), kept, told["again"], attempted)
 
 
 def _tuples(values: list[Any]) -> tuple[Any, ...]:
@@ -99,6 +103,7 @@ class Run:
     catalog: Path
     kept: Kept = field(default_factory=Kept)
     again: bool = False
+    attempted: Revision | None = None
 
     @classmethod
     def of(cls, environment: Mapping[str, str], stack: Stack, catalog: Path) -> Run:
@@ -109,11 +114,17 @@ class Run:
         told = Keeping.read(Path(named))
         if not told.again:
             return cls(stack, catalog, told.kept)
-        return cls(read_stack(told.stack_file), told.catalog, told.kept, again=True)
+        return cls(read_stack(told.stack_file), told.catalog, told.kept, again=True, attempted=told.attempted)
 
     def revision(self) -> Revision | None:
         """What the state shall say of it after success; nothing new where the stack runs again what it has."""
         return None if self.again else read_revision(self.catalog, Path(f"Pulumi.{self.stack.name}.yaml"))
+
+    def revisions(self) -> dict[str, dict[str, Any]]:
+        """What the guard is told: what this run goes by; of a run again, what the state must say of the last one."""
+        if self.again:
+            return {EXPECTED: said(self.attempted) if self.attempted else {}}
+        return {ATTEMPTED: said(self.revision() or NOWHERE)}
 
     def adjusted(self, plan: Plan) -> Plan:
         return self.kept.applied_to(plan)

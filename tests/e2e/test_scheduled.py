@@ -147,3 +147,64 @@ def test_without_a_catalog_that_the_stack_got_nothing_runs(world: World) -> None
     assert done.code == 1
     assert "nothing runs again" in done.text
     assert "excludes --promote" in scheduled(world, "--promote").text
+
+
+def test_a_refused_run_does_not_make_the_next_one_give_back_what_is_only_reported(world: World) -> None:
+    """It reads anew what it is to revert; what somebody took away of the same permission set is not forgotten by it."""
+    world.edit("access.yaml", "targets: ou:Workloads", "targets: ou:Workloads/Dev")
+    world.add(
+        "more.yaml",
+        "access:\n"
+        "  - {groups: [developers], permission_sets: [Developer], targets: ou:Workloads/Prod, drift: report}\n",
+    )
+    repository(world)
+    world.up()
+    configure(world, {"remit:maxRevoke": 0})
+    commit(world, "takes nothing away")
+    world.up()
+    gone, hand = ("Developer", SHOP_PROD, "GROUP", DEVELOPERS), ("Developer", SHOP_DEV, "GROUP", CONTRACTORS)
+    world.unassign(*gone)
+    world.assign(*hand)
+    done = scheduled(world)
+    assert done.code != 0, "maxRevoke refuses it"
+    assert hand in world.grants()
+    world.unassign(*hand)
+    done = scheduled(world)
+    assert done.code == 0, done.text
+    assert gone not in world.grants(), done.text
+
+
+def test_what_a_failed_merge_took_away_no_run_gives_back(world: World) -> None:
+    """The stack has the commit of before, as a whole; the runs that nobody looks at go by the one that was begun."""
+    repository(world)
+    world.up()
+    assert world.up("--expect-no-changes").code == 0, "what is recorded of the commit is no change by itself"
+    gone = ("Developer", SHOP_PROD, "GROUP", DEVELOPERS)
+    world.edit("access.yaml", "targets: ou:Workloads", "targets: ou:Workloads/Dev")
+    world.edit("managed.yaml", 'Action: "logs:Get*"', 'Action: "logs:List*"')
+    commit(world, "developers leave production")
+    world.break_role(PAY_DEV)
+    assert world.run("up", "--yes", "--skip-preview").code == 1
+    assert gone not in world.grants()
+
+    done = world.command("repair", "--stack", world.stack)
+    assert gone not in world.grants(), done.text
+    done = scheduled(world)
+    assert done.code == 1, "the account without its role is there still"
+    assert "of which the last run of stack test did not make everything" in done.text
+    assert gone not in world.grants()
+    assert world.json_of("stacks", "--json")["stacks"][0]["state"] == "waiting", "such a run records nothing"
+
+    world.mend_role(PAY_DEV)
+    assert scheduled(world).code == 0
+    assert "logs:List*" in str(world.policies()[PAY_DEV, "Standalone"])
+    assert scheduled(world, "--expect-no-changes").code == 0
+    world.up()
+    assert world.json_of("stacks", "--json")["stacks"][0]["state"] == "current"
+
+    world.edit("managed.yaml", 'Action: "logs:List*"', 'Action: "logs:Get*"')
+    world.break_role(PAY_DEV)
+    assert world.run("up", "--yes", "--skip-preview").code == 1
+    done = scheduled(world)
+    assert done.code == 1
+    assert "was begun from a catalog that is in no commit" in " ".join(done.text.split())

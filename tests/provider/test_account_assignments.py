@@ -81,6 +81,8 @@ def test_refresh_shows_what_came_and_went_and_keeps_the_labels(remit: Plugin, ss
     assert id_ == ID
     assert live["assignments"] == {ONE: "label", BY_HAND: "not in the catalog"}
     assert (outputs["created"], outputs["deleted"]) == (2, 1)
+    assert outputs["missingAssignments"] == {TWO: "label"}, "the inputs say what is live, and forget it"
+    assert remit.read(ID, live, outputs) == (ID, live, outputs), "also in a second refresh"
     assert remit.diff(live, inputs(ONE, TWO), outputs) == {
         f'assignments["{TWO}"]': "ADD",
         f'assignments["{BY_HAND}"]': "DELETE",
@@ -159,6 +161,7 @@ class TestPartialFailure:
             remit.create(inputs(ONE, TWO))
         _, live, outputs = remit.read(ID, inputs(ONE, TWO), caught.value.properties)
         assert outputs["failed"] == {}
+        assert "missingAssignments" not in outputs, "it was never there"
         assert remit.diff(live, inputs(ONE, TWO), outputs) == {f'assignments["{TWO}"]': "ADD"}
 
     def test_a_delete_that_fails_leaves_the_resource(self, remit: Plugin, sso: FakeSsoAdmin) -> None:

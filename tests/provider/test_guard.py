@@ -95,6 +95,27 @@ def test_a_permission_set_that_no_state_knows_is_looked_at() -> None:
     assert [each.permission_set for each in asked] == [ARN]
 
 
+def test_the_state_keeps_what_a_run_went_by_and_a_run_again_says_nothing_of_it() -> None:
+    first, other = ({"commit": name, "catalog": name, "stackFile": "f", "dirty": False} for name in ("c0", "c1"))
+    held, _ = check(at_most(0), {}, news({}, attempted=first), nothing)
+    assert held["attempted"] == first
+    again, failures = check(at_most(0), held, news({}, expected=first), nothing)
+    assert (failures, again) == ([], held)
+    changed, _ = check(at_most(0), held, news({}, attempted=other), nothing)
+    assert changed["attempted"] == other
+    assert not differs(held, changed), "no preview shows it"
+
+
+def test_a_run_that_was_overtaken_is_refused() -> None:
+    """What it is told was read before the engine had the stack for itself."""
+    first, other = ({"commit": name, "catalog": name, "stackFile": "f", "dirty": False} for name in ("c0", "c1"))
+    held, _ = check(at_most(0), {}, news({}, attempted=other), nothing)
+    for expected in (first, {}):
+        _, (failure,) = check(at_most(0), held, news({}, expected=expected), nothing)
+        assert "another run of this stack began" in failure.reason
+    assert check(at_most(0), {}, news({}, expected={}), nothing)[1] == []
+
+
 def test_what_the_run_leaves_as_it_is_does_not_go() -> None:
     """What somebody gave by hand and a refresh has seen, too; and the state keeps nothing of it."""
     guard, staying = at_most(0), {"Admin": [*keys(3)]}

@@ -9,11 +9,13 @@ import pytest
 
 from remit.errors import CatalogError
 from remit.promotion import (
+    GUARD,
     TYPE,
     Applied,
     PromotionRefusedError,
     StackStatus,
     applied_in,
+    attempted_in,
     refuse_to_jump,
     stages,
     state_of,
@@ -26,6 +28,7 @@ from remit.revision import (
     file_at,
     is_older,
     read_revision,
+    said,
     write_folder_at,
 )
 
@@ -48,6 +51,10 @@ def test_a_state_says_which_commit_the_stack_got() -> None:
     exported = {"deployment": {"resources": [{"type": "other"}, {**resource, "delete": True}, resource]}}
     assert applied_in(exported) == Applied(Revision("c", "t", "f"), "2026-11-24T03:00:00Z")
     assert applied_in({"deployment": {}}) is None
+    guard = {"type": GUARD, "inputs": {"attempted": said(HEAD)}}
+    assert attempted_in({"deployment": {"resources": [resource, guard]}}) == HEAD
+    assert attempted_in({"deployment": {"resources": [{**guard, "inputs": {}}]}}) is None
+    assert attempted_in(exported) is None
     assert applied_in({}) is None
 
 
@@ -104,6 +111,38 @@ def test_a_jump_is_refused_with_its_reason(head: Revision | None, stacks: list[S
         refuse_to_jump("prod", head, stacks)
 
 
+@pytest.mark.parametrize(
+    ("ignored", "dirty"),
+    [
+        ("policies/own.yaml", True),
+        ("policies/deep/own.yml", True),
+        ("policies/.DS_Store", False),
+        ("policies/a~", False),
+    ],
+)
+def test_what_git_ignores_and_a_catalog_reads_is_in_no_commit(tmp_path: Path, ignored: str, dirty: bool) -> None:
+    catalog, file = tmp_path / "policies", tmp_path / "Pulumi.dev.yaml"
+    (catalog / "deep").mkdir(parents=True)
+    (catalog / "a.yaml").write_text("one")
+    file.write_text("config: {}")
+    (tmp_path / ".gitignore").write_text("own.*\n.DS_Store\n*~\ndeep/\n")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "-m", "first")
+    (tmp_path / ignored).write_text("more")
+    found = read_revision(catalog, file)
+    assert found is not None
+    assert found.dirty is dirty
+    (tmp_path / ignored).unlink()
+    git(tmp_path, "rm", "--quiet", "--cached", file.name)
+    (tmp_path / ".gitignore").write_text("Pulumi.*\n")
+    git(tmp_path, "add", ".gitignore")
+    git(tmp_path, "commit", "--quiet", "-m", "the stack file is nobody's")
+    found = read_revision(catalog, file)
+    assert found is not None
+    assert found.dirty
+
+
 def test_a_revision_is_that_of_the_catalog_and_the_stack_file(tmp_path: Path) -> None:
     catalog, file = tmp_path / "policies", tmp_path / "Pulumi.dev.yaml"
     catalog.mkdir()
@@ -147,3 +186,23 @@ def test_a_revision_is_that_of_the_catalog_and_the_stack_file(tmp_path: Path) ->
     assert file_at(first.commit, file) == b"config: {}"
     with pytest.raises(RevisionError, match="fetch-depth"):
         file_at("f" * 40, file)
+
+
+def test_a_commit_is_read_whole_whatever_an_export_leaves_out(tmp_path: Path) -> None:
+    catalog, file = tmp_path / "policies", tmp_path / "Pulumi.dev.yaml"
+    catalog.mkdir()
+    (catalog / "a.yaml").write_text("one")
+    (tmp_path / ".gitattributes").write_text("a.yaml export-ignore\n* export-subst\n")
+    (catalog / "deep").mkdir()
+    (catalog / "deep" / "ä b.yaml").write_text("$Format:%H$\n\n")
+    (catalog / "link.yaml").symlink_to("a.yaml")
+    file.write_text("config: {}")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "-m", "not for an export")
+    write_folder_at("HEAD", catalog, tmp_path / "whole")
+    found = {
+        path.relative_to(tmp_path / "whole").as_posix(): path.read_text()
+        for path in (tmp_path / "whole").rglob("*.yaml")
+    }
+    assert found == {"a.yaml": "one", "link.yaml": "one", "deep/ä b.yaml": "$Format:%H$\n\n"}

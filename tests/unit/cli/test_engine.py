@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
-from remit.cli.deploy import leaving_what_waits, stack_in
+from remit.cli.deploy import leaving_what_waits, refuse_own_way, stack_in
 from remit.cli.engine import Engine, EngineError, choose_engine, output_of
 from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone, shard_of_stack
 from remit.errors import CatalogError
@@ -65,6 +66,34 @@ def fake_pulumi(tmp_path: Path) -> Path:
     path.write_text('#!/bin/sh\n[ "$1" = stack ] && { echo "no stack" >&2; exit 255; }\necho "$@"\nexit 7\n')
     path.chmod(0o755)
     return path
+
+
+@pytest.mark.parametrize(
+    ("argument", "option"),
+    [
+        ("--refresh", "--refresh"),
+        ("--refresh=true", "--refresh"),
+        ("-yr", "-r"),
+        ("--target=urn:*", "--target"),
+        ("-t", "-t"),
+        ("--exclude", "--exclude"),
+        ("--replace", "--replace"),
+        ("-c", "-c"),
+        ("-cremit:adopt=false", "-c"),
+        ("--config", "--config"),
+        ("--config-file=other.yaml", "--config-file"),
+        ("-C", "-C"),
+        ("--cwd=..", "--cwd"),
+    ],
+)
+def test_a_scheduled_run_chooses_its_files_and_its_resources_itself(argument: str, option: str):
+    with pytest.raises(click.UsageError, match=f"excludes {option}: .*leave it out") as refused:
+        refuse_own_way(["--yes", argument])
+    assert refused.value.exit_code == 2
+
+
+def test_what_a_scheduled_run_passes_on_is_not_refused():
+    refuse_own_way(["-y", "-fd", "--refresh=false", "--stack", "prod", "-sprod", "--expect-no-changes", "-p4"])
 
 
 @pytest.mark.parametrize("verb", ["preview", "up", "refresh", "destroy"])

@@ -29,6 +29,7 @@ from remit.permission_set import LivePermissionSet
 from remit.plan import make_plan
 from remit.planning.unending import unending
 from remit.policy_shape import shaped
+from remit.revision import NOWHERE, Revision, said
 from remit.stack import Stack
 from tests.unit.drift.world import live_of
 from tests.unit.small_world import AT, LAB, ORGANIZATION, PAYMENTS, PAYMENTS_DEV, SHOP, catalog_of
@@ -363,7 +364,7 @@ def resource(type_: str, name: str, **properties: Any) -> dict[str, Any]:
 
 
 def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> None:
-    one, two, hand = KEYS[:3]
+    one, two, hand, three = KEYS[:4]
     given_policy = Policy("Guard", "/remit/", "why", document([STATEMENT]))
     exported = {
         "deployment": {
@@ -372,7 +373,7 @@ def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> No
                     "remit:index:AccountAssignments",
                     "Strict",
                     inputs={"assignments": {one: "engineers", hand: "ann, not in the catalog"}},
-                    outputs={"assignments": {two: "sre"}},
+                    outputs={"assignments": {two: "sre"}, "missingAssignments": {three: "engineers"}},
                 ),
                 resource(
                     "remit:index:ManagedPolicies",
@@ -401,8 +402,15 @@ def test_the_state_says_what_the_stack_gave_and_not_what_a_refresh_found() -> No
         }
     }
     recorded = Recorded.of(exported)
-    assert recorded.gave("Strict") == {one: "engineers", two: "sre"}
+    assert recorded.gave("Strict") == {one: "engineers", two: "sre", three: "engineers"}
     assert recorded.gave("Unknown") == {}
+    first = resource(
+        "remit:index:AccountAssignments",
+        "Strict",
+        inputs={"assignments": {one: "engineers", two: "sre"}},
+        outputs={"assignments": {one: "engineers"}, "failed": {two: "create: no"}},
+    )
+    assert Recorded.of({"deployment": {"resources": [first]}}).gave("Strict") == {one: "engineers"}, "never made"
     assert recorded.policies == {(LAB, "Guard"): given_policy, (SHOP, "Guard"): given_policy}
     assert recorded.written == {(SHOP, "Guard"): fingerprint(document([STATEMENT]))}
     assert recorded.leaving == {(LAB, "Over")}
@@ -449,13 +457,16 @@ def test_the_program_reads_what_the_verb_wrote(tmp_path: Path) -> None:
         Unplanned(frozenset({(LAB, "E")}), frozenset({"Gone"})),
         {(LAB, "Guard"): "a.b"},
     )
-    Keeping(file, tmp_path / "policies", keep).write(tmp_path / "kept.json")
+    last = Revision("c", "t", "f")
+    Keeping(file, tmp_path / "policies", keep, attempted=last).write(tmp_path / "kept.json")
     run = Run.of({VARIABLE: str(tmp_path / "kept.json")}, Stack("test"), Path("elsewhere"))
-    assert run == Run(Stack("test", drift="report"), tmp_path / "policies", keep, again=True)
+    assert run == Run(Stack("test", drift="report"), tmp_path / "policies", keep, again=True, attempted=last)
+    assert run.revisions() == {"expected": said(last)}
     assert run.adjusted(PLAN) == keep.applied_to(PLAN)
     assert run.revision() is None, "the stack has no other catalog afterwards"
     plain = Run.of({}, Stack("test"), Path("policies"))
     assert plain == Run(Stack("test"), Path("policies"))
+    assert Run(Stack("test"), tmp_path / "none").revisions() == {"attempted": said(NOWHERE)}
     assert plain.adjusted(PLAN) == PLAN
 
 
