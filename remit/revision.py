@@ -125,8 +125,8 @@ def write_folder_at(commit: str, folder: Path, into: Path, path: str = "") -> No
     Not by `git archive`, which leaves out what .gitattributes say is not for an export.
     """
     listed = _told(folder, commit, "ls-tree", "-r", "-z", "--full-tree", f"{commit}:./{path}")
-    entries = [entry.split(b"\t", 1) for entry in listed.split(b"\0") if entry]
-    files = [(*kind.split()[::2], os.fsdecode(name)) for kind, name in entries if kind.split()[1] == b"blob"]
+    entries = [(*kind.split(), name) for kind, name in (each.split(b"\t", 1) for each in listed.split(b"\0") if each)]
+    files = [(mode, id_, os.fsdecode(name)) for mode, type_, id_, name in entries if type_ == b"blob"]
     content = _told(folder, commit, "cat-file", "--batch", given=b"".join(id_ + b"\n" for _, id_, _ in files))
     position = 0
     for mode, _, name in files:
