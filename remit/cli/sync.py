@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -25,7 +25,7 @@ from remit.drift.modes import Modes
 from remit.drift.recorded import Recorded
 from remit.drift.values import Unread
 from remit.editing import write_texts
-from remit.errors import CatalogError
+from remit.errors import CatalogError, RemitError
 from remit.syncing.change import changes_of
 from remit.syncing.draft import Draft, Drafting, Refused
 from remit.syncing.words import MARK, body, message
@@ -81,7 +81,7 @@ def sync(
     if repository and branch:
         synced = _committed(synced, repository, branch)
     elif synced.written:
-        write_texts({base.original / place: text for place, text in synced.files.items()})
+        write_unless_edited(base.original, synced.files, before)
     if as_json:
         click.echo(json_of(synced))
     elif as_markdown:
@@ -134,6 +134,16 @@ def _not_yet(found: Waiting) -> Iterator[Refused]:
         (_ENDED, [each.finding for each in found.changes if each.ended and not each.disputed]),
     ):
         yield from (Refused(each, reason) for each in changes_of(findings))
+
+
+def write_unless_edited(
+    folder: Path, files: Mapping[PurePosixPath, str | None], before: Mapping[PurePosixPath, str]
+) -> None:
+    """Raises RemitError, before anything is written, for a file that is not as it was `before`."""
+    for path, text in ((folder / place, before.get(place)) for place in files):
+        if (path.read_bytes().decode() if path.exists() else None) != text:
+            raise RemitError(f"{path} was edited while AWS was read, so nothing was written: sync again")
+    write_texts({folder / place: text for place, text in files.items()})
 
 
 def _texts(base: Copied) -> Mapping[PurePosixPath, str]:
