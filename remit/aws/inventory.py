@@ -1,8 +1,9 @@
 """The live organization whole: permission sets, assignments, and the customer managed policies of every account.
 
 What AWS counts apart is read side by side: Identity Center, which takes the longest by far, Organizations, and IAM in
-the accounts. Each part is kept in a work file as soon as it is read, so that an interrupted reading goes on. An account
-whose spoke role cannot be assumed is told, and does not end the rest.
+the accounts. Each part but the organization, which costs little, is kept in a work file as soon as it is read, so that
+an interrupted reading goes on. An account whose spoke role cannot be assumed, or may not read, is told, and does not
+end the rest; any other error does.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import Any, TypeVar
 
 from remit.aws.assignments import AssignmentReader
 from remit.aws.iam import Iam
-from remit.aws.member_sessions import Member
+from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.aws.permission_sets import permission_set_arns, read_permission_set
 from remit.aws.session import Aws, in_parallel
 from remit.aws.sso_admin import SsoAdmin
 from remit.delta import split_key
 from remit.documents import Document
-from remit.errors import AwsError
+from remit.errors import AccessDeniedError
 from remit.importing.found import Found, FoundAssignment, FoundPolicy, PolicyFilter
 from remit.importing.work_file import WorkFile
 from remit.managed_policy import LivePolicy
@@ -58,7 +59,7 @@ class Inventory:
     def take(self, policies: PolicyFilter) -> Found:
         """All there is. Raises AwsError; the first error, or an interruption, stops the rest."""
         with ThreadPoolExecutor(3) as pool:
-            looking = pool.submit(self._organization)
+            looking = pool.submit(self._look_up)
             center = pool.submit(self._identity_center)
             accounts = pool.submit(lambda: self._policies(looking.result(), policies))
             try:
@@ -68,13 +69,11 @@ class Inventory:
                 self._stop()
                 raise
         organization, (permission_sets, keys), (found, unread) = looking.result(), center.result(), accounts.result()
+        if _strangers(keys, organization):  # they may have come since it was looked up
+            organization = self._look_up()
+            found, unread = self._policies(organization, policies)
         assignments = _assignments(permission_sets, keys, organization)
         return Found(organization, tuple(permission_sets), tuple(assignments), tuple(found), unread)
-
-    def _organization(self) -> Organization:
-        return Organization.model_validate(
-            self._work.part("organization", lambda: self._look_up().model_dump(mode="json"))
-        )
 
     def _identity_center(self) -> tuple[list[LivePermissionSet], list[list[str]]]:
         """The permission sets, and for each the keys of its assignments."""
@@ -110,11 +109,11 @@ class Inventory:
         return [each for each in found if wanted.takes(each.name, each.path)], unread
 
     def _of_account(self, account: Account) -> list[FoundPolicy] | str:
-        """The policies of an account, or why they could not be read."""
+        """The policies of an account, or why they may not be read. Raises AwsError for what ails more than it."""
         member = Member.of(account.id, self._spoke)
         try:
             kept = self._work.part(f"policies {account.id}", lambda: _values(self._read(member)))
-        except AwsError as error:
+        except (SpokeRoleError, AccessDeniedError) as error:
             return str(error)
         return [FoundPolicy(account.id, *each) for each in kept]
 
@@ -133,6 +132,15 @@ class Inventory:
             return result
 
         return in_parallel(told, items)
+
+
+def _strangers(keys: Iterable[Iterable[str]], organization: Organization) -> bool:
+    """Whether somebody or some account has an assignment and is not known."""
+    known = {each.id for each in (*organization.groups, *organization.users)}
+    return any(
+        account not in organization.account_by_id or principal not in known
+        for account, _, principal in (split_key(key) for of_it in keys for key in of_it)
+    )
 
 
 def _permission_set(kept: Mapping[str, Any]) -> LivePermissionSet:

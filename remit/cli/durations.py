@@ -24,3 +24,10 @@ class Duration(click.ParamType[timedelta]):
         if not found or int(found[1]) > _MOST[found[2]]:
             self.fail(f"{value!r} is no length of time: write 36h, 14d or 6w", param, ctx)
         return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def span(left: timedelta) -> str:
+    """5h, 12d, or 3d ago."""
+    hours = abs(left) // timedelta(hours=1)
+    text = f"{hours}h" if hours < 48 else f"{hours // 24}d"
+    return text if left > timedelta() else f"{text} ago"

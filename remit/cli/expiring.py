@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from remit.cli.durations import Duration
+from remit.cli.durations import Duration, span
 from remit.cli.inputs import now, options, read_inputs
 from remit.cli.tables import make_console, print_table
 from remit.cli.words import counted
@@ -48,18 +48,11 @@ def _rows(found: Iterable[Ending], at: datetime) -> Iterable[tuple[str, ...]]:
     for each in found:
         yield (
             str(each.expires),
-            _span(each.expires.end - at),
+            span(each.expires.end - at),
             f"{each.kind} {each.subject}",
             each.reason,
             str(each.source),
         )
-
-
-def _span(left: timedelta) -> str:
-    """5h, 12d, or 3d ago."""
-    hours = abs(left) // timedelta(hours=1)
-    text = f"{hours}h" if hours < 48 else f"{hours // 24}d"
-    return text if left > timedelta() else f"{text} ago"
 
 
 def _json(each: Ending, at: datetime) -> dict[str, object]:

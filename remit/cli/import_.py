@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from remit.catalog import Settings
 from remit.catalog.load import SETTINGS_FILES, files_of, load_settings
+from remit.cli.durations import span
 from remit.cli.inputs import now, options
-from remit.cli.reading import read_live, read_live_organization, reading_options
+from remit.cli.reading import end_incomplete, read_live, read_live_organization, reading_options
 from remit.cli.words import counted
 from remit.editing import write_texts
 from remit.errors import listed
 from remit.importing.draft import Draft, draft_catalog, draft_changes
+from remit.importing.entries import ignored
 from remit.importing.found import EVERY_POLICY, Found, LeftOut, PolicyFilter
 from remit.importing.found_file import holds_everything, read_found
 from remit.importing.sources import CONVERTERS, WHOLE
@@ -59,8 +63,8 @@ def import_(
     The files are written once they are proven: read and planned again, they give just what was read. In a catalog
     that is there already, what differs is edited, and nothing else. Nothing is changed in AWS.
 
-    An import that was interrupted goes on where it was. With --organization it reads a file that
-    `remit snapshot --full` wrote.
+    An import that was interrupted goes on where it was, and so does one that ended with 1, because the policies of some
+    account could not be read. With --organization it reads a file that `remit snapshot --full` wrote.
 
     With --from the assignments are those of another tool's file, and all else is what is there; or, from a folder of
     IAMbic's templates, all of it is theirs, and only the organization is read.
@@ -79,6 +83,8 @@ def import_(
     else:
         shown = f"what differs from {_name(source[1])}" if source else _first_preview(found, draft)
         _tell(found, draft, folder, shown)
+    if not organization:
+        end_incomplete(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ class _Reading:
 
     def everything(self) -> Found:
         if self.organization:
-            return self.wanted.of(read_found(self.organization))
+            return self.wanted.of(_dated(self.organization, read_found(self.organization)))
         return read_live(self.settings, self.wanted, region=self.region, role=self.role, afresh=self.afresh)
 
     def organization_alone(self) -> Found:
@@ -105,8 +111,20 @@ class _Reading:
             )
         if self.organization:
             full = holds_everything(self.organization)
-            return read_found(self.organization) if full else Found(read_snapshot(self.organization))
+            path = self.organization
+            return _dated(path, read_found(path)) if full else Found(read_snapshot(path))
         return Found(read_live_organization(self.settings, region=self.region))
+
+
+def _dated(path: Path, found: Found) -> Found:
+    """The same, and it is said how old it is: what changed since would be taken back."""
+    if not found.read:
+        click.echo(f"{path} does not say when it was read: what changed in AWS since is not in it", err=True)
+        return found
+    at = datetime.fromisoformat(found.read)
+    age = span(at - now())
+    click.echo(f"{path} was read {at:%Y-%m-%d %H:%M}Z, {age}: what changed in AWS since is not in it", err=True)
+    return found
 
 
 def _sourced(source: tuple[str, Path] | None, reading: _Reading) -> Sourced:
@@ -115,7 +133,7 @@ def _sourced(source: tuple[str, Path] | None, reading: _Reading) -> Sourced:
     kind, path = source
     if kind in WHOLE:
         return WHOLE[kind](path, reading.organization_alone(), now())
-    return CONVERTERS[kind](path, reading.everything())
+    return CONVERTERS[kind](path, reading.everything(), partial(ignored, settings=reading.settings))
 
 
 def _origin(found: Found, source: tuple[str, Path] | None) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from remit.catalog import Settings
+from remit.cli.drift import INCOMPLETE
 from remit.cli.inputs import now
 from remit.cli.progress import progress_on_terminal
 from remit.cli.words import counted
@@ -45,7 +47,10 @@ def read_live_organization(settings: Settings, *, region: str | None) -> Organiz
 
 
 def read_live(settings: Settings, wanted: PolicyFilter, *, region: str | None, role: str | None, afresh: bool) -> Found:
-    """All there is, with progress on a terminal. Raises AwsError."""
+    """All there is, with progress on a terminal; what was read stays for the next run if something could not be.
+
+    Raises AwsError.
+    """
     from remit.aws.iam import Iam  # noqa: PLC0415  boto3 takes half a second
     from remit.aws.identity_center import find_instance  # noqa: PLC0415
     from remit.aws.inventory import Inventory  # noqa: PLC0415
@@ -77,5 +82,18 @@ def read_live(settings: Settings, wanted: PolicyFilter, *, region: str | None, r
             stop=stoppable.stop,
         )
         found = inventory.take(wanted)
-    work.discard()
-    return found
+    if not found.unread:
+        work.discard()
+    return replace(found, read=work.begun)
+
+
+def end_incomplete(found: Found) -> None:
+    """Ends the command, if the policies of some account could not be read."""
+    if found.unread:
+        what = counted(len(found.unread), "account")
+        click.echo(
+            f"the policies of {what} could not be read; the next run asks for them again and takes the rest "
+            f"from {_WORK_FILE} (--afresh reads all)",
+            err=True,
+        )
+        click.get_current_context().exit(INCOMPLETE)

@@ -8,7 +8,7 @@ import click
 
 from remit.catalog import Settings
 from remit.cli.inputs import options, read_inputs
-from remit.cli.reading import read_live, reading_options
+from remit.cli.reading import end_incomplete, read_live, reading_options
 from remit.cli.words import counted
 from remit.importing.found import PolicyFilter
 from remit.importing.found_file import write_found
@@ -34,7 +34,8 @@ def snapshot(
     """Write the live organization, with all groups, users and permission sets, for offline plans and the sandbox.
 
     The file's ending says the format: .yaml or .json. With --full it is what `remit import` reads: permission sets
-    with every field, assignments, and the customer managed policies of every account.
+    with every field, assignments, and the customer managed policies of every account; it ends with 1 when an account
+    could not be read, and is written without it.
     """
     from remit.aws.look_up import EVERYTHING, look_up  # noqa: PLC0415  boto3 takes half a second
     from remit.aws.session import Aws  # noqa: PLC0415
@@ -60,6 +61,7 @@ def _write_all(settings: Settings, output: Path | None, *, region: str | None, r
     _tell(found.organization, output)
     for account, reason in found.unread.items():
         click.echo(f"without the policies of {describe(found.organization.account_by_id[account])}: {reason}", err=True)
+    end_incomplete(found)
 
 
 def _put(text: str, output: Path | None) -> None:

@@ -21,6 +21,7 @@ from remit.permission_set import LivePermissionSet
 from remit.selectors import AccountIndex, describe
 
 Entry = Mapping[str, Any]
+IGNORED = "ignore_permission_sets of organization.yaml leaves it alone"
 _AWS_POLICY = "arn:aws:iam::aws:policy/"
 
 
@@ -47,7 +48,7 @@ def entries_of(found: Found, settings: Settings) -> Entries:
     """
     index = AccountIndex(found.organization)
     sets = AccountSets(index)
-    ours, rewritten = as_written(each for each in found.permission_sets if not _ignored(each.name, settings))
+    ours, rewritten = as_written(each for each in found.permission_sets if not ignored(each.name, settings))
     untouched = {name.casefold() for name in found.untouched}
     active = [
         policy
@@ -114,11 +115,11 @@ def _not_active(found: Found, index: AccountIndex) -> Iterator[LeftOut]:
 def _left_alone(found: Found, settings: Settings) -> Iterator[LeftOut]:
     """Permission sets of another tool's files that organization.yaml ignores: of what is live they are no news."""
     for entry in found.permission_sets if found.knows_its_own_alone else ():
-        if _ignored(entry.name, settings):
-            yield LeftOut(f"permission set {entry.name}", "ignore_permission_sets of organization.yaml leaves it alone")
+        if ignored(entry.name, settings):
+            yield LeftOut(f"permission set {entry.name}", IGNORED)
 
 
-def _ignored(name: str, settings: Settings) -> bool:
+def ignored(name: str, settings: Settings) -> bool:
     return any(fnmatchcase(name, glob) for glob in settings.ignore_permission_sets)
 
 

@@ -93,7 +93,8 @@ class Found:
     `unread`: why the policies of an account could not be read, by its id. `with_terms`: it is known when things end
     and what becomes of changes by hand, neither of which AWS knows; ends are texts of `remit.importing.ends`.
     `of_catalog`: it is the catalog that knows, as AWS does not. `untouched`: the paths of policies, by name, that stay
-    as the catalog has them, whatever was found of them.
+    as the catalog has them, whatever was found of them. `read`: when the oldest of it was read, ISO 8601 with its zone;
+    empty where nobody knows.
     """
 
     organization: Organization
@@ -105,6 +106,7 @@ class Found:
     of_catalog: bool = False
     set_terms: Mapping[str, SetTerms] = field(default_factory=dict)
     untouched: Mapping[str, str] = field(default_factory=dict)
+    read: str = ""
 
     @property
     def knows_its_own_alone(self) -> bool:

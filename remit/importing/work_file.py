@@ -21,8 +21,10 @@ class WorkFile:
         """`instance`: the ARN of the Identity Center instance that is read; parts of another are not used."""
         self._path = path
         self._lock = Lock()
-        self._head = {"format": FORMAT, "instance": instance, "begun": now.isoformat()}
+        self._head: dict[str, Any] = {"format": FORMAT, "instance": instance, "begun": now.isoformat()}
         self._parts = self._read(now)
+        self.begun: str = self._head["begun"]
+        """When the oldest part was read, or this run began; ISO 8601."""
         self.resumed = len(self._parts)
 
     def part(self, name: str, read: Callable[[], Any]) -> Any:  # noqa: ANN401  JSON
@@ -55,6 +57,7 @@ class WorkFile:
             return {}
         if now - datetime.fromisoformat(head["begun"]) > timedelta(hours=MOST_HOURS):
             return {}
+        self._head = head
         return dict(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -65,7 +66,8 @@ def test_a_second_import_changes_what_differs_and_nothing_else(grown: World) -> 
 
 def test_a_file_of_all_there_is_gives_the_same_catalog(grown: World) -> None:
     remit(grown, "snapshot", "--full", "-o", "all.json")
-    remit(grown, "import", "--organization", "all.json", "--catalog", "offline")
+    offline = grown.execute("import", "--organization", "all.json", "--catalog", "offline")
+    assert re.search(r"all.json was read \d{4}-\d\d-\d\d \d\d:\d\dZ, .* ago: ", offline.stderr)
     remit(grown, "import", "--catalog", "live")
     assert texts(grown.folder / "offline") == texts(grown.folder / "live")
 
@@ -76,7 +78,10 @@ def texts(folder: Path) -> dict[str, str]:
 
 def test_an_account_without_the_role_is_told_and_the_rest_is_imported(grown: World) -> None:
     grown.break_role(SHOP_DEV)
-    said = json.loads(remit(grown, "import", "--catalog", "imported", "--json"))
+    ended = grown.execute("import", "--catalog", "imported", "--json")
+    assert ended.returncode == 1
+    assert "the policies of 1 account could not be read" in ended.stderr
+    said = json.loads(ended.stdout)
     told = {each["what"]: each["reason"] for each in said["left_out"]}
     assert "RemitSpoke" in told[f"the policies of account shop-dev ({SHOP_DEV})"]
     assert told[f"policy /remit/Guardrail in {SHOP_PROD}"] == (

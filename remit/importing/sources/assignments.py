@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from remit.catalog.messages import problems_of
 from remit.errors import BadValue, CatalogError
 from remit.importing.found import Found, LeftOut
-from remit.importing.sources.gathering import Directory, Gathering, Sourced
+from remit.importing.sources.gathering import Directory, Gathering, Ignored, Sourced
 from remit.importing.sources.reading import read_mapping
 from remit.yaml_places import Text
 
@@ -50,14 +50,14 @@ class _Configuration(_Said):
     accounts: tuple[_OfAccount, ...] = Field(default=(), alias="AccountAssignments")
 
 
-def convert(path: Path, found: Found) -> Sourced:
+def convert(path: Path, found: Found, ignored: Ignored) -> Sourced:
     """The assignments of the file, in place of those that were read. Raises CatalogError."""
     data = read_mapping(path)
     try:
         said = _Configuration.model_validate(data)
     except ValidationError as error:
         raise CatalogError(problems_of(error, _Configuration, data)) from error
-    converter = _Converter(Directory(found), said.domain)
+    converter = _Converter(Directory(found), said.domain, ignored)
     converter.give(said.everywhere, [account.id for account in converter.directory.accounts_below("")])
     for unit in said.units:
         with converter.gathering.refusing(unit.ou.source):
@@ -69,8 +69,8 @@ def convert(path: Path, found: Found) -> Sourced:
 
 
 class _Converter:
-    def __init__(self, directory: Directory, domain: str) -> None:
-        self.directory, self.gathering = directory, Gathering()
+    def __init__(self, directory: Directory, domain: str, ignored: Ignored) -> None:
+        self.directory, self.gathering = directory, Gathering(ignored)
         self._suffix = f"@{domain.removeprefix('@')}" if domain else ""
 
     def accounts_of_unit(self, name: Text) -> list[str]:
@@ -106,7 +106,7 @@ class _Converter:
                 remedy = f": {error.remedy}" if error.remedy else ""
                 self._leave_out(f"{each.group}: {each.permission_set}", each.group, f"{error.message}{remedy}")
             else:
-                self.gathering.grant("GROUP", group, name, accounts)
+                self.gathering.grant("GROUP", group, name, accounts, each.group.source)
 
     def _leave_out(self, what: str, at: Text, reason: str) -> None:
         self.gathering.left_out.append(LeftOut(f"{at.source} {what}", f"{reason} (the tool skips it, too)"))

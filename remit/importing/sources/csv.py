@@ -13,7 +13,7 @@ from pathlib import Path
 
 from remit.errors import BadValue, CatalogError, Problem, Source, did_you_mean
 from remit.importing.found import Found
-from remit.importing.sources.gathering import Directory, Gathering, Sourced
+from remit.importing.sources.gathering import Directory, Gathering, Ignored, Sourced
 from remit.importing.sources.reading import read_text
 from remit.organization import Principal
 from remit.planning.values import PrincipalType
@@ -37,14 +37,14 @@ _ID = re.compile(r"([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ID_DIGITS = 12
 
 
-def convert(path: Path, found: Found) -> Sourced:
+def convert(path: Path, found: Found, ignored: Ignored) -> Sourced:
     """The assignments of the table, in place of those that were read. Raises CatalogError."""
     rows = list(_rows(read_text(path), str(path)))
     places = _places(rows[0][1], rows[0][0]) if rows else None
-    directory, gathering = Directory(found), Gathering()
+    directory, gathering = Directory(found), Gathering(ignored)
     for source, row in rows[1:] if places else rows:
         with gathering.refusing(source):
-            _convert_row(_cells(row, places), directory, gathering)
+            _convert_row(_cells(row, places), source, directory, gathering)
     return gathering.done(found, path)
 
 
@@ -100,10 +100,10 @@ def _positions(names: Iterable[str]) -> Mapping[str, int]:
     return {name: place for place, name in enumerate(names)}
 
 
-def _convert_row(cells: Mapping[str, str], directory: Directory, gathering: Gathering) -> None:
+def _convert_row(cells: Mapping[str, str], source: Source, directory: Directory, gathering: Gathering) -> None:
     kind, principal = _principal(cells["principal"], cells.get(_TYPE, ""), directory)
     name = directory.permission_set(cells["permission_set"])
-    gathering.grant(kind, principal, name, [_account(cells["account"], directory)])
+    gathering.grant(kind, principal, name, [_account(cells["account"], directory)], source)
 
 
 def _principal(text: str, said: str, directory: Directory) -> tuple[PrincipalType, Principal]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from remit.errors import BadValue, CatalogError, Problem, Source, did_you_mean, listed
+from remit.importing.entries import IGNORED
 from remit.importing.found import Found, FoundAssignment, LeftOut
 from remit.organization import Account, Principal
 from remit.planning.values import PrincipalType
+
+Ignored = Callable[[str], bool]
+"""Whether organization.yaml leaves a permission set of this name alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,9 @@ class Directory:
 
 @dataclass(slots=True)
 class Gathering:
-    """What a converter has found so far."""
+    """What a converter has found so far. `ignored`: the permission sets that the catalog leaves alone."""
 
+    ignored: Ignored
     assignments: set[FoundAssignment] = field(default_factory=set)
     left_out: list[LeftOut] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -95,7 +100,18 @@ class Gathering:
         except BadValue as error:
             self.problems.append(error.at(source))
 
-    def grant(self, kind: PrincipalType, principal: Principal, permission_set: str, accounts: Iterable[str]) -> None:
+    def grant(
+        self,
+        kind: PrincipalType,
+        principal: Principal,
+        permission_set: str,
+        accounts: Iterable[str],
+        source: Source | None,
+    ) -> None:
+        """What the file says at this place."""
+        if self.ignored(permission_set):
+            self.left_out.append(LeftOut(f"{source} {principal.name or principal.id}: {permission_set}", IGNORED))
+            return
         for account in accounts:
             self.assignments.add(FoundAssignment(account, permission_set, kind, principal.id, principal.name))
 
@@ -104,18 +120,19 @@ class Gathering:
         if self.problems:
             raise CatalogError(self.problems)
         said = replace(found, assignments=tuple(sorted(self.assignments)))
-        return Sourced(said, (*self.left_out, *_not_given(found, self.assignments, path)))
+        return Sourced(said, (*self.left_out, *self._not_given(found, path)))
 
-
-def _not_given(found: Found, given: Collection[FoundAssignment], path: Path) -> Iterator[LeftOut]:
-    """What is there in ACTIVE accounts and the file does not give: the first `up` would take it away."""
-    names = {account.id: account.name for account in found.organization.active_accounts}
-    there = [each for each in found.assignments if each.account in names and each not in given]
-    if there:
-        examples = listed(
-            f"{each.principal or each.principal_id}: {each.permission_set} in {names[each.account]}" for each in there
-        )
-        yield LeftOut(
-            f"{len(there)} of the {len(found.assignments)} assignments that are there ({examples})",
-            f"{path.name} does not give them, so `up` takes them away, unless remit:unmanaged is report",
-        )
+    def _not_given(self, found: Found, path: Path) -> Iterator[LeftOut]:
+        """What is there in ACTIVE accounts and the file does not give: the first `up` would take it away."""
+        names = {account.id: account.name for account in found.organization.active_accounts}
+        ours = [each for each in found.assignments if not self.ignored(each.permission_set)]
+        there = [each for each in ours if each.account in names and each not in self.assignments]
+        if there:
+            examples = listed(
+                f"{each.principal or each.principal_id}: {each.permission_set} in {names[each.account]}"
+                for each in there
+            )
+            yield LeftOut(
+                f"{len(there)} of the {len(ours)} assignments that are there ({examples})",
+                f"{path.name} does not give them, so `up` takes them away, unless remit:unmanaged is report",
+            )

@@ -16,7 +16,7 @@ from typing import Any
 from remit.errors import BadValue, Problem, Source, did_you_mean
 from remit.importing.found import Found, LeftOut
 from remit.importing.sources.cloudformation import PERMISSION_SETS, Template, mapping_of, values_of
-from remit.importing.sources.gathering import Directory, Gathering, Sourced
+from remit.importing.sources.gathering import Directory, Gathering, Ignored, Sourced
 from remit.importing.sources.reading import read_mapping
 from remit.organization import Principal
 from remit.planning.values import PrincipalType
@@ -44,10 +44,10 @@ _CONFIGURATION = {
 _ID_DIGITS = 12
 
 
-def convert(path: Path, found: Found) -> Sourced:
+def convert(path: Path, found: Found, ignored: Ignored) -> Sourced:
     """The assignments of the file, in place of those that were read. Raises CatalogError."""
     data = read_mapping(path, functions=True)
-    converter = _Converter(Directory(found), data)
+    converter = _Converter(Directory(found), data, ignored)
     if "Resources" in data:
         converter.template()
     else:
@@ -56,8 +56,8 @@ def convert(path: Path, found: Found) -> Sourced:
 
 
 class _Converter:
-    def __init__(self, directory: Directory, data: Block) -> None:
-        self._directory, self.gathering, self._data = directory, Gathering(), data
+    def __init__(self, directory: Directory, data: Block, ignored: Ignored) -> None:
+        self._directory, self.gathering, self._data = directory, Gathering(ignored), data
         self._template = Template(data)
 
     def configuration(self) -> None:
@@ -120,12 +120,15 @@ class _Converter:
             self._give(principals, self._sets(values_of(properties, ("PermissionSetArn",))), accounts)
 
     def _give(
-        self, principals: Iterable[tuple[PrincipalType, Principal]], sets: Iterable[str], accounts: Iterable[str]
+        self,
+        principals: Iterable[tuple[PrincipalType, Principal]],
+        sets: Iterable[tuple[str, Source]],
+        accounts: Iterable[str],
     ) -> None:
         sets, accounts = list(sets), list(accounts)
         for kind, principal in principals:
-            for name in sets:
-                self.gathering.grant(kind, principal, name, accounts)
+            for name, source in sets:
+                self.gathering.grant(kind, principal, name, accounts, source)
 
     def _typed_principals(self, entry: Block) -> Iterable[tuple[PrincipalType, Principal]]:
         values = list(values_of(entry, _PRINCIPAL_ID))
@@ -164,11 +167,11 @@ class _Converter:
                 found.append(known or (kind, Principal(id=id_, name="")))
         return found
 
-    def _sets(self, values: Iterable[tuple[Any, Source]]) -> list[str]:
+    def _sets(self, values: Iterable[tuple[Any, Source]]) -> list[tuple[str, Source]]:
         names = []
         for value, source in values:
             with self.gathering.refusing(source):
-                names.append(self._directory.permission_set(self._set_name(value)))
+                names.append((self._directory.permission_set(self._set_name(value)), source))
         return names
 
     def _set_name(self, value: object) -> str:

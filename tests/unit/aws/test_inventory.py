@@ -11,14 +11,14 @@ import pytest
 
 from remit.aws.iam import Iam
 from remit.aws.inventory import Inventory
-from remit.aws.member_sessions import Member
+from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.aws.refusals import NotFoundError
 from remit.aws.session import Aws
 from remit.aws.throttle import StoppableSleep
-from remit.errors import AwsError
+from remit.errors import AccessDeniedError, AwsError
 from remit.importing.found import Found, PolicyFilter
 from remit.importing.work_file import WorkFile
-from remit.organization import Organization
+from remit.organization import Account, Organization
 from remit.spoke_role import SpokeRole
 from tests.unit.aws.fake_session import INSTANCE, FakeSession, an_error, an_organization
 
@@ -58,14 +58,16 @@ class TwoPolicies:
         return {"Arn": arn, "PolicyName": name, "Path": "/", "PolicyVersionList": [version]}
 
 
-def taken(tmp_path: Path, look_up: Any, sleep: Any, clock: Any = lambda: 0.0) -> Found:
+def taken(
+    tmp_path: Path, look_up: Any, sleep: Any, clock: Any = lambda: 0.0, calls: TwoPolicies | None = None
+) -> Found:
     center = Center(an_organization().model_copy(update={"permission_sets": SETS}))
     aws = Aws("us-east-1", session=lambda: center, sleep=sleep, clock=clock)
     work = WorkFile(tmp_path / "work.jsonl", INSTANCE, datetime(2026, 6, 1, tzinfo=UTC))
     stop = sleep.stop if isinstance(sleep, StoppableSleep) else lambda: None
     inventory = Inventory(
         aws,
-        Iam(TwoPolicies()),
+        Iam(calls or TwoPolicies()),
         INSTANCE,
         look_up,
         work,
@@ -107,10 +109,55 @@ def test_the_first_error_ends_what_still_waits_for_its_turn(tmp_path: Path) -> N
     assert not [path for path in tmp_path.iterdir() if path.read_text().count('["permission set') > len(SETS) / 2]
 
 
-def test_a_reading_that_goes_on_does_not_look_up_the_organization_again(tmp_path: Path) -> None:
-    first = taken(tmp_path, an_organization, lambda _: None)
+def test_a_reading_that_goes_on_looks_up_the_organization_as_it_is_now(tmp_path: Path) -> None:
+    taken(tmp_path, an_organization, lambda _: None)
+    grown = with_an_account(an_organization())
+    assert taken(tmp_path, lambda: grown, lambda _: None).organization == grown
 
-    def look_up() -> Organization:
-        raise AssertionError("it was read before")
 
-    assert taken(tmp_path, look_up, lambda _: None) == first
+def with_an_account(organization: Organization) -> Organization:
+    accounts = (*organization.accounts, Account(id="000000000999", name="new"))
+    return organization.model_copy(update={"accounts": accounts})
+
+
+@pytest.mark.parametrize("field", ["groups", "accounts"])
+def test_who_came_while_assignments_were_read_is_looked_up_once_more(tmp_path: Path, field: str) -> None:
+    whole = an_organization()
+    known = [each for each in getattr(whole, field) if each.id not in {"g-0000", "000000000002"}]
+    lookups = [whole, whole.model_copy(update={field: tuple(known)})]
+    found = taken(tmp_path, lookups.pop, lambda _: None)
+    assert lookups == []
+    assert found.organization == whole
+    assert {each.principal for each in found.assignments} == {"group-0000"}
+
+
+def test_who_is_gone_is_looked_up_twice_and_no_more(tmp_path: Path) -> None:
+    gone = an_organization().model_copy(update={"groups": ()})
+    lookups = [gone, gone]
+    found = taken(tmp_path, lookups.pop, lambda _: None)
+    assert {each.principal for each in found.assignments} == {""}
+
+
+class Failing(TwoPolicies):
+    """`MemberCalls` that fail in one account."""
+
+    def __init__(self, error: AwsError) -> None:
+        self._error = error
+
+    def call(self, member: Member, operation: str, **parameters: Any) -> dict[str, Any]:
+        if member.account == "000000000002":
+            raise self._error
+        return super().call(member, operation, **parameters)
+
+
+@pytest.mark.parametrize("error", [SpokeRoleError("no role"), AccessDeniedError("iam: denied")])
+def test_an_account_that_cannot_be_read_is_told(tmp_path: Path, error: AwsError) -> None:
+    found = taken(tmp_path, an_organization, lambda _: None, calls=Failing(error))
+    assert found.unread == {"000000000002": str(error)}
+
+
+def test_what_ails_more_than_one_account_ends_the_reading(tmp_path: Path) -> None:
+    error = AwsError("sts:AssumeRole: the AWS credentials are not valid any more")
+    with pytest.raises(AwsError, match="not valid any more"):
+        taken(tmp_path, an_organization, lambda _: None, calls=Failing(error))
+    assert "assignments" in (tmp_path / "work.jsonl").read_text()

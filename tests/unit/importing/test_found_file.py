@@ -23,6 +23,7 @@ FOUND = Found(
     ),
     (FoundAssignment("111111111111", "Read", "GROUP", "g-sre", "sre"),),
     (FoundPolicy("111111111111", "Guard", "/", "", {"Statement": [{"Effect": "Allow"}]}),),
+    read="2026-06-01T00:00:00+00:00",
 )
 
 

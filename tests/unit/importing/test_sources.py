@@ -56,9 +56,15 @@ FOUND = Found(
     (
         LivePermissionSet("Administrator", arn=f"arn:aws:sso:::permissionSet/{INSTANCE}/ps-45b2cb9e8a6aee12"),
         LivePermissionSet("ReadOnly", arn=f"arn:aws:sso:::permissionSet/{INSTANCE}/ps-04a493b762a3fef9"),
+        LivePermissionSet("AWSBilling", arn=f"arn:aws:sso:::permissionSet/{INSTANCE}/ps-b111b111b111b111"),
     ),
-    (FoundAssignment(SHOP, "ReadOnly", "USER", ANN, "ann@corp.example"),),
+    (
+        FoundAssignment(SHOP, "ReadOnly", "USER", ANN, "ann@corp.example"),
+        FoundAssignment(SHOP, "AWSBilling", "USER", ANN, "ann@corp.example"),
+    ),
 )
+IGNORED_SETS = {"AWSBilling"}
+IGNORED_ROW = "{AdGroupName: admins@corp.example, PermissionSet: AWSBilling}"
 
 Convert = Callable[[str, str], Sourced]
 
@@ -70,7 +76,7 @@ def convert(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Convert:
 
     def of(kind: str, text: str) -> Sourced:
         Path("file").write_text(text)
-        return CONVERTERS[kind](Path("file"), FOUND)
+        return CONVERTERS[kind](Path("file"), FOUND, IGNORED_SETS.__contains__)
 
     return of
 
@@ -122,6 +128,31 @@ def test_what_is_there_and_not_in_the_file_is_told(convert: Convert) -> None:
     (left_out,) = convert("csv", f"{ADMINS},ReadOnly,shop").left_out
     assert left_out.what == "1 of the 1 assignments that are there (ann@corp.example: ReadOnly in shop)"
     assert left_out.reason == "file does not give them, so `up` takes them away, unless remit:unmanaged is report"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "what"),
+    [
+        ("csv", f"# ours\n{ADMINS},AWSBilling,shop\n{ADMINS},ReadOnly,shop", "file:2 admins@corp.example: AWSBilling"),
+        (
+            "assignments",
+            f"AccountAssignments: [{{AccountName: shop, Assignments: [\n{IGNORED_ROW}]}}]",
+            "file:2 admins@corp.example: AWSBilling",
+        ),
+        (
+            "sso-util",
+            f"Groups: {ADMINS}\nPermissionSets:\n- ps-b111b111b111b111\nAccounts: '{SHOP}'\n",
+            "file:3 admins@corp.example: AWSBilling",
+        ),
+    ],
+)
+def test_rows_of_a_permission_set_that_is_ignored_are_told_with_their_line(
+    convert: Convert, kind: str, text: str, what: str
+) -> None:
+    sourced = convert(kind, text)
+    assert [each.what for each in sourced.left_out if "ignore_permission_sets" in each.reason] == [what]
+    assert all(each.permission_set == "ReadOnly" for each in sourced.found.assignments)
+    assert not any("AWSBilling" in each.what for each in sourced.left_out if "takes them away" in each.reason)
 
 
 def test_a_lambda_style_file_may_be_json_with_tabs(convert: Convert) -> None:
@@ -223,7 +254,7 @@ def test_any_lambda_style_file_gives_what_that_tool_gives(said: dict[str, Any]) 
     with TemporaryDirectory() as folder:
         path = Path(folder, "mapping.json")
         path.write_text(json.dumps(said))
-        assert grants(CONVERTERS["assignments"](path, FOUND)) == set(desired(said))
+        assert grants(CONVERTERS["assignments"](path, FOUND, IGNORED_SETS.__contains__)) == set(desired(said))
 
 
 CONFIGURATION = f"""\
@@ -388,7 +419,7 @@ def test_damaged_files_are_refused_or_read_but_never_break(document: tuple[str, 
         path = Path(folder, "file")
         path.write_text(json.dumps(value))
         with suppress(CatalogError):
-            assert grants_known(CONVERTERS[kind](path, FOUND))
+            assert grants_known(CONVERTERS[kind](path, FOUND, IGNORED_SETS.__contains__))
 
 
 def grants_known(sourced: Sourced) -> bool:
@@ -462,10 +493,10 @@ ann@corp.example,ReadOnly,shp
 @pytest.mark.parametrize("kind", sorted(CONVERTERS))
 def test_a_file_that_cannot_be_read_is_named(kind: str, tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match=r"missing: cannot be read: No such file"):
-        CONVERTERS[kind](tmp_path / "missing", FOUND)
+        CONVERTERS[kind](tmp_path / "missing", FOUND, IGNORED_SETS.__contains__)
     (tmp_path / "latin").write_bytes(b"\xe4")
     with pytest.raises(CatalogError, match=r"latin: not UTF-8 at byte 0"):
-        CONVERTERS[kind](tmp_path / "latin", FOUND)
+        CONVERTERS[kind](tmp_path / "latin", FOUND, IGNORED_SETS.__contains__)
 
 
 def run(*arguments: str) -> Result:

@@ -26,6 +26,14 @@ def test_what_was_read_is_not_read_again(tmp_path: Path) -> None:
     assert WorkFile(path, INSTANCE, NOW).resumed == 2
 
 
+def test_what_goes_on_is_as_old_as_its_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "work.jsonl"
+    WorkFile(path, INSTANCE, NOW).part("a", lambda: 1)
+    assert WorkFile(path, INSTANCE, NOW + timedelta(hours=3)).begun == NOW.isoformat()
+    old = NOW + timedelta(hours=MOST_HOURS + 1)
+    assert WorkFile(path, INSTANCE, old).begun == old.isoformat()
+
+
 def test_a_line_that_a_kill_cut_off_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "work.jsonl"
     work = WorkFile(path, INSTANCE, NOW)
