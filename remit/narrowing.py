@@ -24,7 +24,7 @@ def narrow(
 ) -> None:
     """The entry, at this address, selects the ACTIVE accounts `gone` (ids) no more, and all others as before.
 
-    If the selectors of `targets` all go, they stay, and the accounts are excepted.
+    If the selectors of `targets` would all go, or are written elsewhere, they stay, and the accounts are excepted.
     """
     targets = [str(each) for each in entry.targets or ()]
     needless = [
@@ -32,7 +32,7 @@ def narrow(
         for place, text in enumerate(targets)
         if names_one_account(text) and (named := sets.index.match(text).accounts) and named <= set(gone)
     ]
-    if len(needless) == len(targets):
+    if len(needless) == len(targets) or file.count((*address, "targets")) < len(targets):  # an alias, say
         needless = []
     for place in reversed(needless):
         file.remove((*address, "targets", place))

@@ -120,6 +120,22 @@ def test_a_rule_that_is_narrowed_says_of_other_accounts_what_it_said(folder: Pat
     assert file.read_text() == CATALOG.replace("ou:Workloads", targets.replace(" account:account-3,", ""))
 
 
+def test_a_rule_whose_targets_stand_elsewhere_is_narrowed_by_an_except(folder: Path) -> None:
+    text = """\
+permission_sets: [{name: Read}, {name: Write}]
+access:
+  - groups: [sre]
+    permission_sets: [Read]
+    targets: &where [account:account-1, account:account-2]
+  - groups: [admins]
+    permission_sets: [Write]
+    targets: *where
+"""
+    (folder / "c.yaml").write_text(text)
+    imported(folder, without(found(folder), "000000000001", "Write", "admins"))
+    assert (folder / "c.yaml").read_text() == f"{text}    except: account:account-1\n"
+
+
 def test_what_no_rule_gives_becomes_a_new_one(folder: Path) -> None:
     live = found(folder)
     more = FoundAssignment("000000000003", "Write", "USER", "u-ann", "ann")
