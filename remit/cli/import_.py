@@ -178,8 +178,7 @@ def _tell(found: Found, draft: Draft, folder: Path, shown: str) -> None:
         f"{counted(len(found.policies), 'policy', 'policies')}"
     )
     if not draft.files:
-        but = ", but what is left out" if entries.left_out else ""
-        said = f"{folder} says all of it already{but}: no file changed"
+        said = f"{folder} says all of it already: no file changed"
         click.echo(said if folder.is_dir() else "nothing of it has a place in a catalog: no file written")
         _tell_rest(draft)
         return

@@ -40,6 +40,7 @@ def node_of(value: Any, *, flow: bool) -> Node:  # noqa: ANN401  any plain value
 
 
 def scalar(text: str) -> str:
-    """Text as it must stand to be read as that text, in brackets too."""
-    documents, problems = read_yaml(f"[{text}]", "") if text == text.strip() else ([], [])
-    return text if documents == [[text]] and not problems and "\n" not in text else json.dumps(text, ensure_ascii=False)
+    """Text as it must stand to be read as that text, in brackets and after a key (where - begins a list)."""
+    documents, problems = read_yaml(f"[{text}]\n---\nkey: {text}\n", "") if text == text.strip() else ([], [])
+    is_plain = documents == [[text], {"key": text}] and not problems and "\n" not in text
+    return text if is_plain else json.dumps(text, ensure_ascii=False)

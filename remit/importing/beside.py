@@ -39,7 +39,8 @@ def entries_beside(catalog: Catalog, found: Found, wanted: PolicyFilter, origin:
         others = Others(catalog, found, origin)
         untouched |= {name: paths[name] for name in others.policies}
         found = _with_others(others, catalog, plan, found, at)
-    odd = _odd(found, paths, untouched)
+    there = {(each.account, each.name.casefold()) for each in plan.managed_policies}
+    odd = _odd(found, paths, untouched, there)
     seen = _with_own(found, plan, odd.keys())
     seen = replace(with_ends_of(catalog, seen, at), untouched=untouched)
     entries = entries_of(seen, catalog.settings)
@@ -106,7 +107,9 @@ def _with_others(others: Others, catalog: Catalog, plan: Plan, found: Found, at:
     )
 
 
-def _odd(found: Found, paths: Mapping[str, str], untouched: Collection[str]) -> Mapping[tuple[str, str], LeftOut]:
+def _odd(
+    found: Found, paths: Mapping[str, str], untouched: Collection[str], there: Collection[tuple[str, str]]
+) -> Mapping[tuple[str, str], LeftOut]:
     """Policies of the catalog that it cannot say as they are in one account, by account and folded name."""
     own = {name.casefold(): (name, path) for name, path in paths.items() if name not in untouched}
     as_known = {(each.name, each.path) for each in found.policies} & set(own.values())
@@ -120,7 +123,8 @@ def _odd(found: Found, paths: Mapping[str, str], untouched: Collection[str]) -> 
         if not reason and known in as_known and known != (each.name, each.path):
             reason = f"the catalog has it as {known[1]}{known[0]}, and has one policy of a name"
         if reason:
-            odd[each.account, each.name.casefold()] = LeftOut(label(each), f"{reason}; {_STAYS}", each.name)
+            key = each.account, each.name.casefold()
+            odd[key] = LeftOut(label(each), f"{reason}; {_STAYS}" if key in there else reason, each.name)
     return odd
 
 

@@ -74,8 +74,8 @@ class _Giving:
         active = {each.id for each in self.found.organization.active_accounts}
         return replace(
             self.found,
-            permission_sets=tuple(self._permission_set(live, entry) if entry else live for live, entry in found),
             policies=tuple(self._policy(each) if each.account in active else each for each in self.found.policies),
+            permission_sets=tuple(self._permission_set(live, entry) if entry else live for live, entry in found),
             assignments=tuple(
                 replace(each, expires=ends.get((each.permission_set, each.key), NEVER))
                 for each in self.found.assignments

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from remit.catalog import load_catalog
+from remit.catalog import Catalog, load_catalog
 from remit.catalog.load import files_of
 from remit.editing import write_texts
+from remit.endings import endings
+from remit.errors import CatalogError
 from remit.importing.draft import Draft, draft_changes
 from remit.importing.found import Found, FoundAssignment, FoundPolicy
 from remit.organization import AccountState
 from remit.plan import make_plan
 from remit.stack import Stack
-from tests.unit.importing.test_round_trip import ASSIGNMENTS, AT, ORGANIZATION, POLICIES, found_in
+from tests.unit.importing.test_round_trip import (
+    ACCOUNTS,
+    ASSIGNMENTS,
+    AT,
+    ORGANIZATION,
+    POLICIES,
+    SELECTORS,
+    found_in,
+)
 
 CATALOG = """\
 # Who may read.
@@ -187,3 +201,294 @@ def test_whatever_is_there_now_the_catalog_gives_it_after_an_import(
         imported(folder, live)
         assert imported(folder, live).files == {}
         assert files_of(folder)
+
+
+ENDING = """\
+permission_sets:
+  - name: Read
+    aws_managed_policies:
+      - ReadOnlyAccess
+      - {name: AdministratorAccess, expires: 2026-07-01}   # for the move
+    inline_policy:
+      statements:
+        - {Effect: Allow, Action: "s3:*", Resource: "*"}
+        - {Effect: Allow, Action: "iam:*", Resource: "*", expires: 2026-07-01}
+access:
+  # Contractors.
+  - groups: [sre, admins]
+    permission_sets: [Read]
+    targets: ou:Workloads
+    expires: 2026-07-01
+    drift: report
+    reason: CHG-1
+"""
+TWO_STATEMENTS = """\
+managed_policies:
+  - name: Guard
+    targets: ou:Sandbox
+    statements:
+      # All day.
+      - {Sid: A, Effect: Allow, Action: "s3:*", Resource: "*"}
+      - {Sid: B, Effect: Allow, Action: "iam:*", Resource: "*", expires: 2026-07-01}
+"""
+
+
+@pytest.fixture
+def ending(tmp_path: Path) -> Path:
+    (tmp_path / "c.yaml").write_text(ENDING)
+    (tmp_path / "p.yaml").write_text(TWO_STATEMENTS)
+    return tmp_path
+
+
+def without_group(what: Found, group: str, account: str = "") -> Found:
+    kept = [each for each in what.assignments if each.principal != group or account not in {"", each.account}]
+    return replace(what, assignments=tuple(kept))
+
+
+def test_a_group_that_lost_all_leaves_its_rule_and_the_others_stay(ending: Path) -> None:
+    draft = imported(ending, without_group(found(ending), "sre"))
+    assert (ending / "c.yaml").read_text() == ENDING.replace("[sre, admins]", "[admins]")
+    assert len(draft.gone) == len(found(ending).assignments)
+    assert draft.gone[0].startswith("sre: Read in account-")
+
+
+def test_what_remains_of_a_rule_in_an_account_has_its_end_mode_and_reason(ending: Path) -> None:
+    imported(ending, without_group(found(ending), "sre", "000000000004"))
+    rules = load_catalog(ending).access
+    assert [str(rule.targets[0]) for rule in rules] == ["ou:Workloads", "account:account-4"]
+    assert {(str(rule.expires), rule.drift, str(rule.reason)) for rule in rules} == {("2026-07-01", "report", "CHG-1")}
+
+
+def test_a_statement_that_changes_leaves_the_others_as_they_are(ending: Path) -> None:
+    live = found(ending)
+    policies = []
+    for each in live.policies:
+        first, second = each.document["Statement"]
+        document = {**each.document, "Statement": [{**first, "Action": "s3:Get*"}, second]}
+        policies.append(replace(each, document=document))
+    imported(ending, replace(live, policies=tuple(policies)))
+    assert (ending / "p.yaml").read_text() == TWO_STATEMENTS.replace('"s3:*"', "s3:Get*")
+
+
+def test_a_policy_that_leaves_an_account_keeps_its_statements(ending: Path) -> None:
+    draft = imported(ending, replace(found(ending), policies=found(ending).policies[:1]))
+    narrowed = TWO_STATEMENTS.replace("ou:Sandbox", "ou:Sandbox\n    except: account:account-7")
+    assert (ending / "p.yaml").read_text() == narrowed
+    assert draft.gone == ("policy Guard in account-7",)
+
+
+def test_an_attached_policy_more_lets_the_others_end(ending: Path) -> None:
+    live = found(ending)
+    (read,) = live.permission_sets
+    billing = "arn:aws:iam::aws:policy/job-function/Billing"
+    more = replace(read, aws_managed_policies=(*read.aws_managed_policies, billing))
+    imported(ending, replace(live, permission_sets=(more,)))
+    text = (ending / "c.yaml").read_text()
+    assert text == ENDING.replace("# for the move\n", "# for the move\n      - job-function/Billing\n")
+
+
+def test_elements_that_have_ended_and_are_there_are_told(ending: Path) -> None:
+    live = found(ending)
+    for name, before in (("c.yaml", ENDING), ("p.yaml", TWO_STATEMENTS)):
+        (ending / name).write_text(
+            before.replace('iam:*", Resource: "*", expires: 2026', 'iam:*", Resource: "*", expires: 2025')
+        )
+    draft = imported(ending, live)
+    assert draft.remarks["ended in the catalog, and there all the same"] == (
+        "statement B of policy Guard",
+        "statement 2 of permission set Read",
+    )
+    assert found(ending) == live
+
+
+def test_a_rule_that_has_ended_and_names_who_is_gone_hinders_nothing(folder: Path) -> None:
+    rule = "  - {groups: [gone], permission_sets: [Read], targets: 'account:gone', expires: 2020-01-01}\n"
+    (folder / "c.yaml").write_text(CATALOG + rule)
+    assert imported(folder, found(folder)).files == {}
+
+
+def test_entries_above_others_go_and_the_right_rule_is_edited(folder: Path) -> None:
+    live = without(found(folder), "000000000004", "Read", "sre")
+    gone = [each for each in live.assignments if each.permission_set != "Write"]
+    imported(folder, replace(live, permission_sets=live.permission_sets[:1], assignments=tuple(gone)))
+    assert "    except: account:account-4\n    reason: CHG-1\n" in (folder / "c.yaml").read_text()
+
+
+@pytest.mark.parametrize("apart", ["---\n", ""])
+def test_what_cannot_be_told_apart_is_refused_with_its_place(tmp_path: Path, apart: str) -> None:
+    rule = '{groups: [GROUP], permission_sets: [Read], targets: ["account:account-1", "account:account-2"]}'
+    one, other = rule.replace("GROUP", "sre"), rule.replace("GROUP", "admins")
+    rules = f"access: [{one}]\n---\naccess: [{other}]\n" if apart else f"access: [{one}, {other}]\n"
+    (tmp_path / "c.yaml").write_text(f"permission_sets: [{{name: Read}}]\n{apart}{rules}")
+    with pytest.raises(CatalogError, match=r"c\.yaml:\d"):
+        imported(tmp_path, without(found(tmp_path), "000000000001", "Read", "sre"))
+
+
+def test_a_policy_that_can_be_read_at_last_is_no_external_one_any_more(tmp_path: Path) -> None:
+    external = "{name: Guard, path: /remit/, external: true}"
+    (tmp_path / "p.yaml").write_text(POLICY)
+    (tmp_path / "c.yaml").write_text("permission_sets: [{name: Read, customer_managed_policies: [Guard]}]\n")
+    live = found(tmp_path)
+    (tmp_path / "p.yaml").unlink()
+    (tmp_path / "c.yaml").write_text(
+        f"permission_sets: [{{name: Read, customer_managed_policies: [{external}]}}]   # ours\n"
+    )
+    imported(tmp_path, live)
+    assert (tmp_path / "c.yaml").read_text() == (
+        "permission_sets: [{name: Read, customer_managed_policies: [Guard]}]   # ours\n"
+    )
+    imported(tmp_path, replace(live, policies=()))
+    assert external in (tmp_path / "c.yaml").read_text()
+
+
+def test_another_tool_takes_nothing_away_that_it_has_not_written(folder: Path) -> None:
+    live = replace(found(folder), policies=(), with_terms=True)
+    read = replace(
+        live,
+        permission_sets=live.permission_sets[:1],
+        assignments=tuple(each for each in live.assignments if each.permission_set == "Read"),
+    )
+    draft = imported(folder, read)
+    assert draft.remarks["not of this source, so they stay"] == ("policy Guard", "permission set Write")
+    assert (draft.files, draft.gone) == ({}, ())
+
+
+def test_what_another_tool_has_written_and_has_no_more_goes(folder: Path) -> None:
+    (folder / "p.yaml").write_text(f"# Imported\n{POLICY}")
+    draft = imported(folder, replace(found(folder), policies=(), with_terms=True))
+    assert (list(map(str, draft.files)), draft.gone) == (["p.yaml"], ("policy Guard",))
+
+
+ENDS = st.sampled_from([{}, {}, {"expires": "2026-07-01"}, {"expires": "2026-08-01T12:00:00Z"}])
+
+
+def ending_at_times(values: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.builds(lambda one, end: {**one, **end}, values, ENDS)
+
+
+def statements(most: int, *, targets: bool) -> st.SearchStrategy[list[dict[str, Any]]]:
+    one = st.fixed_dictionaries(
+        {
+            "Effect": st.just("Allow"),
+            "Action": st.sampled_from(["s3:*", "ec2:*", "iam:*"]),
+            "Resource": st.sampled_from(["*", "arn:aws:iam::1:role/x"]),
+        },
+        optional={"targets": SELECTORS} if targets else {},
+    )
+    return st.lists(ending_at_times(one), min_size=1, max_size=most)
+
+
+AWS_POLICIES = ("ReadOnlyAccess", "AdministratorAccess", "SecurityAudit")
+ATTACHED = st.lists(
+    ending_at_times(st.fixed_dictionaries({"name": st.sampled_from(AWS_POLICIES)})),
+    max_size=2,
+    unique_by=lambda each: each["name"],
+)
+CATALOGS = st.fixed_dictionaries(
+    {
+        "managed_policies": ending_at_times(
+            st.fixed_dictionaries(
+                {"name": st.just("Guard"), "targets": SELECTORS, "statements": statements(3, targets=True)}
+            )
+        ).map(lambda each: [each]),
+        "permission_sets": st.tuples(
+            *(
+                ending_at_times(
+                    st.fixed_dictionaries(
+                        {"name": st.just(name), "aws_managed_policies": ATTACHED},
+                        optional={"inline_policy": statements(2, targets=False).map(lambda each: {"statements": each})},
+                    )
+                )
+                for name in ("Read", "Write")
+            )
+        ).map(list),
+        "access": st.lists(
+            ending_at_times(
+                st.fixed_dictionaries(
+                    {
+                        "groups": st.lists(st.sampled_from(["admins", "sre"]), min_size=1, max_size=2, unique=True),
+                        "permission_sets": st.lists(
+                            st.sampled_from(["Read", "Write"]), min_size=1, max_size=2, unique=True
+                        ),
+                        "targets": SELECTORS,
+                    },
+                    optional={"drift": st.just("report"), "reason": st.sampled_from(["CHG-1", "CHG-2"])},
+                )
+            ),
+            min_size=1,
+            max_size=4,
+        ),
+    }
+)
+Atom = tuple[str, ...]
+
+
+def atoms(catalog: Catalog, at: datetime) -> Iterator[Atom]:
+    """All that a catalog gives at a time, in its smallest parts."""
+    plan = make_plan(catalog, ORGANIZATION, at=at, stack=Stack("x", scope=("*", "management")))
+    for grant in plan.assignments:
+        yield "grant", grant.permission_set, grant.key
+    for policy in plan.managed_policies:
+        for statement in policy.document["Statement"]:
+            yield "statement", policy.account, json.dumps(statement, sort_keys=True)
+    for entry in plan.permission_sets:
+        yield from (("attached", entry.name, arn) for arn in entry.aws_managed_policies)
+        for statement in (entry.inline_policy or {"Statement": []})["Statement"]:
+            yield "inline", entry.name, json.dumps(statement, sort_keys=True)
+
+
+def words(catalog: Catalog) -> Mapping[Atom, set[tuple[str, ...]]]:
+    """What the rules of each grant say besides."""
+    rules = {rule.source: (str(rule.expires), str(rule.drift), str(rule.reason)) for rule in catalog.access}
+    plan = make_plan(catalog, ORGANIZATION, at=AT, stack=Stack("x", scope=("*", "management")))
+    return {
+        ("grant", each.permission_set, each.key): {rules[source] for source in each.sources}
+        for each in plan.assignments
+    }
+
+
+def changed_by_hand(live: Found, data: st.DataObject) -> Found:
+    """The same after somebody was in the console: things taken away, given, and changed."""
+
+    def some(items: Sequence[Any]) -> list[Any]:
+        return [each for each in items if not data.draw(st.sampled_from([False, False, True]))]
+
+    policies = []
+    for each in some(live.policies):
+        left = some(each.document["Statement"])
+        if data.draw(st.booleans()):
+            left.append({"Effect": "Deny", "Action": "sqs:*", "Resource": "*"})
+        if left:
+            policies.append(replace(each, document={**each.document, "Statement": left}))
+    sets = []
+    for each in live.permission_sets:
+        attached = some(each.aws_managed_policies) + data.draw(
+            st.sampled_from([[], ["arn:aws:iam::aws:policy/job-function/Billing"]])
+        )
+        inline = some(each.inline_policy["Statement"]) if each.inline_policy else []
+        document = {"Version": "2012-10-17", "Statement": inline} if inline else None
+        sets.append(replace(each, aws_managed_policies=tuple(attached), inline_policy=document))
+    given = {FoundAssignment(data.draw(ACCOUNTS), each.name, "GROUP", "g-admins", "admins") for each in sets[:1]}
+    assignments = {*some(live.assignments), *(given if data.draw(st.booleans()) else ())}
+    return replace(live, policies=tuple(policies), permission_sets=tuple(sets), assignments=tuple(sorted(assignments)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(CATALOGS, st.data())
+def test_nothing_lasts_longer_or_shorter_than_the_catalog_knew(entries: dict[str, Any], data: st.DataObject) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for kind, listed in entries.items():
+            (folder / f"{kind}.yaml").write_text(json.dumps({kind: listed}, indent=1))
+        before = load_catalog(folder)
+        live = changed_by_hand(found(folder), data)
+        imported(folder, live)
+        after = load_catalog(folder)
+        assert imported(folder, live).files == {}
+    known, there = set(atoms(before, AT)), set(atoms(after, AT))
+    for end in {AT, *(each.expires.end for each in endings(before))}:
+        if end >= AT:
+            was, now = set(atoms(before, end)), set(atoms(after, end))
+            assert now & known == was & there
+    had, has = words(before), words(after)
+    assert {grant: has[grant] for grant in has if grant in had} == {grant: had[grant] for grant in had if grant in has}
