@@ -89,7 +89,7 @@ class EditableFile:
         number = siblings.index(item)
         if item.inside and item.inside.flow:
             follows = siblings[number + 1 : number + 2]
-            begin = item.start if follows else siblings[number - 1].value.end
+            begin = item.start if follows or not number else siblings[number - 1].value.end
             end = follows[0].start if follows else max(item.value.end, item.start)
             self._replace(begin, end, "")
         elif not self._begins_its_line(item):
