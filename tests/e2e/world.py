@@ -428,7 +428,7 @@ class World:
 
     def _permission_set(self, name: str) -> dict[str, str]:
         sso, instance = self.client("sso-admin"), INSTANCE
-        for arn in sso.list_permission_sets(InstanceArn=instance)["PermissionSets"]:
+        for arn in sso.list_permission_sets(InstanceArn=instance, MaxResults=100)["PermissionSets"]:
             described = sso.describe_permission_set(InstanceArn=instance, PermissionSetArn=arn)["PermissionSet"]
             if described["Name"] == name:
                 return {"InstanceArn": instance, "PermissionSetArn": arn}
