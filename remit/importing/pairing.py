@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from remit.catalog.load import Catalog
@@ -81,12 +82,12 @@ class Statements:
 def pairs(known: Sequence[Known], document: Document | None) -> list[Pair]:
     """Each statement of a document that was found, in its order.
 
-    What means the same is the same, and what has not ended comes first. Of the others, those with one Sid, or without
-    any at the same place, are one that was changed: it goes on to end when it was to.
+    What means the same is the same; of two that do, the one that lasts longer is there. Of the others, those with one
+    Sid, or without any at the same place, are one that was changed: it goes on to end when it was to.
     """
     found = [{k: v for k, v in each.items() if k != "expires"} for each in statements_of(document or {"Statement": []})]
     alive = [each for each in known if not each.is_over]
-    left = [*alive, *(each for each in known if each.is_over)]
+    left = sorted(known, key=_longest_first)
     meant = {id(each): meaning(each.statement) for each in known}
     paired: dict[int, Known] = {}
 
@@ -102,6 +103,10 @@ def pairs(known: Sequence[Known], document: Document | None) -> list[Pair]:
     pair(lambda place, it: sids[place] != "" and not it.is_over and sids[place] == it.statement.get("Sid"))
     pair(lambda place, it: not (sids[place] or it.statement.get("Sid")) and alive[place : place + 1] == [it])
     return [Pair(each, paired.get(place)) for place, each in enumerate(found)]
+
+
+def _longest_first(known: Known) -> tuple[bool, float]:
+    return known.is_over, -known.entry.expires.end.timestamp() if known.entry.expires else -inf
 
 
 def meaning(statement: Statement) -> str:
