@@ -31,7 +31,7 @@ _OTHER = "it goes by the files and settings that the stack got last"
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
 _OTHER_FILES = frozenset({"--help", "-h", "--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
 _CHOSEN = {option for options in _WHY for option in options} | _OTHER_FILES - {"--help", "-h"}
-_SHORT = re.compile("-([defjry]*[A-Za-z]?)")  # those without a value, and one that may have one
+_SHORT = re.compile("-(?!-)([defjry]*[A-Za-z]?)")  # those without a value, and one that may have one
 
 
 def stack_in(arguments: Sequence[str]) -> str | None:
