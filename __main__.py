@@ -72,8 +72,7 @@ if stack.permission_sets != "refer":
     sets = PermissionSets(
         plan.permission_sets, instance=instance, needs=needs, existing=existing, after=[access.guard], kept=kept
     )
-    permission_sets = list(sets.resources.values())
-    arns = sets.arns
+    permission_sets, arns = list(sets.resources.values()), sets.arns
 # What is assigned waits for its permission set, and that for its policies; or for the policies itself.
 access.assign({**arns, **known}, {name: needs.get(name, ()) for name in known})
 out.finish(plan, after=[*permission_sets, *access.assignments])

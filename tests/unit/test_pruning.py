@@ -89,9 +89,9 @@ def test_a_policy_that_is_still_a_boundary_is_kept_and_said(tmp_path: Path):
 
 def test_a_policy_without_a_statement_left_goes_unless_something_refers_to_it(tmp_path: Path):
     statement = "{Effect: Deny, Action: 'a:b', Resource: '*', expires: 2026-05-01}"
-    alone = f"{PRUNED}---\nmanaged_policies: [{{name: P, targets: '*', statements: [{statement}]}}]\n"
-    assert [each.what for each in pruned(tmp_path, alone).removals] == ["managed policy P"]
-    found = pruned(tmp_path, alone.replace("[Guardrail]", "[Guardrail, P]"))
+    (tmp_path / "p.yaml").write_text(f"managed_policies: [{{name: P, targets: '*', statements: [{statement}]}}]\n")
+    assert [each.what for each in pruned(tmp_path, PRUNED).removals] == ["managed policy P"]
+    found = pruned(tmp_path, PRUNED.replace("[Guardrail]", "[Guardrail, P]"))
     assert (len(found.removals), len(found.kept)) == (0, 1)
 
 
