@@ -165,7 +165,7 @@ class AccountAssignments:
         strangers = {key: labels[key] for key in live - managed}
         ours = {**outputs.missing, **(outputs.live or {}), **inputs.assignments}
         gone = ours.keys() - live - outputs.failed.keys()  # what failed was never there
-        missing = {key: ours[key] for key in gone if not ours[key].endswith(STRANGER)}
+        missing = {key: ours[key] for key in gone if not by_strangers(ours[key])}
         return found, Outputs(outputs.created, outputs.deleted, unmanaged=strangers, missing=missing)
 
     def adopt(self, text: str, told: Told = Told()) -> tuple[Inputs, Outputs] | None:

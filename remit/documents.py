@@ -90,6 +90,12 @@ def as_written(wanted: Document, live: Document | None) -> Document:
     return live if live is not None and same_meaning(live, wanted) else wanted
 
 
+def meaning(statement: Mapping[str, Any], *, with_sid: bool = True) -> str:
+    """Equal for statements that say the same; with the Sid, which people read, or whatever it is."""
+    found = canonical({"Statement": [statement]})["Statement"][0]
+    return json.dumps({key: value for key, value in found.items() if with_sid or key != "Sid"}, sort_keys=True)
+
+
 def canonical(policy: Document | str) -> Document:
     """The one form of all documents that mean the same.
 

@@ -12,11 +12,11 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from remit.errors import CatalogError, Problem, RemitError
+from remit.kept_fan_out import GUARD
 from remit.revision import ATTEMPTED, Commit, Revision, revision_of
 from remit.yaml_places import source_of
 
 TYPE = "remit:index:Applied"
-GUARD = "remit:index:RevocationGuard"
 State = Literal["current", "waiting", "ahead", "dirty", "never", "unknown"]
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from remit.documents import fingerprint
 from remit.errors import RemitError, listed
+from remit.kept_fan_out import GUARD
 from remit.leaving import undone_in
 from remit.managed_policy import Policy
 from remit.policy_shape import policy_of, shaped
@@ -28,7 +29,7 @@ Resource = Mapping[str, Any]
 _ALIASES, _ALIAS, _POLICY = "remit:index:AccountPolicies", "pulumi:providers:aws-native", "aws-native:iam:ManagedPolicy"
 _POOL, _POOLED = "remit:index:PooledPolicies", "remit:index:ManagedPolicies"
 _WATCH, _RELEASE = "remit:index:PolicyWatch", "remit:index:PolicyRelease"
-_REMOVAL, _BARRIER, _GUARD = "remit:index:PolicyRemoval", "remit:index:Barrier", "remit:index:RevocationGuard"
+_REMOVAL, _BARRIER = "remit:index:PolicyRemoval", "remit:index:Barrier"
 # How an exported state marks a secret that is still to be encrypted. The stock plugin keeps its inputs so.
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 
@@ -86,7 +87,7 @@ def _resources(exported: Mapping[str, Any]) -> Sequence[Resource]:
 
 def _guard_of(resources: Iterable[Resource]) -> Resource:
     for resource in resources:
-        if resource["type"] == _GUARD:
+        if resource["type"] == GUARD:
             return resource
     raise SwitchError("this stack has no policies in its state: its next `up` makes them as remit:fanOut says")
 

@@ -42,9 +42,11 @@ class Examined:
     @classmethod
     def of(cls, engine: Engine, found: Held) -> Examined:
         """Raises CatalogError, AwsError and EngineError."""
-        exported = exported_state(engine, found.stack.name)
-        recorded = Recorded.of(exported)
-        found = replace(found, stack=with_way_in(found.stack, exported), recorded=recorded)
+        recorded = found.recorded
+        if recorded is None:  # it goes by the work tree: nobody has read the state
+            exported = exported_state(engine, found.stack.name)
+            recorded = Recorded.of(exported)
+            found = replace(found, stack=with_way_in(found.stack, exported), recorded=recorded)
         return cls(found, _read(found), recorded)
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from remit.delta import STRANGER
+from remit.delta import by_strangers
 from remit.documents import Document, means
 from remit.managed_policy import Policy
 from remit.permission_set import LivePermissionSet
@@ -84,10 +84,10 @@ def _given(resource: Resource) -> dict[str, str]:
     """After a partial failure the outputs tell more than the inputs, which are those of before; after a refresh they
     tell what it took out of these."""
     inputs, outputs = resource.get("inputs") or {}, resource.get("outputs") or {}
-    said = (outputs.get("missingAssignments"), outputs.get("assignments"), inputs.get("assignments"))
+    said = (outputs.get("missingAssignments"), inputs.get("assignments"), outputs.get("assignments"))
     known = {key: label for each in said for key, label in (each or {}).items()}
     never = (outputs.get("failed") or {}).keys() - (outputs.get("assignments") or {}).keys()
-    return {key: label for key, label in known.items() if key not in never and not label.endswith(STRANGER)}
+    return {key: label for key, label in known.items() if key not in never and not by_strangers(label)}
 
 
 def _written(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], str]]:

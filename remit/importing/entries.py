@@ -22,7 +22,7 @@ from remit.selectors import AccountIndex, describe
 
 Entry = Mapping[str, Any]
 IGNORED = "ignore_permission_sets of organization.yaml leaves it alone"
-_AWS_POLICY = "arn:aws:iam::aws:policy/"
+AWS_POLICY = "arn:aws:iam::aws:policy/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def _permission_set(entry: LivePermissionSet, terms: SetTerms, ours: Collection[
 
     ends = terms.attached
     aws = [
-        until(arn.removeprefix(_AWS_POLICY), ends.get(attachment_key(arn), NEVER)) for arn in entry.aws_managed_policies
+        until(arn.removeprefix(AWS_POLICY), ends.get(attachment_key(arn), NEVER)) for arn in entry.aws_managed_policies
     ]
     customer = [
         until(written_reference(*each, ours), ends.get(attachment_key(each), NEVER))
@@ -229,7 +229,7 @@ def written_boundary(entry: LivePermissionSet, ours: Collection[tuple[str, str]]
     if boundary is None:
         return None
     if "aws_managed" in boundary:
-        return {"aws_managed": boundary["aws_managed"].removeprefix(_AWS_POLICY)}
+        return {"aws_managed": boundary["aws_managed"].removeprefix(AWS_POLICY)}
     return {"customer_managed": written_reference(boundary["name"], boundary["path"], ours)}
 
 

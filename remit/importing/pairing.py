@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
-from typing import Any
 
 from remit.catalog.load import Catalog
 from remit.catalog.models import InlineStatement, ManagedPolicy, PermissionSet, PolicyStatement
-from remit.documents import Document, canonical
+from remit.documents import Document, meaning
 from remit.errors import Source
 from remit.expiry import expired
 from remit.importing.ends import statements_of
@@ -107,9 +105,3 @@ def pairs(known: Sequence[Known], document: Document | None) -> list[Pair]:
 
 def _longest_first(known: Known) -> tuple[bool, float]:
     return known.is_over, -known.entry.expires.end.timestamp() if known.entry.expires else -inf
-
-
-def meaning(statement: Statement) -> str:
-    """Equal for statements that say the same."""
-    said: Any = canonical({"Statement": [statement]})["Statement"][0]
-    return json.dumps(said, sort_keys=True)

@@ -10,12 +10,10 @@ from remit.catalog.models import AwsManagedPolicy, CustomerManagedPolicy, Permis
 from remit.editing import EditableFile
 from remit.editing.document import Address
 from remit.expiry import Expiry, expired
-from remit.importing.entries import written_boundary, written_reference
+from remit.importing.entries import AWS_POLICY, written_boundary, written_reference
 from remit.importing.known_ends import name_and_path
 from remit.permission_set import LivePermissionSet
 from remit.syncing.edits import Edits
-
-_AWS_POLICY = "arn:aws:iam::aws:policy/"
 
 
 def edit_aws_managed(edits: Edits, entry: PermissionSet, live: LivePermissionSet, at: datetime) -> None:
@@ -24,7 +22,7 @@ def edit_aws_managed(edits: Edits, entry: PermissionSet, live: LivePermissionSet
     _edit_items(edits, entry, key, [(each, each.full_arn in there) for each in entry.aws_managed_policies], at)
     known = {each.full_arn for each in entry.aws_managed_policies}
     for arn in sorted(there - known):
-        _append(edits, entry, key, arn.removeprefix(_AWS_POLICY))
+        _append(edits, entry, key, arn.removeprefix(AWS_POLICY))
 
 
 def edit_customer_managed(
@@ -66,16 +64,24 @@ def _edit_items(
     at: datetime,
     written: Sequence[Any] = (),
 ) -> None:
-    """Each item with whether it was found. `written`: how it is to be referred to."""
-    file, address = edits.entry(entry.source)
+    """Each item with whether it was found. `written`: how it is to be referred to. An entry without a change is not
+    looked for in its file, where it may stand in a way that cannot be edited.
+    """
     for place, (each, is_there) in reversed(list(enumerate(items))):
-        here, is_over = (*address, key, place), expired(each.expires, at)
-        if not is_there and not is_over:
+        is_over = expired(each.expires, at)
+        goes = not is_there and not is_over
+        refers = isinstance(each, CustomerManagedPolicy) and each.external != isinstance(written[place], Mapping)
+        lasts = is_there and is_over
+        if not (goes or refers or lasts):
+            continue
+        file, address = edits.entry(entry.source)
+        here = (*address, key, place)
+        if goes:
             file.remove(here)
             continue
-        if isinstance(each, CustomerManagedPolicy) and each.external != isinstance(written[place], Mapping):
+        if refers:
             file.put(here, _until(written[place], each.expires))
-        if is_there and is_over and _has_end(file, here):
+        if lasts and _has_end(file, here):
             file.drop(here, "expires")
 
 

@@ -10,17 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from remit.account_sets import Selection
 from remit.catalog.models import InlineStatement, ManagedPolicy, PermissionSet, PolicyStatement
-from remit.documents import VERSION, Document
+from remit.documents import Document
 from remit.editing import EditableFile
 from remit.editing.document import Address
-from remit.importing.entries import Entry, where
-from remit.importing.found import FoundPolicy
+from remit.importing.entries import Entry
 from remit.importing.pairing import Known, Pair, Statements, pairs
-from remit.importing.policies import Statement, fold_policies
+from remit.importing.policies import Statement
 from remit.narrowing import narrow
 from remit.syncing.edits import Edits
+from remit.syncing.new_statements import entries_of_new
 from remit.syncing.statements import as_entry, changed_keys, rewrite
 
 _INSTANCE = ""
@@ -35,7 +34,7 @@ def edit_policy_statements(
     file, address = edits.entry(policy.source)
     known = {account: list(statements.of_policy(policy, account)) for account in found}
     editing = _Editing(edits, file, (*address, "statements"), policy.statements, known)
-    editing.edit(found, lambda new: _new_of_policy(edits, new, set(found)))
+    editing.edit(found, lambda new: entries_of_new(edits, str(policy.name), new, found))
 
 
 def edit_inline_policy(edits: Edits, entry: PermissionSet, found: Document | None, statements: Statements) -> None:
@@ -114,20 +113,3 @@ class _Editing:
 
 def _changed(pair: Pair) -> Mapping[str, object]:
     return changed_keys(pair.known.statement, pair.found) if pair.known else {}
-
-
-def _new_of_policy(edits: Edits, new: Mapping[str, list[Statement]], everywhere: Collection[str]) -> list[Entry]:
-    """Few statements for what is new in each account, with the accounts where they apply."""
-    documents = [
-        FoundPolicy(account, "new", "/", "", {"Version": VERSION, "Statement": statements})
-        for account, statements in sorted(new.items())
-    ]
-    folded, _ = fold_policies(documents, edits.organization.account_by_id, edits.sets)
-    entries: list[Entry] = []
-    for policy in folded:
-        for each in policy.statements:
-            chosen = each.where if each.where.targets else policy.where + each.where
-            if not each.where and new.keys() == everywhere:
-                chosen = Selection()
-            entries.append({**as_entry(each.statement), **where(chosen)})
-    return entries

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from remit.kept_fan_out import GUARD
 from remit.reporting.assignments import assignment_changes
 from remit.reporting.drift import drift_found
 from remit.reporting.events import Diagnostic, EventLog, Step
 from remit.reporting.report import Result, RunReport
 from remit.reporting.resources import resource_changes
 
-GUARD = "remit:index:RevocationGuard"
 _PULUMI_FAILED = 255  # what the Pulumi CLI ends with, whatever failed
 _INTERRUPTED = ("interrupted:", "update cancelled", "Resource monitor shut down", "CANCELED")
 

@@ -12,13 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from remit.catalog.load import Catalog
-from remit.documents import Document, canonical
+from remit.documents import Document, canonical, meaning
 from remit.endings import endings
 from remit.errors import CatalogError
 from remit.plan import Plan
 from remit.syncing.change import Change
 from remit.syncing.said import Said, key_of
-from remit.syncing.statements import nameless
 
 Planned = Callable[[Catalog, datetime], Plan]
 _Plans = Sequence[tuple[datetime, Plan]]
@@ -133,7 +132,7 @@ def _otherwise(old: Sequence[_Lasting], new: Sequence[_Lasting]) -> Iterator[str
     for same in (
         lambda one, other: one.statement == other.statement,
         lambda one, other: one.sid == other.sid != "",
-        lambda one, other: nameless(one.statement) == nameless(other.statement),
+        lambda one, other: meaning(one.statement, with_sid=False) == meaning(other.statement, with_sid=False),
     ):
         for each in list(new_left):
             if origin := next((known for known in old_left if same(known, each)), None):

@@ -13,15 +13,13 @@ from remit.drift.values import Finding
 from remit.editing import EditableFile
 from remit.editing.document import Address
 from remit.expiry import expired
-from remit.importing.entries import written_boundary, written_duration, written_reference
+from remit.importing.entries import AWS_POLICY, written_boundary, written_duration, written_reference
 from remit.permission_set import LivePermissionSet
 from remit.planning.values import PlannedPermissionSet
 from remit.syncing.access import forget_permission_set
 from remit.syncing.edits import Edits
 from remit.syncing.refusal import CannotAdoptError
 from remit.syncing.statements import as_entry, changed_keys, changes_between, rewrite
-
-_AWS_POLICY = "arn:aws:iam::aws:policy/"
 
 
 def edit_permission_set(edits: Edits, finding: Finding, at: datetime) -> None:
@@ -77,7 +75,7 @@ class _Following:
         gone = {*self.planned.aws_managed_policies} - {*self.live.aws_managed_policies}
         self._remove(key, [each.full_arn in gone for each in entry.aws_managed_policies])
         for arn in sorted({*self.live.aws_managed_policies} - {*self.planned.aws_managed_policies}):
-            self._append(key, arn.removeprefix(_AWS_POLICY))
+            self._append(key, arn.removeprefix(AWS_POLICY))
 
     def _customer_managed(self) -> None:
         key, entry = "customer_managed_policies", self.entry

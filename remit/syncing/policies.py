@@ -12,21 +12,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from remit.catalog.models import ManagedPolicy, PolicyStatement
-from remit.documents import VERSION
 from remit.drift.statements import Statement
 from remit.drift.values import Finding
 from remit.expiry import expired
-from remit.importing.entries import where
-from remit.importing.found import FoundPolicy
-from remit.importing.policies import fold_policies
 from remit.managed_policy import Policy, by_name
 from remit.narrowing import narrow
 from remit.planning.values import PlannedPolicy
 from remit.selectors import names_one_account
 from remit.syncing.edits import Edits
+from remit.syncing.new_statements import entries_of_new
 from remit.syncing.permission_sets import plain, sayable
 from remit.syncing.refusal import CannotAdoptError
-from remit.syncing.statements import as_entry, changed_keys, changes_between, rewrite
+from remit.syncing.statements import changed_keys, changes_between, rewrite
 
 
 def edit_policy(edits: Edits, name: str, findings: Iterable[Finding], at: datetime) -> None:
@@ -124,21 +121,10 @@ class _Following:
         narrow(self.edits.sets, file, (*address, "statements", place), self.entry.statements[place], accounts)
 
     def _add_new(self) -> None:
-        documents = [
-            FoundPolicy(account, str(self.entry.name), "/", "", {"Version": VERSION, "Statement": statements})
-            for account, statements in sorted(self.new.items())
-        ]
-        folded, left_out = fold_policies(documents, self.edits.organization.account_by_id, self.edits.sets)
-        for _, reason in left_out:
-            raise CannotAdoptError(reason)
         file, address = self.edits.entry(self.entry.source)
-        for policy in folded:
-            for each in policy.statements:
-                chosen = each.where if each.where.targets else policy.where + each.where
-                accounts = self.edits.index.select(chosen.targets, chosen.without)
-                everywhere = accounts == self.planned.keys() - self.gone
-                selection = {} if everywhere else where(self.edits.sets.selection(accounts))
-                file.append(address, "statements", {**as_entry(each.statement), **selection})
+        everywhere = self.planned.keys() - self.gone
+        for each in entries_of_new(self.edits, str(self.entry.name), self.new, everywhere):
+            file.append(address, "statements", each)
 
     def _accounts(self, statement: PolicyStatement) -> frozenset[str]:
         """Where a statement stands in the plan."""

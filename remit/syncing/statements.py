@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remit.documents import canonical
+from remit.documents import canonical, meaning
 from remit.drift.statements import Statement, changed_statements
 from remit.editing import EditableFile
 from remit.editing.document import Address
@@ -26,19 +25,14 @@ def changes_between(catalog: Mapping[str, Any] | None, live: Mapping[str, Any] |
     became: dict[int, Statement | None] = {}
     for place, wanted, there in found:
         if wanted is not None:
-            renamed = [it for it, each in new.items() if there is None and nameless(each) == nameless(wanted)]
+            means = meaning(wanted, with_sid=False)
+            renamed = [it for it, each in new.items() if there is None and meaning(each, with_sid=False) == means]
             became[place] = new.pop(renamed[0]) if renamed else there
     for place, wanted, there in found:
         if wanted is not None and became[place] is None and not wanted.get("Sid"):
             became[place] = new.pop(place) if not new.get(place, {"Sid": "none"}).get("Sid") else there
     changes: list[Changed] = [(place - 1, wanted, became[place]) for place, wanted, _ in found if wanted is not None]
     return [*changes, *((None, None, each) for each in new.values())]
-
-
-def nameless(statement: Statement) -> str:
-    """What a statement means, whatever its Sid; equal texts mean the same."""
-    found = canonical({"Statement": [statement]})["Statement"][0]
-    return json.dumps({key: value for key, value in found.items() if key != "Sid"}, sort_keys=True)
 
 
 def changed_keys(catalog: Statement, live: Statement) -> dict[str, Any]:

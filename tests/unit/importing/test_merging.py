@@ -136,9 +136,7 @@ def test_a_rule_that_is_narrowed_says_of_other_accounts_what_it_said(folder: Pat
 
 def test_a_rule_whose_targets_stand_elsewhere_is_narrowed_by_an_except(folder: Path) -> None:
     text = """\
-permission_sets:
-  - name: Read
-  - name: Write
+permission_sets: [{name: Read}, {name: Write}]
 access:
   - groups: [sre]
     permission_sets: [Read]

@@ -14,11 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.catalog.load import load_catalog
-from remit.documents import canonical
+from remit.documents import canonical, meaning
 from remit.drift.live import Live
 from remit.managed_policy import LivePolicy
 from remit.plan import make_plan
-from remit.syncing.statements import nameless
 from tests.unit.drift.world import with_set
 from tests.unit.small_world import AT, EVERYWHERE, LAB, ORGANIZATION, SHOP
 from tests.unit.syncing.test_policies import rewritten
@@ -128,7 +127,7 @@ def test_of_a_name_or_a_meaning_nothing_lasts_longer_than_it_did(
             live = rewritten([account], **statements)(live)
             (one,) = live.policies[account]
             known = one.policy.document["Statement"]
-            unique = list({each["Sid"] or nameless(each): each for each in known}.values())
+            unique = list({each["Sid"] or meaning(each, with_sid=False): each for each in known}.values())
             document = {**one.policy.document, "Statement": unique}
             policy = replace(one.policy, document=document)
             live = replace(live, policies={**live.policies, account: (LivePolicy(one.arn, policy),)})
@@ -144,7 +143,11 @@ def test_of_a_name_or_a_meaning_nothing_lasts_longer_than_it_did(
             for account, known in before[AT].items():
                 for each in known:
                     here = [now for now in new.get(account, []) if now.get("Sid") == each["Sid"]]
-                    alike = [now for now in new.get(account, []) if nameless(now) == nameless(each)]
+                    alike = [
+                        now
+                        for now in new.get(account, [])
+                        if meaning(now, with_sid=False) == meaning(each, with_sid=False)
+                    ]
                     if each not in old[account]:
                         assert not here
                         assert not alike
