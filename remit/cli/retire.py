@@ -11,7 +11,8 @@ import click
 
 from remit.cli.engine import Engine, announce, choose_engine, output_of
 from remit.cli.inputs import stack_file
-from remit.errors import RemitError
+from remit.drift.recorded import Recorded
+from remit.errors import RemitError, listed
 from remit.organization import AccountState
 from remit.retirement import instances_in
 from remit.retirement import retire as take_out
@@ -22,7 +23,7 @@ AccountStates = Mapping[str, AccountState]
 Exported = Mapping[str, Any]
 
 
-_ANOTHER = "another shard's"
+_ANOTHER_SHARD, _ANOTHER_STACK = "another shard's", "another stack's"
 
 
 class WrongOrganizationError(RemitError):
@@ -31,16 +32,29 @@ class WrongOrganizationError(RemitError):
 
 @click.command()
 @click.option("--stack", metavar="STACK", help="Whose state; default: the engine's current one.")
-def retire(stack: str | None) -> None:
+@click.option(
+    "--account",
+    "handed_over",
+    metavar="ID",
+    multiple=True,
+    help="This one too, which is active: another stack has it from now on. May be given several times.",
+)
+def retire(stack: str | None, handed_over: tuple[str, ...]) -> None:
     """Take the resources of suspended, closed or departed accounts out of the state; AWS is not called for them.
 
     Nobody can assume a role in such an account any more, and AWS removes what was in it. So are the policies of
-    accounts that belong to another shard now (remit:shard): nothing is deleted, and that one adopts them.
+    accounts that belong to another shard now (remit:shard), or with --account to another stack: nothing is deleted, and
+    that one adopts them.
     """
     engine = choose_engine(os.environ)
     announce(engine)
     exported = exported_state(engine, stack)
-    if not retire_gone(engine, stack, exported, live_account_states, shard_of_stack(stack, exported)):
+    if unknown := sorted(set(handed_over) - take_out(exported, ()).retired.keys()):
+        raise click.BadParameter(
+            f"nothing in the state is of {listed(unknown)} (by its 12 digits)", param_hint="--account"
+        )
+    shard = shard_of_stack(stack, exported)
+    if not retire_gone(engine, stack, exported, live_account_states, shard, handed_over=handed_over):
         click.echo("every account in the state is active", err=True)
 
 
@@ -57,13 +71,15 @@ def retire_gone(
     account_states: Callable[[], AccountStates],
     shard: Shard | str | None = None,
     *,
+    handed_over: Collection[str] = (),
     instances: Callable[[str], Collection[str]] | None = None,
 ) -> bool:
     """Whether something was taken out of the state; says what. Raises WrongOrganizationError, or the engine's.
 
-    `account_states` is asked only if the state has accounts at all; `shard` is the stack's. `instances`, by default the
-    live ones: the ARNs of the Identity Center instances of a region ("": the caller's), asked only where the
-    organization has none of the accounts. One of an organization is never seen with credentials of another.
+    `account_states` is asked only if the state has accounts at all; `shard` is the stack's. `handed_over`: accounts
+    that another stack has from now on. `instances`, by default the live ones: the ARNs of the Identity Center instances
+    of a region ("": the caller's), asked only where the organization has none of the accounts. One of an organization
+    is never seen with credentials of another.
     """
     in_state = take_out(exported, ()).retired.keys()
     if not in_state:
@@ -74,7 +90,8 @@ def retire_gone(
             f"none of the {len(in_state)} accounts in the state is in this organization "
             "(are these the credentials of another one?)"
         )
-    staying = {account for account, state in states.items() if state is AccountState.ACTIVE and _ours(account, shard)}
+    active = {account for account, state in states.items() if state is AccountState.ACTIVE}
+    staying = {account for account in active - set(handed_over) if _ours(account, shard)}
     retirement = take_out(exported, staying)
     if not retirement.retired:
         return False
@@ -82,12 +99,24 @@ def retire_gone(
     for account, count in retirement.retired.items():
         how = states.get(account, "not in the organization")
         if how is AccountState.ACTIVE:
-            how = _ANOTHER
+            how = _ANOTHER_STACK if account in handed_over else _ANOTHER_SHARD
         click.echo(f"account {account} is {how}: {count} resources left the state", err=True)
-        if how == _ANOTHER and (forgotten := retirement.forgotten.get(account)):
+        if how in {_ANOTHER_STACK, _ANOTHER_SHARD} and (forgotten := retirement.forgotten.get(account)):
             names = ", ".join(forgotten)
             click.echo(f"  it has left the catalog, and nobody deletes it now: delete it by hand: {names}", err=True)
+        if account in handed_over:
+            click.echo(
+                f"  its policies stay: {_policies(exported, account)} "
+                "(one that the other stack does not give there is nobody's: delete it by hand)",
+                err=True,
+            )
     return True
+
+
+def _policies(exported: Exported, account: str) -> str:
+    """By path and name."""
+    recorded = sorted(Recorded.of(exported).policies.items(), key=lambda each: each[0])
+    return ", ".join(f"{policy.path}{name}" for (where, name), policy in recorded if where == account)
 
 
 def _same_organization(exported: Exported, instances: Callable[[str], Collection[str]]) -> bool:

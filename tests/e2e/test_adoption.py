@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from tests.e2e.world import AUDIT, INSTANCE, PAY_DEV, SHOP_DEV, World
+from tests.e2e.by_hand import INSTANCE
+from tests.e2e.world import AUDIT, PAY_DEV, SHOP_DEV, World
 
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"}]}
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})

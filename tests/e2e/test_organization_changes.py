@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.e2e.world import AUDITORS, DEVELOPERS, PAY_DEV, SHOP_DEV, SHOP_PROD, World
+import pytest
+
+from tests.e2e.test_adoption import configure
+from tests.e2e.world import AUDITORS, DEVELOPERS, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
 
 
 def test_a_new_account_in_an_ou_gets_its_policies_and_assignments(world: World) -> None:
@@ -70,3 +73,35 @@ def test_a_group_that_disappears_is_an_error_at_its_rule_and_then_its_access_goe
     world.assert_converged()
     assert not [grant for grant in world.grants() if grant[3] == AUDITORS]
     assert [grant for grant in world.grants() if grant[1] == SHOP_PROD and grant[0] == "Auditor"]
+
+
+@pytest.mark.parametrize("mode", ["aliases", "pooled"])
+def test_an_account_that_moves_to_another_stack_is_handed_over_and_loses_nothing(fresh: World, mode: str) -> None:
+    world, scope = fresh, ["ou:Workloads/Prod", "ou:Security", "management"]
+    configure(world, fanOut=mode, scope=scope)
+    world.up()
+    world.add_stack("dev", fanOut=mode, scope=["ou:Workloads/Dev"], permissionSets="refer")
+    world.up(stack="dev")
+    had = {name for account, name in world.policies() if account == SHOP_DEV}
+    assert had == {"Guardrail", "Standalone"}
+    assert ("Developer", SHOP_DEV, "GROUP", DEVELOPERS) in world.grants()
+
+    world.move_account(SHOP_DEV, "Workloads/Prod")
+    before = world.policies(), world.grants()
+    refused = world.command("retire", "--stack", "dev", "--account", PAY_PROD)
+    assert (refused.code, f"nothing in the state is of {PAY_PROD}" in refused.text) == (2, True)
+    done = world.command("retire", "--stack", "dev", "--account", SHOP_DEV)
+    assert (done.code, f"account {SHOP_DEV} is another stack's" in done.text) == (0, True), done.text
+    assert "its policies stay: /remit/Guardrail, /remit/Standalone" in done.text
+    world.up(stack="dev")
+    assert not [urn for urn in world.urns("dev") if SHOP_DEV in urn]
+    configure(world, fanOut=mode, scope=scope, adopt=True)
+    world.up()
+    assert (world.policies(), world.grants()) == before, "nobody lost anything, not even for a while"
+
+    configure(world, fanOut=mode, scope=scope)
+    world.up()
+    statements = world.policies()[SHOP_DEV, "Guardrail"]["document"]["Statement"]
+    assert {each["Sid"] for each in statements} == {"Read", "Keep"}, "as in production"
+    for stack in (world.stack, "dev"):
+        assert world.steps("--refresh", stack=stack) == set()

@@ -8,13 +8,13 @@ from typing import Any
 
 import boto3
 
+from tests.e2e.by_hand import INSTANCE
 from tests.e2e.world import (
     ADA,
     AUDIT,
     AUDITORS,
     CONTRACTORS,
     DEVELOPERS,
-    INSTANCE,
     PAY_DEV,
     SHOP_DEV,
     SHOP_PROD,
