@@ -51,7 +51,7 @@ def retire(stack: str | None, handed_over: tuple[str, ...]) -> None:
     exported = exported_state(engine, stack)
     if unknown := sorted(set(handed_over) - take_out(exported, ()).retired.keys()):
         raise click.BadParameter(
-            f"nothing in the state is of {listed(unknown)} (by its 12 digits)", param_hint="--account"
+            f"nothing in the state is of {listed(unknown)} (write its 12 digits)", param_hint="--account"
         )
     shard = shard_of_stack(stack, exported)
     if not retire_gone(engine, stack, exported, live_account_states, shard, handed_over=handed_over):

@@ -224,9 +224,12 @@ def carried_out(
     )
 
 
-@given(
+whatever_was_given_and_is_there = given(
     gave=keys, there=keys, gave_policies=documents, there_policies=documents, gave_set=given_sets, permission_set=loose
 )
+
+
+@whatever_was_given_and_is_there
 def test_all_is_as_planned_but_what_is_left_to_people(
     gave: dict[str, frozenset[str]],
     there: dict[str, frozenset[str]],
@@ -264,9 +267,7 @@ def test_all_is_as_planned_but_what_is_left_to_people(
     assert carried_out(again.keep, after, state, again.seen) == (after, state)
 
 
-@given(
-    gave=keys, there=keys, gave_policies=documents, there_policies=documents, gave_set=given_sets, permission_set=loose
-)
+@whatever_was_given_and_is_there
 def test_what_somebody_gave_again_after_its_end_is_told(
     gave: dict[str, frozenset[str]],
     there: dict[str, frozenset[str]],
