@@ -9,7 +9,8 @@ from pathlib import Path
 
 from remit.snapshot import read_snapshot
 from sandbox.server import Sandbox
-from tests.e2e.world import EXAMPLE, INSTANCE, ROOT, SHOP_PROD, World
+from tests.e2e.by_hand import INSTANCE
+from tests.e2e.world import EXAMPLE, ROOT, SHOP_PROD, World
 
 LOST = ("aws-native:iam:ManagedPolicy", "aws-native:sso:PermissionSet", "remit:index:AccountAssignments")
 
