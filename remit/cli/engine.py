@@ -21,7 +21,7 @@ ENGINE_DEFAULTS: Mapping[str, str] = {"PULUMI_CONTINUE_ON_ERROR": "true"}
 """What our verbs set for an engine where the user's environment does not: a failure in one account holds up what
 depends on it alone."""
 
-SPARING_MEMORY: Mapping[str, str] = {"GOGC": "50", "GOMEMLIMIT": "200MiB"}
+SPARING_MEMORY: Mapping[str, str] = {"GOGC": "25"}
 """And for Go programs: the Pulumi CLI, which grows with the accounts, takes less memory for a little more CPU.
 
 Not with aliases: there the stock plugins take nearly all of it, and only start slower."""

@@ -178,7 +178,7 @@ _MEMORY, _LINEAR = "within 500 MiB", "linear"
 _REASONS = {
     _MEMORY: """\
 Memory: the Pulumi CLI takes more than half of it, and grows with the accounts; the program and the remit provider take
-the rest, and grow little. With `GOGC=25` in its environment the Pulumi CLI takes less memory, and more CPU.""",
+the rest, and grow little.""",
     _LINEAR: """\
 Time of `up`: the Pulumi CLI writes the whole checkpoint before and after each step to a backend of files, and that
 grows with the square of the accounts. Saved at the end it does not; `remit shards` deals them out to several stacks;

@@ -161,19 +161,19 @@ def test_a_refresh_says_what_it_forgets(fake_pulumi: Path, project: Path, drift:
 @pytest.mark.parametrize(
     ("config", "given", "memory"),
     [
-        ("{}", {}, "50 200MiB"),
-        ('{"remit:fanOut": pooled}', {}, "50 200MiB"),
-        ('{"remit:fanOut": pooled}', {"GOMEMLIMIT": "1GiB"}, "50 1GiB"),
-        ('{"remit:fanOut": aliases}', {}, " "),
-        ("{", {}, "50 200MiB"),
+        ("{}", {}, "25"),
+        ('{"remit:fanOut": pooled}', {}, "25"),
+        ('{"remit:fanOut": pooled}', {"GOGC": "100"}, "100"),
+        ('{"remit:fanOut": aliases}', {}, ""),
+        ("{", {}, "25"),
     ],
 )
 def test_an_engine_is_told_to_spare_memory_where_it_is_what_takes_it(
     fake_pulumi: Path, project: Path, config: str, given: dict[str, str], memory: str
 ) -> None:
-    fake_pulumi.write_text('#!/bin/sh\n[ "$1" = stack ] && exit 255\necho "$GOGC $GOMEMLIMIT"\n')
+    fake_pulumi.write_text('#!/bin/sh\n[ "$1" = stack ] && exit 255\necho "$GOGC"\n')
     (project / "Pulumi.prod.yaml").write_text(f"config: {config}\n")
-    inherited = {name: value for name, value in os.environ.items() if name not in {"GOGC", "GOMEMLIMIT"}}
+    inherited = {name: value for name, value in os.environ.items() if name != "GOGC"}
     environment = {**inherited, "PATH": f"{fake_pulumi.parent}:{os.environ['PATH']}", "REMIT_ENGINE": "pulumi", **given}
     command = [sys.executable, "-m", "remit.cli.main", "destroy", "--stack", "prod"]
     done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
