@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 
 from components.order import Barrier, Policies, settled
+from components.positions import brief_positions
 from remit.drift.kept import Kept
 from remit.managed_policy import Policy
 from remit.plan import Plan, PlannedPolicy
@@ -92,8 +93,9 @@ class PooledPolicies(pulumi.ComponentResource):
     def watch(self, accounts: Iterable[str], *, after: Sequence[pulumi.Resource]) -> None:
         """Where the stack owns a path, see also the accounts that shall have none of its policies."""
         if self._stack.owned_path and self._stack.shard != IDENTITY_CENTER:
-            for account in accounts:
-                self.in_account(account, [], after=after)
+            with brief_positions():
+                for account in accounts:
+                    self.in_account(account, [], after=after)
 
     def gathered(self, policies: Policies) -> Policies:
         """By name, one resource that waits for every account."""

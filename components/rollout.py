@@ -10,6 +10,7 @@ from typing import Protocol
 import pulumi
 
 from components.order import Barrier, Policies
+from components.positions import brief_positions
 from remit.plan import Plan, PlannedPolicy
 
 
@@ -39,7 +40,8 @@ def roll_out(plan: Plan, make: Make, *, after: pulumi.Resource, provider: pulumi
     waiting_for: list[pulumi.Resource] = [after]
     waves = _waves(plan)
     for number, accounts in waves.items():
-        made = [make(account, policies, after=waiting_for) for account, policies in accounts.items()]
+        with brief_positions():
+            made = [make(account, policies, after=waiting_for) for account, policies in accounts.items()]
         for component in made:
             for name, resource in component.policies.items():
                 found[name].append(resource)
