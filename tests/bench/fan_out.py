@@ -124,7 +124,7 @@ def _project(engine: Engine, mode: Mode, fleet: Fleet) -> Iterator[tuple[Cloud, 
             config = {"config": {"remit:fanOut": fan_out, "remit:requestRate": 1_000_000}}
             (project / f"Pulumi.{STACK}.yaml").write_text(json.dumps(config), encoding="utf-8")
             saving = {"PULUMI_SKIP_CHECKPOINTS": "true"} if mode == _AT_THE_END else {}
-            environment = environment_of(project, cloud.environment()) | engine_defaults(fan_out) | saving
+            environment = {**environment_of(project, cloud.environment()), **engine_defaults(fan_out), **saving}
             made = Project(project, engine, environment)
             command = [*COMMANDS[engine], "stack", "init", STACK]
             subprocess.run(command, cwd=project, env=made.environment, check=True, capture_output=True)

@@ -113,7 +113,9 @@ def run() -> Iterator[Run]:
         def program() -> None:
             """Without a result: it would be taken for outputs of the stack, which mocks hand over too early."""
             runpy.run_path(str(PROGRAM), run_name="__main__")
-            for name, value in pulumi.runtime.get_root_resource().outputs.items():
+            stack = pulumi.runtime.get_root_resource()
+            assert isinstance(stack, pulumi.runtime.stack.Stack)
+            for name, value in stack.outputs.items():
                 pulumi.Output.from_input(value).apply(partial(recorder.outputs.__setitem__, name))
 
         mocks.test(program)()

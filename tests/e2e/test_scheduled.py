@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -65,7 +66,7 @@ REPORTED = {
 }
 
 
-def configure(world: World, more: dict[str, str]) -> None:
+def configure(world: World, more: dict[str, Any]) -> None:
     """The engine has a salt of its own in the file, which belongs to the commit."""
     file = world.folder / "Pulumi.test.yaml"
     there = yaml.safe_load(file.read_text())

@@ -136,7 +136,7 @@ def test_sarif_is_as_its_schema_says():
 
 def sarif_errors(text: str) -> list[Any]:
     """What the schema has against a SARIF file."""
-    ask = [node(), "-e", VALIDATE, SARIF_SCHEMA]
+    ask = [str(node()), "-e", VALIDATE, str(SARIF_SCHEMA)]
     checked = subprocess.run(ask, cwd=MODULES, input=text, capture_output=True, text=True, check=True)
     errors: list[Any] = json.loads(checked.stdout)
     return errors

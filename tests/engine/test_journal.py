@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,13 +75,12 @@ def test_a_journal_cut_after_any_entry_replays_to_what_held_then(
 @settings(deadline=None)
 @given(run=runs(), data=st.data())
 def test_a_journal_cut_at_any_byte_replays_to_a_prefix(
-    tmp_path_factory: object,
+    tmp_path_factory: pytest.TempPathFactory,
     run: tuple[Snapshot, list[dict[str, object]], list[Snapshot]],
     data: st.DataObject,
 ) -> None:
     base, entries, said = run
-    folder = tmp_path_factory.mktemp("journal")  # type: ignore[attr-defined]
-    path = Path(folder) / "dev.journal"
+    path = tmp_path_factory.mktemp("journal") / "dev.journal"
     journal = FileJournal(path, "hash")
     for entry in entries:
         journal.append(entry)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,8 @@ FAILING = FaultPlan(seed=SEED, failed=40, throttle=10)
 def _drawn(number: int) -> FaultPlan:
     dice = random.Random(SEED * 1000 + number)  # noqa: S311 - repeatable, not secret
     shares = {"throttle": 30, "conflict": 10, "failed": 5, "error": 5, "reset": 2}
-    return FaultPlan(seed=number, **{name: dice.uniform(0, most) for name, most in shares.items()})
+    drawn: dict[str, Any] = {name: dice.uniform(0, most) for name, most in shares.items()}
+    return FaultPlan(seed=number, **drawn)
 
 
 @pytest.mark.parametrize(

@@ -167,8 +167,9 @@ class FakeGitHub(HostServer):
         return 200, {"tree": {"sha": made["tree"]}, "parents": parents, "message": made["message"]}
 
     def _compare(self, _: Request, base: str) -> Answer:
-        name, _, head = unquote(base).partition("...")
-        there, commits, sha = self._history(self.refs.get(name, name)), [], self.refs.get(head, head)
+        name, head = unquote(base).split("...")
+        commits: list[dict[str, Any]] = []
+        there, sha = self._history(self.refs.get(name, name)), self.refs.get(head, head)
         while sha in self.commits and sha not in there:
             made = self.commits[sha]
             author = made.get("author") or {"date": f"when {sha} was made"}

@@ -116,7 +116,7 @@ class FakeGitLab(HostServer):
     def _create_request(self, request: Request) -> Answer:
         body = request.get_json()
         number = 100 + next(self._ids)
-        self.open_request(number, "proposed", BOT["username"], **body)
+        self.open_request(number, "proposed", str(BOT["username"]), **body)
         return 201, self.requests[number]
 
     def _members(self, request: Request) -> Answer:
@@ -160,7 +160,8 @@ class FakeGitLab(HostServer):
         return self.branches.get(reference, reference)
 
     def _compare(self, request: Request) -> Answer:
-        found, sha = [], self._commit_of(request.args["to"])
+        found: list[dict[str, Any]] = []
+        sha = self._commit_of(request.args["to"])
         while sha in self.made and sha != self._commit_of(request.args["from"]):
             found.insert(0, self.made[sha])
             (sha,) = self.made[sha]["parent_ids"]

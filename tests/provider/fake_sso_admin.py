@@ -210,4 +210,4 @@ class FakeSsoAdmin:
 
 def _error(code: str, message: str, operation: str, status: int) -> ClientError:
     answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(answer, operation)  # type: ignore[arg-type]
+    return ClientError(answer, operation)

@@ -67,7 +67,7 @@ def inputs(*keys: str, scope: tuple[str, ...] = (A, B, C), **more: object) -> di
     }
 
 
-def sso_admin(client: object, hurry: Hurry, seed: int = 0) -> SsoAdmin:
+def sso_admin(client: Any, hurry: Hurry, seed: int = 0) -> SsoAdmin:
     bucket = TokenBucket(1e6, clock=hurry.clock, sleep=hurry.sleep)
     return SsoAdmin(client, Throttle(bucket, sleep=hurry.sleep, dice=random.Random(seed)))  # noqa: S311
 
@@ -75,7 +75,7 @@ def sso_admin(client: object, hurry: Hurry, seed: int = 0) -> SsoAdmin:
 Departed = Callable[[str], str]
 
 
-def session(client: object, seed: int = 0, departed: Departed = lambda _: "", most: MaxRevoke = ALL) -> Session:
+def session(client: Any, seed: int = 0, departed: Departed = lambda _: "", most: MaxRevoke = ALL) -> Session:
     sso = sso_admin(client, hurry := Hurry(), seed)
 
     @cache

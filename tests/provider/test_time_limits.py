@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
@@ -26,7 +28,7 @@ class Clock:
 class SlowSsoAdmin(FakeSsoAdmin):
     """`clock` stands at `then` from the tenth submission on."""
 
-    def __init__(self, clock: Clock, then: float, **more: int) -> None:
+    def __init__(self, clock: Clock, then: float, **more: Any) -> None:
         super().__init__(**more)
         self._clock, self._then = clock, then
 

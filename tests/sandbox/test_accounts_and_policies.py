@@ -63,7 +63,7 @@ def test_a_policy_has_6144_characters_and_whitespace_is_free(cloud: Cloud):
 
 
 def _padded(length: int) -> dict[str, object]:
-    return ALLOW | {"Id": "x" * length}
+    return {**ALLOW, "Id": "x" * length}
 
 
 def test_a_sixth_version_needs_a_deletion_first(cloud: Cloud):

@@ -54,9 +54,10 @@ def models(model: type[Entry] = Entry) -> Iterator[type[Entry]]:
         yield from models(child)
 
 
-@pytest.mark.parametrize(
-    "model", sorted(set(models()), key=lambda model: model.__name__), ids=lambda model: model.__name__
-)
+MODELS = {model.__name__: model for model in models()}
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_every_field_has_a_description_and_no_unknown_key_passes(model: type[Entry]):
     assert model.model_config["extra"] == "forbid"
     assert model.model_config["frozen"] is True

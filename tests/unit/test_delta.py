@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.delta import assignment_key, delta, split_key
+from remit.delta import PrincipalType, assignment_key, delta, split_key
 
 accounts = st.sampled_from(["111111111111", "222222222222", "333333333333"])
-keys = st.builds(assignment_key, accounts, st.sampled_from(["GROUP", "USER"]), st.sampled_from(["a", "b", "c/d"]))
+principal_types = st.sampled_from(["GROUP", "USER"])
+principals = st.sampled_from(["a", "b", "c/d"])
+keys = st.builds(assignment_key, accounts, principal_types, principals)
 key_sets = st.frozensets(keys)
 scopes = st.frozensets(accounts)
 
@@ -44,9 +46,9 @@ def test_a_delta_is_sorted(desired: frozenset[str], live: frozenset[str]):
     assert list(change.remove) == sorted(change.remove)
 
 
-@given(keys)
-def test_a_key_can_be_taken_apart(key: str):
-    assert assignment_key(*split_key(key)) == key
+@given(accounts, principal_types, principals)
+def test_a_key_can_be_taken_apart(account: str, principal_type: PrincipalType, principal: str):
+    assert split_key(assignment_key(account, principal_type, principal)) == (account, principal_type, principal)
 
 
 @pytest.mark.parametrize("text", ["", "111111111111", "1/GROUP/", "1/ROLE/x", "1/GROUP"])

@@ -74,6 +74,11 @@ def holders(plan: Plan) -> set[tuple[str, str, str]]:
     return {(entry.account, entry.permission_set, entry.principal) for entry in plan.assignments}
 
 
+def accounts(plan: Plan) -> set[str]:
+    """Those where something is planned."""
+    return {each.account for each in plan.assignments} | {each.account for each in plan.managed_policies}
+
+
 def rule(targets: str, more: str = "") -> str:
     keys = f"groups: sre, permission_sets: Reader, targets: {targets}{more}"
     return f"permission_sets: [name: Reader]\naccess:\n  - {{{keys}}}"
@@ -186,7 +191,7 @@ def test_nothing_is_planned_outside_the_scope():
     stack = Stack("dev", scope=("tag:stage=dev",))
     plan = plan_of(CATALOG, stack=stack)
     assert plan.scope == (PAYMENTS_DEV, LAB)
-    assert {entry.account for entry in (*plan.assignments, *plan.managed_policies)} == {PAYMENTS_DEV, LAB}
+    assert accounts(plan) == {PAYMENTS_DEV, LAB}
 
 
 NO_ACCESS = "permission_sets: [{name: Reader}]"
@@ -221,11 +226,11 @@ def test_every_text_of_a_plan_is_plain():
 
 @pytest.mark.parametrize("state", [state for state in AccountState if state is not AccountState.ACTIVE])
 def test_an_account_that_is_not_active_gets_nothing(state: AccountState):
-    accounts = [a.model_copy(update={"state": state}) if a.id == SHOP else a for a in ORGANIZATION.accounts]
-    organization = ORGANIZATION.model_copy(update={"accounts": tuple(accounts)})
+    now = [a.model_copy(update={"state": state}) if a.id == SHOP else a for a in ORGANIZATION.accounts]
+    organization = ORGANIZATION.model_copy(update={"accounts": tuple(now)})
     plan = make_plan(catalog_of(CATALOG), organization, at=AT, stack=STACK)
     assert SHOP not in plan.scope
-    assert SHOP not in {entry.account for entry in (*plan.assignments, *plan.managed_policies)}
+    assert SHOP not in accounts(plan)
 
 
 def test_naming_a_suspended_account_is_a_warning_but_not_in_except():

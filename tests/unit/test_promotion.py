@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from remit.errors import CatalogError
+from remit.kept_fan_out import GUARD
 from remit.promotion import (
-    GUARD,
     TYPE,
     Applied,
     PromotionRefusedError,

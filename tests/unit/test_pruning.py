@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -189,7 +190,7 @@ def test_prune_keeps_the_plan_of_the_same_moment(text: str):
 
 
 def test_a_plan_warns_of_what_ends_before_the_next_run():
-    def warned(at: datetime, **stack: timedelta) -> list[str]:
+    def warned(at: datetime, **stack: Any) -> list[str]:
         plan = make_plan(catalog_of(PRUNED), ORGANIZATION, at=at, stack=Stack("s", **stack))
         return [str(warning.message) for warning in plan.warnings]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from remit.yaml_places import MOST_VALUES, Block, Series, read_yaml
 
 
-def read(text: str) -> object:
+def read(text: str) -> Any:
     documents, problems = read_yaml(text, "f.yaml")
     assert problems == []
     return documents[0]

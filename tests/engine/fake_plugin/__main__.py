@@ -23,6 +23,7 @@ import grpc
 from google.protobuf import any_pb2, empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
+Answer, Change = provider_pb2.DiffResponse, provider_pb2.PropertyDiff
 CREATE_ONLY = ("name", "zone")
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _lock = threading.Lock()
@@ -62,6 +63,11 @@ def fault(operation: str, context: grpc.ServicerContext) -> str:
     return str(said.get("partial", ""))
 
 
+def kind_of(*, before: bool, after: bool) -> provider_pb2.PropertyDiff.Kind.ValueType:
+    """Of a change of what was there before, is there after, or both."""
+    return Change.UPDATE if before and after else Change.ADD if after else Change.DELETE
+
+
 def partial(context: grpc.ServicerContext, id_: str, outputs: dict[str, Any], reason: str) -> None:
     detail = any_pb2.Any()
     detail.Pack(provider_pb2.ErrorResourceInitFailed(id=id_, properties=struct(outputs), reasons=[reason]))
@@ -88,8 +94,8 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request, context):
         olds, news = plain(request.old_inputs), plain(request.news)
         replaces = ["region"] if olds.get("region") != news.get("region") else []
-        changes = provider_pb2.DiffResponse.DIFF_SOME if olds != news else provider_pb2.DiffResponse.DIFF_NONE
-        return provider_pb2.DiffResponse(changes=changes, replaces=replaces, diffs=replaces)
+        changes = Answer.DIFF_SOME if olds != news else Answer.DIFF_NONE
+        return Answer(changes=changes, replaces=replaces, diffs=replaces)
 
     def Configure(self, request, context):
         fault("configure " + request.name, context)
@@ -114,18 +120,18 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
                 continue
             if key in CREATE_ONLY:
                 replaces.append(key)
-                detailed[key] = provider_pb2.PropertyDiff(kind="UPDATE_REPLACE", inputDiff=True)
+                detailed[key] = Change(kind=Change.UPDATE_REPLACE, inputDiff=True)
             elif isinstance(old, dict) and isinstance(new, dict):
                 for entry in sorted({*old, *new}):
                     if old.get(entry) != new.get(entry):
-                        kind = "UPDATE" if entry in old and entry in new else "ADD" if entry in new else "DELETE"
+                        kind = kind_of(before=entry in old, after=entry in new)
                         path = f'{key}["{entry}"]'
-                        detailed[path] = provider_pb2.PropertyDiff(kind=kind, inputDiff=True)
+                        detailed[path] = Change(kind=kind, inputDiff=True)
             else:
-                kind = "UPDATE" if key in olds and key in news else "ADD" if key in news else "DELETE"
-                detailed[key] = provider_pb2.PropertyDiff(kind=kind, inputDiff=True)
-        return provider_pb2.DiffResponse(
-            changes="DIFF_SOME" if detailed else "DIFF_NONE",
+                kind = kind_of(before=key in olds, after=key in news)
+                detailed[key] = Change(kind=kind, inputDiff=True)
+        return Answer(
+            changes=Answer.DIFF_SOME if detailed else Answer.DIFF_NONE,
             replaces=replaces,
             diffs=sorted({path.split("[")[0] for path in detailed}),
             detailedDiff=detailed,

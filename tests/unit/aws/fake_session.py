@@ -46,12 +46,17 @@ def an_organization(accounts: int = 25, groups: int = 3) -> Organization:
 
 
 class FakeSession:
-    """A boto3 session over an organization. Set `paths` to false for an AWS that does not say where accounts are."""
+    """A boto3 session over an organization.
+
+    Set `paths` to false for an AWS that does not say where accounts are, and `states` for one that calls the state of
+    an account its status.
+    """
 
     def __init__(self, organization: Organization) -> None:
         self.organization = organization
         self.calls: Counter[str] = Counter()
         self.paths = True
+        self.states = True
         self.empty_pages = False
         self.places: list[tuple[str, ...]] = []
         """For each list of all accounts, the units in whose lists the last of them then is: it is being moved."""
@@ -141,7 +146,9 @@ class FakeSession:
         raise an_error("ResourceNotFoundException", "GROUP not found.")
 
     def _raw(self, account: Account) -> dict[str, Any]:
-        raw = {"Id": account.id, "Name": account.name, "Email": account.email, "State": account.state.value}
+        state = account.state.value
+        states = {"State": state} if self.states else {"State": None, "Status": state}
+        raw: dict[str, Any] = {"Id": account.id, "Name": account.name, "Email": account.email, **states}
         return {**raw, "Paths": [self._aws_path(account)]} if self.paths else raw
 
     def _aws_path(self, account: Account) -> str:

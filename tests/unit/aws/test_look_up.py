@@ -102,8 +102,7 @@ def test_one_of_several_instances_can_be_chosen(aws: Aws, session: FakeSession):
 
 
 def test_an_account_whose_state_aws_does_not_know_yet_is_read_by_its_status(aws: Aws, session: FakeSession):
-    raw = session._raw
-    session._raw = lambda account: {**raw(account), "State": None, "Status": raw(account)["State"]}
+    session.states = False
     assert look_up(aws, AUTO, EVERYTHING) == session.organization
 
 

@@ -9,23 +9,26 @@ import pytest
 
 from remit.aws.principal_names import PrincipalNames
 from remit.aws.refusals import NotFoundError
+from remit.aws.session import Aws
 from remit.errors import AccessDeniedError, AwsError
 
 INSTANCE = "arn:aws:sso:::instance/ssoins-1111111111111111"
 GROUP, USER = "111111111111/GROUP/g-1", "111111111111/USER/u-1"
 
 
-class FakeAws:
-    """Stands in for remit.aws.session.Aws: one group and one user, and a count of the calls."""
+class FakeAws(Aws):
+    """One group and one user, and a count of the calls."""
 
     def __init__(self, refusal: AwsError | None = None) -> None:
+        super().__init__("us-east-1", session=lambda: None)
         self.calls = 0
         self.refusal = refusal
 
-    def items(self, *_: str) -> Iterator[Mapping[str, Any]]:
+    def items(self, *_: str, **__: object) -> Iterator[Mapping[str, Any]]:
         yield {"InstanceArn": INSTANCE, "IdentityStoreId": "d-1"}
 
-    def call(self, _service: str, operation: str, **parameters: str) -> Mapping[str, Any]:
+    def call(self, service: str, operation: str, **parameters: object) -> Mapping[str, Any]:
+        assert service == "identitystore"
         self.calls += 1
         if self.refusal:
             raise self.refusal

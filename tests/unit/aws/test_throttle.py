@@ -40,7 +40,7 @@ def bucket(time: Time, rate: float = 20, burst: float = 10) -> TokenBucket:
 
 def refused(code: str, message: str = "", status: int = 400) -> ClientError:
     answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(answer, "CreateAccountAssignment")  # type: ignore[arg-type]
+    return ClientError(answer, "CreateAccountAssignment")
 
 
 @given(rate=st.floats(0.5, 1000), burst=st.integers(1, 50), calls=st.integers(0, 200))

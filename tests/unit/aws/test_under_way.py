@@ -41,7 +41,8 @@ class Client:
 
 def wait(client: Client) -> Client:
     throttle = Throttle(TokenBucket(1e6, sleep=lambda _: None), sleep=lambda _: None)
-    let_finish(SsoAdmin(client, throttle), "instance", clock=client.clock, sleep=client.sleep)
+    boto3s: Any = client
+    let_finish(SsoAdmin(boto3s, throttle), "instance", clock=client.clock, sleep=client.sleep)
     return client
 
 

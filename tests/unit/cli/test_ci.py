@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -277,7 +277,7 @@ def test_nothing_changed_is_nothing_to_propose(github: FakeGitHub):
 ADOPT = ("propose", "--branch", "remit/sync-prod", "--title", "Adopt what was changed by hand", "--from")
 
 
-def synced(folder: Path, *changes: tuple[str, dict[str, str | None]], base: str | None = "main-1") -> Path:
+def synced(folder: Path, *changes: tuple[str, Mapping[str, str | None]], base: str | None = "main-1") -> Path:
     """What `remit sync --branch --json` writes."""
     told = [{"message": f"{subject}\n\nby ada\n\nRemit-Stack: prod\n", "files": files} for subject, files in changes]
     document = {"base": base, "changes": told, "text": "These changes …" if changes else ""}

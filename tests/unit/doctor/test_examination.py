@@ -150,8 +150,9 @@ def _or_raise(value: Any) -> Any:
 
 def examine(project: FakeProject | None = None, cloud: FakeCloud | None = None, **options: Any) -> list[Finding]:
     told: Told = lambda *_: None  # noqa: E731
-    options = {"region": "", "at": AT, "told": told} | options
-    return list(Examination(project or FakeProject(), cloud or FakeCloud(), **options).findings())
+    options = {"region": "", **options}
+    examination = Examination(project or FakeProject(), cloud or FakeCloud(), at=AT, told=told, **options)
+    return list(examination.findings())
 
 
 def bad(findings: Sequence[Finding]) -> list[tuple[str, Grade, str]]:

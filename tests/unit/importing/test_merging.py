@@ -189,7 +189,7 @@ def test_variables_that_policies_need_are_added_to_those_of_the_accounts(folder:
 @settings(max_examples=40)
 @given(ASSIGNMENTS, POLICIES)
 def test_whatever_is_there_now_the_catalog_gives_it_after_an_import(
-    assignments: frozenset[FoundAssignment], policies: Sequence[FoundPolicy]
+    assignments: frozenset[FoundAssignment], policies: tuple[FoundPolicy, ...]
 ) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from remit.importing.entries import Entries
 from remit.importing.found import Found
 from remit.importing.remarks import Remarks, is_administrator
@@ -15,7 +17,7 @@ READER = {"name": "Reader", "customer_managed_policies": [{"name": "Other", "ext
 RULE = {"groups": ["admins"], "permission_sets": ["Administrator"], "targets": "*"}
 
 
-def said(kind: str, entry: dict[str, object], entries: Entries) -> list[str]:
+def said(kind: str, entry: Mapping[str, object], entries: Entries) -> list[str]:
     return [remark.text for remark in Remarks(entries).of(kind, entry)]
 
 

