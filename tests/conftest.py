@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +13,27 @@ import pytest
 from hypothesis import settings
 
 from tests.e2e.ledger import LEDGER, Ledger, are_all
+from tests.warm import warm as warm_python
 
 # How long an example takes says something of the machine, and nothing of the code.
 settings.register_profile("remit", deadline=None)
 settings.load_profile("remit")
 
+# The suite starts programs by the hundred: what one has compiled, none of the others should.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 _FOLDER = "remit_ledger"
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Path | None]:
+    """A Python whose imports are behind it. A module whose programs are to start for real overrides it."""
+    if sys.platform != "linux":
+        yield None
+        return
+    with warm_python() as environment:
+        yield environment
 
 
 def pytest_configure(config: pytest.Config) -> None:

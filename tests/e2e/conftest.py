@@ -24,9 +24,9 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(params=ENGINES)
-def fresh(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Iterator[World]:
+def fresh(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox, warm: Path | None) -> Iterator[World]:
     """A project that has never run."""
-    world = World(tmp_path, sandbox, request.param)
+    world = World(tmp_path, sandbox, request.param, warm=_of(request.param, warm))
     yield world
     _judge(world, request.config)
 
@@ -47,13 +47,20 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
 
 
 @pytest.fixture(params=ENGINES)
-def world(request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[[str], Template]) -> Iterator[World]:
+def world(
+    request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[[str], Template], warm: Path | None
+) -> Iterator[World]:
     """A project after its first `up`."""
     template = templates(request.param)
     with template.copy() as sandbox:
-        world = World(tmp_path, sandbox, request.param, template=template.folder)
+        world = World(tmp_path, sandbox, request.param, template=template.folder, warm=_of(request.param, warm))
         yield world
         _judge(world, request.config)
+
+
+def _of(engine: str, warm: Path | None) -> Path | None:
+    """The Pulumi CLI wants a virtual environment that is one."""
+    return warm if engine == "embedded" else None
 
 
 def _judge(world: World, config: pytest.Config) -> None:

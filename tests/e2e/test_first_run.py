@@ -7,6 +7,11 @@ import pytest
 from tests.e2e.world import AUDIT, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
 
 
+@pytest.fixture
+def warm() -> None:
+    """Every program starts for real."""
+
+
 def test_the_first_preview_shows_all_and_writes_nothing(fresh: World) -> None:
     everywhere = {SHOP_PROD, PAY_PROD, SHOP_DEV, PAY_DEV, AUDIT}
     assert fresh.steps() == {

@@ -24,6 +24,11 @@ def blocks() -> list[tuple[str, str]]:
 
 
 @pytest.fixture
+def warm() -> None:
+    """Every program starts for real."""
+
+
+@pytest.fixture
 def clone(fresh: World) -> World:
     """As after `git clone` and `make setup`: the example in policies/, a remote, no state."""
     folder = fresh.folder

@@ -67,6 +67,7 @@ class World(ByHand):
     """`engine` is `embedded` or `pulumi`; `folder` is the project, whose catalog a scenario may edit.
 
     `template`: a project to start from, as it is; without one, it is the example, and has never run.
+    `warm`: a Python whose imports are behind it, for all that is run; see tests/warm.py.
 
     `asked_elsewhere`: calls to a service that the sandbox does not have.
     `caller`: credentials of whoever runs the verbs; without, each is run with the hub role that it is for. `features`:
@@ -79,6 +80,7 @@ class World(ByHand):
     engine: str
     stack: str = "test"
     template: Path | None = None
+    warm: Path | None = None
     caller: dict[str, str] = field(default_factory=dict)
     features: set[Feature] = field(default_factory=lambda: {Feature.ALIASES})
     paths: tuple[str, ...] = (SPOKE_PATH,)
@@ -88,9 +90,7 @@ class World(ByHand):
     def __post_init__(self) -> None:
         shutil.copytree(self.template or EXAMPLE, self.folder, symlinks=True, dirs_exist_ok=True)
         state = self.folder / "state"
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_", "PYTHONDONT"))
-        }
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_"))}
         self.environment = (
             inherited
             | self.sandbox.environment()
@@ -102,14 +102,24 @@ class World(ByHand):
             }
         )
         if self.template is None:
-            self._begin(state)
+            self._link()
+        if self.warm:
+            self._warm_up(self.warm)
+        if self.template is None:
+            state.mkdir()
+            self.add_stack(self.stack)
 
-    def _begin(self, state: Path) -> None:
+    def _link(self) -> None:
         for name in PROGRAM:
             (self.folder / name).symlink_to(ROOT / name)
         (self.folder / ".venv").symlink_to(Path(sys.prefix))
-        state.mkdir()
-        self.add_stack(self.stack)
+
+    def _warm_up(self, environment: Path) -> None:
+        """A plugin is run by the environment beside its folder, where a link would lead to the repository's."""
+        (self.folder / ".venv").unlink()
+        (self.folder / ".venv").symlink_to(environment)
+        (self.folder / "provider").unlink()
+        shutil.copytree(ROOT / "provider", self.folder / "provider", copy_function=os.symlink)
 
     # --- the catalog -----------------------------------------------------------------------------------
     def edit(self, file: str, old: str, new: str) -> None:
@@ -146,7 +156,7 @@ class World(ByHand):
 
     def bare(self, verb: str, *arguments: str) -> Run:
         """The engine itself, without remit before it."""
-        command = ["pulumi"] if self.engine == "pulumi" else [sys.executable, "-m", "engine"]
+        command = ["pulumi"] if self.engine == "pulumi" else [self.python, "-m", "engine"]
         done = subprocess.run(
             [*command, verb, "--stack", self.stack, "--non-interactive", *arguments],
             cwd=self.folder,
@@ -182,7 +192,7 @@ class World(ByHand):
     def interrupted_up(self, when: Callable[[], bool]) -> Run:
         """`up` that gets Ctrl-C as soon as `when` holds."""
         process = subprocess.Popen(
-            [sys.executable, "-m", REMIT, "up", "--stack", self.stack, "--non-interactive", "--yes", "--skip-preview"],
+            [self.python, "-m", REMIT, "up", "--stack", self.stack, "--non-interactive", "--yes", "--skip-preview"],
             cwd=self.folder,
             env=self.environment_of("up"),
             text=True,
@@ -195,6 +205,10 @@ class World(ByHand):
         os.killpg(process.pid, signal.SIGINT)
         text, _ = process.communicate(timeout=120)
         return Run(process.returncode, text)
+
+    @property
+    def python(self) -> str:
+        return str(self.warm / "bin" / "python") if self.warm else sys.executable
 
     def environment_of(self, verb: str) -> dict[str, str]:
         """The environment, with the credentials of the role that the verb is for."""
@@ -210,7 +224,7 @@ class World(ByHand):
         """A verb of a program of ours, with standard output and standard error apart."""
         self.note_features(verb, *arguments)
         return subprocess.run(
-            [sys.executable, "-m", program, verb, *arguments],
+            [self.python, "-m", program, verb, *arguments],
             cwd=self.folder,
             env=self.environment_of(verb),
             capture_output=True,

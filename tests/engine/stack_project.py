@@ -54,10 +54,11 @@ class Ran:
 
 
 class StackProject:
-    """One project with one stack, `dev`, over a cloud in a JSON file."""
+    """One project with one stack, `dev`, over a cloud in a JSON file. `python`: the environment of its runs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: Path) -> None:
         self.folder = folder
+        self._python = str(python / "bin" / "python")
         self._cloud = folder / "cloud.json"
         (folder / "Pulumi.yaml").write_text(
             "name: proj\nruntime: python\n"
@@ -66,9 +67,9 @@ class StackProject:
         (folder / "things.py").write_text(_THINGS)
         self.environment = {
             **os.environ,
-            "PYTHONPATH": str(ROOT),
             "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
             "FAKE_CLOUD": str(self._cloud),
+            "PYTHONDONTWRITEBYTECODE": "1",  # a program that is written anew within a second is as old as its bytecode
         }
         self.environment.pop("PULUMI_BACKEND_URL", None)
         self._backend = Backend(folder, "proj", Sealer(""))
@@ -78,9 +79,10 @@ class StackProject:
         """What the project's program does, after `from things import *`."""
         (self.folder / "__main__.py").write_text(f"from things import *\n{text}\n")
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, python: str = sys.executable) -> subprocess.Popen[str]:
+        """A run that may be interrupted or killed, of programs that have all been started for real."""
         return subprocess.Popen(
-            [sys.executable, "-m", "engine", *arguments],
+            [python, "-m", "engine", *arguments],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -91,7 +93,7 @@ class StackProject:
     def run(self, *arguments: str, text: str | None = None) -> Ran:
         if text is not None:
             self.program(text)
-        process = self.start(*arguments)
+        process = self.start(*arguments, python=self._python)
         out, err = process.communicate(timeout=120)
         return Ran(process.returncode, out, err)
 
