@@ -47,12 +47,14 @@ def warm() -> Iterator[Path]:
     python.write_text(f"#!{sys.executable} -IS\n{_START.read_text(encoding='utf-8')}", encoding="utf-8")
     python.chmod(0o755)
     command = [sys.executable, "-m", "tests.warm", str(bin_ / "socket")]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        assert server.stdin is not None
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, start_new_session=True) as server:
         assert server.stdout is not None
         assert server.stdout.readline() == b"ready\n"
-        yield environment
-        server.stdin.close()
+        try:
+            yield environment
+        finally:
+            server.communicate()  # the end of its input is its own
     shutil.rmtree(environment)
 
 

@@ -44,7 +44,7 @@ class Ledger:
 
 def are_all(config: pytest.Config, items: Iterable[pytest.Item]) -> bool:
     """Whether every scenario is to run: each file is there, and nothing narrows what is taken of it."""
-    narrowed = config.option.keyword or config.option.markexpr or config.option.deselect
+    narrowed = config.option.collectonly or config.option.keyword or config.option.markexpr or config.option.deselect
     return (
         not narrowed
         and not any("::" in argument for argument in config.args)
