@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup bootstrap demo sandbox test faults docs check bench clean
+.PHONY: setup bootstrap demo sandbox test coverage faults docs check bench clean
 
 setup: .venv/.ready
 
@@ -38,6 +38,10 @@ tests/editor/node_modules/.package-lock.json: .venv/.ready tests/editor/package-
 	touch $@
 
 test: setup .venv-bootstrap/.tests tests/editor/node_modules/.package-lock.json
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# The same, and which lines pytest's own process passed: that takes the tests of single modules twice as long.
+coverage: setup .venv-bootstrap/.tests tests/editor/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 # Half an hour on two cores: 212 kills (a few of them come too late) and 22 fault plans, where `make test` has two of
