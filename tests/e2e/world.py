@@ -67,7 +67,7 @@ class World(ByHand):
     """`engine` is `embedded` or `pulumi`; `folder` is the project, whose catalog a scenario may edit.
 
     `template`: a project to start from, as it is; without one, it is the example, and has never run.
-    `warm`: a Python whose imports are behind it, for all that is run; see tests/warm.py.
+    `warm`: a Python whose imports are behind it, for all that is run; see tests/warm.
 
     `asked_elsewhere`: calls to a service that the sandbox does not have.
     `caller`: credentials of whoever runs the verbs; without, each is run with the hub role that it is for. `features`:

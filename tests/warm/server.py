@@ -1,9 +1,4 @@
-"""A Python whose imports are behind it: a run of Remit starts five programs, which import for three seconds in all.
-
-`warm()` gives a folder that is as good as a virtual environment, to whoever starts its bin/python: arguments, working
-directory, environment, standard streams, signals and the exit code are as ever. The program runs in a fork of a server
-that has imported everything and run nothing.
-"""
+"""Forks, for whoever connects, into the program that it asks for."""
 
 from __future__ import annotations
 
@@ -14,48 +9,20 @@ import os
 import pkgutil
 import runpy
 import selectors
-import shutil
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-ROOT = Path(__file__).parents[1]
-_START = Path(__file__).with_name("warm_start.py")
 _OURS = ("remit", "components", "provider", "engine")
 _THEIRS = ("boto3", "pulumi_aws_native.iam", "pulumi_aws_native.sso")
 _MOST = 1 << 17  # bytes that the arguments and the environment of a program take
-
-
-@contextmanager
-def warm() -> Iterator[Path]:
-    """Starts a server; gives the environment."""
-    environment = Path(tempfile.mkdtemp(prefix="warm-"))
-    bin_ = environment / "bin"
-    bin_.mkdir()
-    (bin_ / "real").symlink_to(sys.executable)
-    python = bin_ / "python"
-    python.write_text(f"#!{sys.executable} -IS\n{_START.read_text(encoding='utf-8')}", encoding="utf-8")
-    python.chmod(0o755)
-    command = [sys.executable, "-m", "tests.warm", str(bin_ / "socket")]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, start_new_session=True) as server:
-        assert server.stdout is not None
-        assert server.stdout.readline() == b"ready\n"
-        try:
-            yield environment
-        finally:
-            server.communicate()  # the end of its input is its own
-    shutil.rmtree(environment)
 
 
 @dataclass(frozen=True)

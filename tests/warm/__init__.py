@@ -1,0 +1,41 @@
+"""A Python whose imports are behind it: a run of Remit starts five programs, which import for three seconds in all.
+
+`warm()` gives a folder that is as good as a virtual environment, to whoever starts its bin/python: arguments, working
+directory, environment, standard streams, signals and the exit code are as ever. `start` is that python; it has the
+program run in a fork of `server`, a process that has imported everything and run nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+_START = Path(__file__).with_name("start.py")
+
+
+@contextmanager
+def warm() -> Iterator[Path]:
+    """Starts a server; gives the environment."""
+    environment = Path(tempfile.mkdtemp(prefix="warm-"))
+    bin_ = environment / "bin"
+    bin_.mkdir()
+    (bin_ / "real").symlink_to(sys.executable)
+    python = bin_ / "python"
+    python.write_text(f"#!{sys.executable} -IS\n{_START.read_text(encoding='utf-8')}", encoding="utf-8")
+    python.chmod(0o755)
+    command = [sys.executable, "-m", "tests.warm.server", str(bin_ / "socket")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=_ROOT, stdin=pipe, stdout=pipe, start_new_session=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == b"ready\n"
+        try:
+            yield environment
+        finally:
+            server.communicate()  # the end of its input is its own
+    shutil.rmtree(environment)
