@@ -18,7 +18,13 @@ from engine.plugins.messages import Message
 from engine.plugins.wire import checked, diffed, provider_error
 from engine.values import from_struct, has_unknowns, to_struct
 
-_OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+_TRAILERS = 16 << 20  # bytes, as Go's gRPC takes them: what was done in part comes so, with all its properties
+_OPTIONS = [
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_metadata_size", _TRAILERS),
+    ("grpc.absolute_max_metadata_size", _TRAILERS),
+]
 _INSTANCE = "remit-provider-instance"
 Properties = Mapping[str, Any]
 

@@ -83,10 +83,11 @@ def test_what_a_skipped_resource_needs_is_not_deleted(project: StackProject) -> 
 
 def test_what_was_done_in_part_is_kept_and_gone_on_with(project: StackProject) -> None:
     project.faults(create_a={"partial": "half of it is missing"})
-    assert project.run("up", "--yes", text='Thing("a")').code == 1
+    much = "x" * 20_000  # more than Python's gRPC takes by itself
+    assert project.run("up", "--yes", text=f'Thing("a", tags={{"much": "{much}"}})').code == 1
     state = project.resources()["a"]
     assert state["initErrors"] == ["half of it is missing"]
-    assert state["id"] == "id-a"
+    assert (state["id"], state["outputs"]["tags"]) == ("id-a", {"much": much})
     project.calls()
     project.faults(update_a={"partial": "still missing"})
     assert project.run("up", "--yes").code == 1
