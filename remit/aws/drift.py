@@ -74,7 +74,8 @@ class LiveReader:
         `recorded`: the policies that the stack's state has, by (account, name).
         """
         with ThreadPoolExecutor(1) as pool:
-            of_accounts = pool.submit(self._policies, plan, _accounts(plan, stack), settings.spoke, recorded or {})
+            accounts = _accounts(plan, stack, self._organization.management_account)
+            of_accounts = pool.submit(self._policies, plan, accounts, settings.spoke, recorded or {})
             arns = {
                 name: arn
                 for name, arn in self._organization.permission_sets.items()
@@ -148,7 +149,7 @@ class LiveReader:
         return in_parallel(told, items)
 
 
-def _accounts(plan: Plan, stack: Stack) -> list[str]:
-    """Those that have policies; all in scope where the stack owns a path."""
-    owned = plan.scope if stack.owned_path and stack.shard != IDENTITY_CENTER else ()
-    return sorted({each.account for each in plan.managed_policies}.union(owned))
+def _accounts(plan: Plan, stack: Stack, management: str) -> list[str]:
+    """Those that have policies; where the stack owns a path, all in scope but the management account."""
+    owned = {*plan.scope} - {management} if stack.owned_path and stack.shard != IDENTITY_CENTER else set()
+    return sorted({each.account for each in plan.managed_policies} | owned)
