@@ -153,7 +153,8 @@ def _policy_of_alias(inputs: Mapping[str, Any]) -> Policy:
 
 
 def _pooled(resources: Iterable[Resource]) -> list[_Known]:
-    return [
+    """Without those accounts where the stack owns a path and has no policy: they get no alias."""
+    known = [
         _Known(
             resource["inputs"]["account"],
             SpokeRole.of(resource["inputs"]),
@@ -167,6 +168,7 @@ def _pooled(resources: Iterable[Resource]) -> list[_Known]:
         for resource in resources
         if resource["type"] == _POOLED
     ]
+    return [each for each in known if each.policies]
 
 
 def _as_pooled(known: Collection[_Known], guard: Resource, stack: str) -> tuple[list[Resource], dict[str, list[str]]]:

@@ -198,6 +198,14 @@ def test_there_and_back_is_the_same_but_for_ids_and_what_aws_counts() -> None:
     assert after[policy_urn(ONE)]["provider"].endswith(f"{ONE}::new-id")
 
 
+def test_an_account_without_a_policy_gets_no_alias() -> None:
+    state = move(exported(), "pooled")
+    resources_of(state)[pooled_urn(TWO)]["inputs"]["policies"] = {}
+    moved = switched(state, "aliases", lambda: "new-id")
+    assert (moved.policies, moved.accounts) == (1, 1)
+    assert not [urn for urn in resources_of(moved.deployment) if TWO in urn]
+
+
 def test_whoever_waited_for_a_policy_waits_for_what_stands_for_it() -> None:
     waiting = resources_of(move(exported(), "pooled"))[SET]
     assert waiting["dependencies"] == [pooled_urn(ONE), pooled_urn(TWO)]
