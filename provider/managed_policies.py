@@ -24,7 +24,7 @@ from remit.aws.member_sessions import Member, SpokeRoleError
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.errors import AwsError, RemitError
 from remit.leaving import Leaving, look
-from remit.managed_policy import LivePolicy, Policy, by_name, strangers, under
+from remit.managed_policy import LivePolicy, Policy, by_name, strangers
 from remit.policy_delta import Kind, Step, steps
 from remit.policy_shape import Shape, policy_of, shaped
 
@@ -56,28 +56,32 @@ class ManagedPolicies:
         policy is begun. Raises PartlyDoneError; before any write AwsError.
         """
         member, ours = inputs.member, shapes_of(before, state) if before else {}
-        live = self._iam.policies_to_compare(member, _descriptions(inputs.shapes), _recorded(ours))
-        todo = steps(inputs.policies, live, ours={*ours, *look(state.leaving, live).there})
+        live = self._read(inputs, ours)
+        places = {name: shape["path"] for name, shape in ours.items()}
+        places |= {name: each.path for name, each in look(state.leaving, live).there.items()}
+        todo = steps(inputs.policies, live, ours=places.items())
         leaving = self._still_leaving(member.account, leaving_of(before, state, inputs) if before else {}, live, warn)
         failed = self._carry_out(member, todo, limit)
-        strays = _strays(inputs, before) if before else {}
+        strays = {name: Leaving(shape["path"]) for name, shape in (inputs.going(before) if before else {}).items()}
         failed |= self._delete(member, live, strays, warn, limit)
         unmanaged = strangers(_places(live), {*inputs.shapes, *leaving, *strays}, inputs.owned_path)
         by_hand = _changed(inputs, live)
-        there = {**self._there(inputs, todo, failed), **by_hand}
         if failed:
+            there = {**self._there(inputs, todo, failed, ours), **by_hand}
             outputs = Outputs(failed, unmanaged, there, leaving)
             raise PartlyDoneError(inputs.account, outputs.properties(inputs), _told(inputs.account, failed))
-        return Outputs({}, unmanaged, there if by_hand else None, leaving)
+        return Outputs({}, unmanaged, {**inputs.shapes, **by_hand} if by_hand else None, leaving)
 
     def remove(self, inputs: Inputs, state: Outputs, warn: Warn, limit: TimeLimit = NO_LIMIT) -> None:
         """Deletes what is ours, until `limit` is over. Raises AwsError with a reason for each policy still there."""
         ours = all_of(inputs, state)
+        if not ours:
+            return
         try:
             live = self._iam.policies(inputs.member)
-        except SpokeRoleError:
+        except SpokeRoleError as error:
             if not (how := self._departures.how(inputs.account)):
-                raise
+                raise AwsError(str(error), _let_go(inputs.account)) from error
             warn(f"account {inputs.account} is {how}: its policies leave the state, AWS removes them with the account")
             return
         failed = self._delete(inputs.member, live, self._still_leaving(inputs.account, ours, live, warn), warn, limit)
@@ -174,16 +178,28 @@ class ManagedPolicies:
                 failed[name] = str(error)
         return failed
 
-    @staticmethod
-    def _there(inputs: Inputs, todo: Collection[Step], failed: Collection[str]) -> dict[str, Shape]:
+    def _there(
+        self, inputs: Inputs, todo: Collection[Step], failed: Collection[str], ours: Mapping[str, Shape]
+    ) -> dict[str, Shape]:
         """What is there and ours afterwards, by name."""
         there = {name: shape for name, shape in inputs.shapes.items() if name not in failed}
-        for step in todo:
-            if step.live is None or step.policy.name not in failed:
-                continue
-            if step.kind is not Kind.TAKEN:
-                there[step.live.name] = _found(step.policy.name, inputs.shapes[step.policy.name], step.live)
+        halfway = [step for step in todo if step.policy.name in failed and step.kind in {Kind.UPDATE, Kind.REPLACE}]
+        now = self._after_replacing(inputs, ours) if any(step.kind is Kind.REPLACE for step in halfway) else None
+        for step in halfway:
+            live = step.live if now is None else now.get(step.policy.name.lower())
+            if live is not None:
+                there[live.name] = _found(step.policy.name, inputs.shapes[step.policy.name], live)
         return there
+
+    def _after_replacing(self, inputs: Inputs, ours: Mapping[str, Shape]) -> dict[str, LivePolicy] | None:
+        """What is live once a replacement has failed, which may have come halfway; None where it cannot be read."""
+        try:
+            return by_name(self._read(inputs, ours))
+        except AwsError:
+            return None
+
+    def _read(self, inputs: Inputs, ours: Mapping[str, Shape]) -> list[LivePolicy]:
+        return self._iam.policies_to_compare(inputs.member, _descriptions(inputs.shapes), _recorded(ours))
 
 
 def elsewhere(account: str, name: str, other: LivePolicy) -> str:
@@ -216,18 +232,6 @@ def _found(name: str, known: Shape, live: LivePolicy) -> Shape:
     return shaped(replace(live.policy, detach_on_delete=expected.detach_on_delete))
 
 
-def _strays(inputs: Inputs, before: Inputs) -> dict[str, Leaving]:
-    """What a refresh found under the owned path and is to go; nothing that the path does not cover any more."""
-    if inputs.unmanaged is not Unmanaged.REMOVE:
-        return {}
-    staying = {name.lower() for name in (*inputs.shapes, *inputs.kept)}
-    return {
-        name: Leaving(shape["path"])
-        for name, shape in sorted(before.strays.items())
-        if name.lower() not in staying and under(shape["path"], inputs.owned_path)
-    }
-
-
 def _changed(inputs: Inputs, live: Collection[LivePolicy]) -> dict[str, Shape]:
     """What is kept, ours, and not as the inputs say: as it is."""
     there = by_name(live)
@@ -249,6 +253,11 @@ def _told(account: str, failed: Mapping[str, str]) -> list[str]:
         f"account {account}: {reason if name in reason else f'policy {name}: {reason}'}"
         for name, reason in sorted(failed.items())
     ]
+
+
+def _let_go(account: str) -> str:
+    """The remedy where the role went before the account left the stack: nobody can delete its policies."""
+    return f"if it will not be there again, `remit retire --account {account}` lets go of them as they are"
 
 
 def _taken(live: LivePolicy) -> str:

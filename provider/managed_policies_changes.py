@@ -10,6 +10,7 @@ from typing import Any
 
 from provider.changes import Change, Kind
 from provider.inputs import Properties, Unmanaged, kept_in
+from provider.managed_policies_inputs import Inputs
 from remit.policy_shape import policy_of, same_statement
 
 _FIXED = ("path", "description")
@@ -25,11 +26,17 @@ def changes(old_inputs: Properties, old_outputs: Properties, news: Properties) -
         if (old_inputs.get(name) or _default(name)) != (news.get(name) or _default(name)):
             found[name] = Change(Kind.UPDATE)
     of_input = "policies" not in old_outputs  # after a partial failure they tell what is live
-    old = old_inputs.get("policies") if of_input else old_outputs["policies"]
-    kept = kept_in(news)
-    for path, kind in policy_changes(_without(old or {}, kept), _without(news["policies"], kept)):
+    for path, kind in policy_changes(known(old_inputs, old_outputs, news), _without(news["policies"], kept_in(news))):
         found[path] = Change(kind, of_input)
-    return found
+    going = Inputs.of(news).going(Inputs.of(old_inputs)) if old_inputs else ()
+    return found | {f'policies["{name}"]': Change(Kind.DELETE) for name in going}
+
+
+def known(old_inputs: Properties, old_outputs: Properties, news: Properties) -> Mapping[str, Any]:
+    """What the state says is ours; without what the run leaves as it is."""
+    told = old_outputs.get("policies", old_inputs.get("policies")) or {}
+    ours = {name: shape for name, shape in told.items() if not shape.get("unmanaged")}
+    return _without(ours, kept_in(news))
 
 
 def _without(policies: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from provider.inputs import Failure, Properties, Unmanaged, kept_failures, kept_in
 from remit.aws.member_sessions import Member
-from remit.managed_policy import Policy
+from remit.managed_policy import Policy, under
 from remit.policy_shape import Shape, policy_of
 from remit.spoke_role import SpokeRole
 
@@ -68,8 +68,19 @@ class Inputs:
 
     @property
     def strays(self) -> dict[str, Shape]:
-        """Those that a refresh found under the owned path, by name, which are to go."""
+        """Those that a refresh found under the owned path, by name."""
         return {name: shape for name, shape in self.shapes.items() if shape.get("unmanaged")}
+
+    def going(self, before: Self) -> dict[str, Shape]:
+        """The strays of the inputs before that are to go; none that the path does not cover any more, or is wanted."""
+        if self.unmanaged is not Unmanaged.REMOVE:
+            return {}
+        staying = {name.lower() for name in (*self.shapes, *self.kept)}
+        return {
+            name: shape
+            for name, shape in sorted(before.strays.items())
+            if name.lower() not in staying and under(shape["path"], self.owned_path)
+        }
 
     def holding(self, shapes: Mapping[str, Shape]) -> Self:
         return replace(self, shapes=shapes)

@@ -15,7 +15,7 @@ from provider import (
     policy_watch,
 )
 from provider.changes import Change
-from provider.inputs import Failure, Properties, Unmanaged, kept_in
+from provider.inputs import Failure, Properties, Unmanaged
 from provider.managed_policies import ManagedPolicies, Warn
 from provider.managed_policies_inputs import Inputs
 from provider.managed_policies_outputs import Outputs, leaving_of
@@ -42,9 +42,8 @@ class ServedPolicies:
         return managed_policies_inputs.check(news)
 
     def diff(self, old_inputs: Properties, olds: Properties, news: Properties, warn: Warn) -> dict[str, Change]:
-        old = olds.get("policies", old_inputs.get("policies")) or {}
-        old = {name: shape for name, shape in old.items() if name not in kept_in(news)}
-        for name, differing in managed_policies_changes.replaced(old, news["policies"]).items():
+        known = managed_policies_changes.known(old_inputs, olds, news)
+        for name, differing in managed_policies_changes.replaced(known, news["policies"]).items():
             warn(
                 _replacement(
                     news["account"], name, differing, detach=bool(news["policies"][name].get("detachOnDelete"))
@@ -52,8 +51,8 @@ class ServedPolicies:
             )
         wanted = Inputs.of(news)
         if wanted.unmanaged is Unmanaged.REPORT:
-            known = Outputs.of(olds).unmanaged
-            self._strangers.tell(news["account"], strangers(known.items(), wanted.shapes, wanted.owned_path), warn)
+            seen = Outputs.of(olds).unmanaged
+            self._strangers.tell(news["account"], strangers(seen.items(), wanted.shapes, wanted.owned_path), warn)
         return managed_policies_changes.changes(old_inputs, olds, news)
 
     def create(self, news: Properties, warn: Warn, *, preview: bool, limit: TimeLimit = NO_LIMIT) -> Written:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from remit.managed_policy import LivePolicy, Policy, by_name
+
+Place = tuple[str, str]
+"""Name and path of a policy that the state knows."""
 
 
 class Kind(StrEnum):
@@ -25,23 +28,23 @@ class Step:
     live: LivePolicy | None = None
 
 
-def steps(wanted: Mapping[str, Policy], live: Sequence[LivePolicy], *, ours: Collection[str]) -> list[Step]:
+def steps(wanted: Mapping[str, Policy], live: Sequence[LivePolicy], *, ours: Iterable[Place]) -> list[Step]:
     """In the order of the names; nothing for a policy that is as it should be.
 
-    `wanted` by name; `ours`: names that the state knows. A policy of the same name that the state does not know is
+    `wanted` by name. A policy of the same name that the state does not know, or knows elsewhere (IAM moves none), is
     taken over only if nothing of it would be lost: it is just as wanted (left by a run that was killed, or adopted).
     """
-    return list(_steps(wanted, by_name(live), {name.lower() for name in ours}))
+    return list(_steps(wanted, by_name(live), {(name.lower(), path) for name, path in ours}))
 
 
-def _steps(wanted: Mapping[str, Policy], there: Mapping[str, LivePolicy], ours: Collection[str]) -> Iterator[Step]:
+def _steps(wanted: Mapping[str, Policy], there: Mapping[str, LivePolicy], ours: Collection[Place]) -> Iterator[Step]:
     for name, policy in sorted(wanted.items()):
         found = there.get(name.lower())
         if found is None:
             yield Step(Kind.CREATE, policy)
         elif policy.same(found.policy):
             continue
-        elif name.lower() not in ours:
+        elif (name.lower(), found.policy.path) not in ours:
             yield Step(Kind.TAKEN, policy, found)
         else:
             yield Step(Kind.REPLACE if policy.fixed_differs(found.policy) else Kind.UPDATE, policy, found)

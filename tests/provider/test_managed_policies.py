@@ -187,6 +187,33 @@ def test_strangers_under_the_owned_path_are_told_or_removed_by_name(cloud: Accou
     assert set(cloud.live()) == {"Guardrail", "Elsewhere"} | ({"Stray"} if unmanaged == "report" else set())
 
 
+@pytest.mark.parametrize("wanted", ["reported", "elsewhere", "ours", "gone"])
+def test_a_preview_says_of_a_stray_what_the_run_does(cloud: Accounts, wanted: str) -> None:
+    rules = {"ownedPath": "/remit/", "unmanaged": "remove"}
+    old = inputs(policy("Guardrail"), **rules)
+    cloud.create(old)
+    cloud.write("Stray", READ, description="why")
+    live, state = cloud.refresh(old)
+    more = [policy("Stray")] if wanted == "ours" else []
+    now = {"reported": {"unmanaged": "report"}, "elsewhere": {"ownedPath": "/team/"}}.get(wanted, {})
+    news = inputs(policy("Guardrail"), *more, **{**rules, **now})
+    told = {"ours": {'policies["Stray"]': "ADD"}, "gone": {'policies["Stray"]': "DELETE"}}
+    assert cloud.differs(live, news, state) == told.get(wanted, dict.fromkeys(now, "UPDATE"))
+    cloud.update(live, news, state)
+    assert ("Stray" in cloud.live()) == (wanted != "gone")
+
+
+def test_a_stray_that_could_not_go_is_told_again(cloud: Accounts) -> None:
+    wanted = inputs(policy("Guardrail"), ownedPath="/remit/", unmanaged="remove")
+    cloud.create(wanted)
+    cloud.write("Stray", READ)
+    cloud.attach("Stray")
+    live, state = cloud.refresh(wanted)
+    with pytest.raises(PartlyDoneError, match="Stray cannot be deleted while it is attached to role ci") as failed:
+        cloud.update(live, wanted, state)
+    assert cloud.differs(live, wanted, failed.value.properties) == {'policies["Stray"]': "DELETE"}
+
+
 def test_a_preview_repeats_who_nobody_manages_from_the_state_alone_and_once_in_a_run(cloud: Accounts) -> None:
     wanted = inputs(policy("Guardrail"), ownedPath="/remit/")
     cloud.create(wanted)
@@ -214,6 +241,36 @@ def test_what_a_killed_run_made_is_taken_for_ours_and_what_another_made_is_not(c
     assert set(failed.value.properties["policies"]) == {"Builder"}
     again = inputs(policy("Builder", BUILD))
     assert cloud.create(again) == {"account": A}, "it was just as wanted"
+
+
+def test_another_policy_that_got_our_name_elsewhere_is_told_and_stays(cloud: Accounts) -> None:
+    old = inputs(policy("Guardrail", detach=True), policy("Builder"))
+    cloud.create(old)
+    cloud.client().delete_policy(PolicyArn=arn_of("Guardrail"))
+    cloud.write("Guardrail", BUILD, path="/theirs/")
+    new = inputs(policy("Guardrail", detach=True), policy("Builder", BUILD))
+    assert not any("Guardrail" in path for path in cloud.differs(old, new)), "no refresh has seen it"
+    with pytest.raises(
+        PartlyDoneError, match=r"Guardrail at /theirs/ already, which this stack did not make"
+    ) as failed:
+        cloud.update(old, new)
+    assert set(failed.value.properties["policies"]) == {"Builder"}
+    assert cloud.live()["Guardrail"].same(replace(policy("Guardrail", BUILD, path="/theirs/"), description=""))
+    assert cloud.live()["Builder"].same(policy("Builder", BUILD))
+
+
+def test_a_policy_whose_replacement_came_halfway_is_ours_where_it_is_now(cloud: Accounts) -> None:
+    old, new = inputs(policy("Guardrail", detach=True)), inputs(policy("Guardrail", path="/moved/", detach=True))
+    cloud.create(old)
+    cloud.attach("Guardrail")
+    cloud.sandbox.world.faults.reset(FaultPlan(denied=100, calls=("iam:AttachRolePolicy",), accounts=(A,)))
+    with pytest.raises(PartlyDoneError, match="could not be given back to all of role ci") as failed:
+        cloud.update(old, new)
+    cloud.sandbox.world.faults.reset(FaultPlan())
+    assert failed.value.properties["policies"] == new["policies"]
+    edited = inputs(policy("Guardrail", BUILD, path="/moved/", detach=True))
+    cloud.update(old, edited, failed.value.properties)
+    assert cloud.refresh(edited)[0] == edited
 
 
 def described(policy_: Policy, text: str) -> Policy:
@@ -331,8 +388,9 @@ def test_an_account_without_its_role_says_so_and_one_that_is_gone_leaves_the_sta
     world.missing_roles.add(B)
     with pytest.raises(AwsError, match=f"account {B}: the role RemitSpoke cannot be assumed. Is it there yet"):
         fresh.create(inputs(policy("Guardrail"), account=B))
-    with pytest.raises(AwsError, match=B):
+    with pytest.raises(AwsError, match=rf"{B}.*`remit retire --account {B}` lets go of them"):
         fresh.policies.delete(inputs(policy("Guardrail"), account=B), {}, fresh.warn)
+    fresh.policies.delete(inputs(account=B, ownedPath="/remit/"), {}, fresh.warn)  # where there is nothing to delete
 
 
 def test_a_missing_permission_in_one_account_is_told_with_the_account(cloud: Accounts) -> None:

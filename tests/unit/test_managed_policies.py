@@ -116,22 +116,26 @@ def test_a_number_in_a_condition_is_the_text_that_iam_reads() -> None:
     ("wanted", "there", "ours", "expected"),
     [
         (policy(), (), (), [Kind.CREATE]),
-        (policy(), (live(policy()),), ("Guardrail",), []),
-        (policy(DENY), (live(policy()),), ("Guardrail",), [Kind.UPDATE]),
-        (policy(path="/other/"), (live(policy()),), ("Guardrail",), [Kind.REPLACE]),
-        (policy(text="else"), (live(policy()),), ("Guardrail",), [Kind.REPLACE]),
-        (policy(name="guardrail"), (live(policy()),), ("Guardrail",), [Kind.REPLACE]),
-        (policy(), (live(policy(text=None)),), ("Guardrail",), []),
-        (policy(DENY), (live(policy(text=None)),), ("Guardrail",), [Kind.UPDATE]),
-        (policy(path="/other/"), (live(policy(text=None)),), ("Guardrail",), [Kind.REPLACE]),
+        (policy(), (live(policy()),), ("/remit/",), []),
+        (policy(DENY), (live(policy()),), ("/remit/",), [Kind.UPDATE]),
+        (policy(path="/other/"), (live(policy()),), ("/remit/",), [Kind.REPLACE]),
+        (policy(text="else"), (live(policy()),), ("/remit/",), [Kind.REPLACE]),
+        (policy(name="guardrail"), (live(policy()),), ("/remit/",), [Kind.REPLACE]),
+        (policy(), (live(policy(text=None)),), ("/remit/",), []),
+        (policy(DENY), (live(policy(text=None)),), ("/remit/",), [Kind.UPDATE]),
+        (policy(path="/other/"), (live(policy(text=None)),), ("/remit/",), [Kind.REPLACE]),
         (policy(), (live(policy()),), (), []),  # left by a run that was killed
         (policy(DENY), (live(policy()),), (), [Kind.TAKEN]),
+        (policy(), (live(policy(path="/theirs/")),), ("/remit/",), [Kind.TAKEN]),  # ours was deleted: IAM moves none
+        (policy(path="/moved/"), (live(policy(path="/moved/")),), ("/remit/",), []),  # by a run that was killed
     ],
 )
 def test_what_happens_to_a_policy(
     wanted: Policy, there: tuple[LivePolicy, ...], ours: tuple[str, ...], expected: list[Kind]
 ) -> None:
-    assert [step.kind for step in steps({wanted.name: wanted}, there, ours=ours)] == expected
+    """`ours`: the path at which the state has the policy."""
+    places = [("Guardrail", path) for path in ours]
+    assert [step.kind for step in steps({wanted.name: wanted}, there, ours=places)] == expected
 
 
 TEXTS = some.sampled_from(["", "why", "else"])
