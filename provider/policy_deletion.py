@@ -64,8 +64,10 @@ class Deletion:
     def _delete(self, member: Member, live: LivePolicy, *, detach: bool) -> None:
         try:
             self._iam.delete(member, live)
-        except StillAttachedError:  # somebody attached it since it was read
-            raise HeldError(live.name, self._iam.holders(member, live), detach=detach) from None
+        except StillAttachedError:  # since it was read, somebody attached it, or made another version
+            if holders := self._iam.holders(member, live):
+                raise HeldError(live.name, holders, detach=detach) from None
+            raise
 
     def _put_back(self, member: Member, live: LivePolicy, holders: Holders, *, because: AwsError) -> None:
         try:

@@ -16,10 +16,11 @@ LIVE = LivePolicy("arn:aws:iam::111111111111:policy/Guard", Policy("Guard", "/",
 
 
 class Raced:
-    """`remit.aws.iam.Iam` of an account where role `late` takes the policy just before it would be deleted."""
+    """`remit.aws.iam.Iam` of an account where roles that come `late` take the policy just before it would be deleted;
+    where none does, it has got another version by then."""
 
-    def __init__(self) -> None:
-        self.roles = ["ci"]
+    def __init__(self, *late: str) -> None:
+        self.roles, self.late = ["ci"], late
 
     def holders(self, member: Member, live: LivePolicy) -> Holders:
         return Holders(tuple(self.roles))
@@ -31,14 +32,21 @@ class Raced:
         self.roles += holders.roles
 
     def delete(self, member: Member, live: LivePolicy) -> None:
-        self.roles.append("late")
-        raise StillAttachedError("iam:DeletePolicy was refused: Cannot delete a policy attached to entities.")
+        self.roles += self.late
+        what = "Cannot delete a policy attached to entities." if self.late else "This policy has more than one version."
+        raise StillAttachedError(f"iam:DeletePolicy was refused: {what}")
 
 
 def test_who_takes_a_policy_while_it_is_replaced_is_named_and_who_had_it_has_it_back() -> None:
-    raced = Raced()
+    raced = Raced("late")
     iam: Any = raced
     anew = Policy("Guard", "/elsewhere/", "", {}, detach_on_delete=True)
     with pytest.raises(HeldError, match=r"Guard cannot be deleted while it is attached to role late \(try again\)"):
         Deletion(iam).replace(MEMBER, LIVE, anew)
     assert sorted(raced.roles) == ["ci", "late"]
+
+
+def test_what_nobody_holds_and_cannot_be_deleted_is_told_in_the_words_of_aws() -> None:
+    iam: Any = Raced()
+    with pytest.raises(StillAttachedError, match="more than one version"):
+        Deletion(iam).delete(MEMBER, LIVE, detach=True, warn=lambda _: None)
