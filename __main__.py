@@ -31,11 +31,11 @@ config, made = pulumi.Config(), all_that_is_made()
 try:
     run = Run.of(os.environ, Stack.from_config(pulumi.get_stack(), config.get), Path(config.require("catalog")))
     stack, catalog = keeping(run.stack, os.environ.get(VARIABLE)), load_catalog(run.catalog)
-    settings = catalog.settings
-    aws = Aws(settings.identity_center.region)
+    settings, aws = catalog.settings, Aws(catalog.settings.identity_center.region)
     organization = look_up_organization(aws, catalog, stack)
     at, preview = datetime.now(UTC), pulumi.runtime.is_dry_run()
-    plan = make_plan(catalog, organization, at=at, stack=stack, reads_only=preview, looks_ahead=preview)
+    ahead = run.looks_ahead(preview=preview)
+    plan = make_plan(catalog, organization, at=at, stack=stack, reads_only=preview, looks_ahead=ahead)
     mode = stack.fan_out_over(len({policy.account for policy in plan.managed_policies}))
     plan = run.adjusted(plan)
     adoption = NOTHING

@@ -126,5 +126,9 @@ class Run:
             return {EXPECTED: said(self.attempted) if self.attempted else {}}
         return {ATTEMPTED: said(self.revision() or NOWHERE)}
 
+    def looks_ahead(self, *, preview: bool) -> bool:
+        """Whether what will be wrong once something has ended is wrong now: not where nobody is there to mend it."""
+        return preview and not self.again
+
     def adjusted(self, plan: Plan) -> Plan:
         return self.kept.applied_to(plan)

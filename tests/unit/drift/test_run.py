@@ -24,3 +24,9 @@ def test_only_a_run_of_what_the_stack_has_goes_by_that(tmp_path: Path, again: bo
     assert run.again is again
     assert run.stack == (Stack("test", drift="adopt") if again else mine)
     assert run.catalog == (tmp_path / "policies" if again else Path("elsewhere"))
+
+
+def test_only_a_preview_that_somebody_looks_at_refuses_what_will_be_wrong_later() -> None:
+    own, again = (Run(Stack("test"), Path("policies"), again=again) for again in (False, True))
+    assert [each.looks_ahead(preview=True) for each in (own, again)] == [True, False]
+    assert not own.looks_ahead(preview=False)
