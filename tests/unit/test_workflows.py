@@ -157,6 +157,19 @@ def test_the_gate_of_a_stack_has_the_reviewers_and_no_role_and_nothing_new_passe
         assert "promote" not in read(ROOT / f".github/workflows/{name}.yml")["jobs"]["up"]["with"]
 
 
+def test_at_gitlab_nothing_but_a_merge_waits_for_an_approval():
+    """Every job that deploys to an environment with approvals waits for them, whatever started it."""
+    jobs = {name: job for name, job in read(GITLAB).items() if isinstance(job, dict)}
+    for stack in ("dev", "prod"):
+        assert jobs[f"gate {stack}"]["environment"] == {"name": stack}
+        assert jobs[f"apply {stack}"]["needs"] == [f"gate {stack}"]
+        assert jobs[f"apply {stack}"]["variables"] == {"STACK": stack}
+    assert jobs["gate prod"]["needs"] == ["apply dev"]
+    assert jobs[".gate"]["rules"] == jobs[".apply"]["rules"]
+    others = {name: job["environment"]["name"] for name, job in jobs.items() if "environment" in job}
+    assert {others[name] for name in others if not name.startswith("gate")} == {"$STACK-run"}
+
+
 def test_the_event_that_the_component_sends_starts_the_workflow():
     event = read(ROOT / ".github/workflows/organization-event.yml")
     assert event["on"]["repository_dispatch"]["types"] == [EVENT_TYPE]
