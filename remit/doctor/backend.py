@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from remit.doctor.finding import Finding, Says
@@ -13,15 +14,21 @@ _PASSPHRASE = "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, or
 
 
 def check_backend(backend: Backend) -> Iterator[Finding]:
+    url = _without_password(backend.url)
     if backend.trouble:
-        where = f"{backend.url}: " if backend.url else ""
+        where = f"{url}: " if url else ""
         remedy = "pulumi login, or set PULUMI_BACKEND_URL (s3://BUCKET?region=REGION&awssdk=v2)"
-        yield _BACKEND.error(f"{where}{backend.trouble}", remedy)
-    elif backend.url.startswith("file://") and backend.in_ci:
-        message = f"the state is in {backend.url}, and this job's files are gone when it ends"
+        yield _BACKEND.error(f"{where}{_without_password(backend.trouble)}", remedy)
+    elif url.startswith("file://") and backend.in_ci:
+        message = f"the state is in {url}, and this job's files are gone when it ends"
         yield _BACKEND.warning(message, "set PULUMI_BACKEND_URL to a bucket, or to Pulumi Cloud")
     else:
-        yield _BACKEND.ok(f"{backend.url or 'the engine'} answers")
+        yield _BACKEND.ok(f"{url or 'the engine'} answers")
+
+
+def _without_password(text: str) -> str:
+    """The address of a database (postgres://USER:PASSWORD@HOST/NAME) has one, and findings are shown around."""
+    return re.sub(r"(\w+://[^/\s:@]*):[^/\s@]*@", r"\1:…@", text)
 
 
 def check_encryption(stacks: Sequence[Encryption], backend: Backend | None) -> Iterator[Finding]:

@@ -372,6 +372,14 @@ def test_a_backend_that_fails_or_is_lost_is_told(backend: Backend, grade: Grade)
     assert only(examine(FakeProject(of_backend=backend)), "backend").grade is grade
 
 
+@pytest.mark.parametrize("trouble", ["", "postgres://remit:s3cret@db.example/state: no route"])
+def test_a_backends_password_is_shown_to_nobody(trouble: str) -> None:
+    backend = Backend("postgres://remit:s3cret@db.example:5432/state?sslmode=require", trouble)
+    (found,) = [each for each in examine(FakeProject(of_backend=backend)) if each.check == "backend"]
+    assert "s3cret" not in str(found)
+    assert "postgres://remit:…@db.example:5432/state?sslmode=require" in found.message
+
+
 @pytest.mark.parametrize(
     ("provider", "passphrase", "grade"),
     [
