@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from remit.plan import make_plan
 from remit.shard_files import shard_file, stack_name
 from remit.sharding import IDENTITY_CENTER, MOST_SHARDS, Shard, fewest_shards, moved, split
 from remit.stack import read_stack
+from remit.yaml_places import source_of
 
 Split = Mapping[Shard, Collection[str]]
 
@@ -59,9 +61,20 @@ def shards(
     if inputs.stack.shard != IDENTITY_CENTER:
         remedy = f"set remit:shard: {IDENTITY_CENTER} in it, so that it leaves the policies to the shards"
         warn([Problem(f"stack {stack} does the work of its shards too", remedy, Source(str(stack_file(stack)), 0))])
+    warn(_without_a_stage(stack, dealt, inputs.catalog.settings.promotion))
     if write:
         _write(stack, dealt)
     click.echo(_matrix(stack, dealt) if as_json else _text(stack, dealt))
+
+
+def _without_a_stage(whole: str, dealt: Split, order: Sequence[str]) -> Iterator[Problem]:
+    """CI runs what `promotion:` names, and says nothing of what it does not."""
+    names = [stack_name(whole, shard) for shard in dealt]
+    lost = [name for name in names if not any(fnmatchcase(name, each) for each in order)]
+    if lost and any(fnmatchcase(whole, each) for each in order):
+        message = f"promotion names {whole}, and not {listed(lost)}: the workflows leave them alone"
+        remedy = f'write "{whole}-shard-*" before it, or run them by a workflow of your own (docs/operations.md)'
+        yield Problem(message, remedy, source_of(next(each for each in order if fnmatchcase(whole, each))))
 
 
 def _files(whole: str) -> dict[int, Path]:

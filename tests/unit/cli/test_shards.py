@@ -58,6 +58,17 @@ def test_written_files_keep_their_number_of_shards_until_told_otherwise(run: Run
     assert f"5 shards instead of 4 move {changed} accounts" in more.stderr
 
 
+def test_shards_that_ci_does_not_run_are_told(run: Run, fleet: Path):
+    def told(order: str) -> str:
+        (fleet / "policies" / "organization.yaml").write_text(f"promotion: {order}\n")
+        return run("shards", *ORG, "--stack", "prod", "--max-accounts", "40", "--shards", "2").stderr
+
+    said = told("[prod]")
+    assert "policies/organization.yaml:1: warning: promotion names prod, and not prod-shard-1, prod-shard-2" in said
+    assert '"prod-shard-*"' in said
+    assert told('["prod-shard-*", prod]') == told("[dev]") == ""
+
+
 def test_fewer_shards_leave_no_stack_behind(run: Run, fleet: Path):
     run("shards", *ORG, "--stack", "prod", "--max-accounts", "40", "--shards", "3", "--write")
     told = run("shards", *ORG, "--stack", "prod", "--max-accounts", "40", "--shards", "2", "--write")
