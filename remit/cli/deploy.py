@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -12,10 +11,10 @@ from pathlib import Path
 
 import click
 
-from remit.cli.engine import Engine, EngineError, announce, become, choose_engine, engine_defaults
+from remit.cli.engine import Engine, EngineError, announce, become, choose_engine, engine_defaults, run_beneath
 from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import Exported, exported_stack, exported_state, live_account_states, retire_gone, shard_of_stack
-from remit.cli.run_report import REPORT, Reporter, run_beneath, without_file
+from remit.cli.run_report import REPORT, Reporter, cleared, without_file
 from remit.errors import CatalogError
 from remit.kept_fan_out import VARIABLE, way_in
 from remit.stack import read_stack
@@ -28,19 +27,23 @@ _WHY = {
     ),
 }
 _OTHER = "it goes by the files and settings that the stack got last"
+_HELP = {"--help", "-h"}
+_OURS = f"beside the engine's own options: {REPORT} FILE leaves a report of the run (docs/operations.md)"
+_OURS_OF_UP = f"; {PROMOTE} runs in the stack's turn alone, {SCHEDULED} what it has, again, with {DRIFT} FILE"
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
-_OTHER_FILES = frozenset({"--help", "-h", "--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
-_CHOSEN = {option for options in _WHY for option in options} | _OTHER_FILES - {"--help", "-h"}
+_OTHER_FILES = frozenset({*_HELP, "--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
+_CHOSEN = {option for options in _WHY for option in options} | _OTHER_FILES - _HELP
 _SHORT = re.compile("-(?!-)([defjry]*[A-Za-z]?)")  # those without a value, and one that may have one
+_STACK = re.compile("-[defjry]*s=?(.*)")
 
 
 def stack_in(arguments: Sequence[str]) -> str | None:
-    """The value of --stack, -s or --stack=… among an engine's arguments."""
+    """The value of --stack or -s among an engine's arguments; the Pulumi CLI takes -sNAME and -ys NAME, too."""
     for position, argument in enumerate(arguments):
-        name, equals, value = argument.partition("=")
-        if name in {"--stack", "-s"}:
-            following = arguments[position + 1 : position + 2]
-            return value if equals else next(iter(following), None)
+        name, _, value = argument.partition("=")
+        short = _STACK.fullmatch(argument)
+        if short or name == "--stack":
+            return (short[1] if short else value) or next(iter(arguments[position + 1 : position + 2]), None)
     return None
 
 
@@ -52,6 +55,8 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
         announce(engine)
         if name == "stack":
             become([*engine.command, name, *arguments])
+        if _HELP & set(arguments):
+            click.echo(_OURS + (_OURS_OF_UP if name == "up" else ""), err=True)
         arguments, promote = without_flag(name, arguments, PROMOTE)
         arguments, scheduled = without_flag(name, arguments, SCHEDULED)
         passed_on, file = without_file(arguments, REPORT)
@@ -67,7 +72,7 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
             if reporter:
                 sys.exit(reporter.run(command))
             if keeps:
-                sys.exit(run_beneath(command, os.environ))
+                sys.exit(run_beneath(command))
         become(command)
 
     return run
@@ -75,7 +80,7 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
 
 def leaving_what_waits(engine: Engine, name: str, arguments: Sequence[str]) -> AbstractContextManager[bool]:
     """Whether the run is told to keep what waits to be adopted. A configuration from elsewhere is not looked at."""
-    if name not in {"preview", "up"} or {"--help", "-h"} & set(arguments):
+    if name not in {"preview", "up"} or _HELP & set(arguments):
         return nullcontext(enter_result=False)
     named = stack_in(arguments) or exported_stack(_state(engine, None) or {})
     if not named:
@@ -86,13 +91,17 @@ def leaving_what_waits(engine: Engine, name: str, arguments: Sequence[str]) -> A
         return nullcontext(enter_result=False)
     from remit.cli.following import following  # noqa: PLC0415  only these two compare what is live
 
-    refresh = any(each in {"-r", "--refresh"} or each.startswith("--refresh=t") for each in arguments)
-    return following(engine, named, refresh=refresh)
+    return following(engine, named, refresh=bool(given_in(arguments) & {"-r", "--refresh"}))
 
 
 def _is_of_files_elsewhere(arguments: Sequence[str], named: str) -> bool:
-    given = {argument.partition("=")[0] for argument in arguments}
-    return bool(given & _OTHER_FILES) or not stack_file(named).is_file()
+    return bool(given_in(arguments) & _OTHER_FILES) or not stack_file(named).is_file()
+
+
+def given_in(arguments: Sequence[str]) -> set[str]:
+    """The options that are on, whatever follows them."""
+    on = (each.partition("=")[0] for each in arguments if not re.fullmatch("--[^=]+=(false|0)", each))
+    return {option for name in on for option in _options(name)}
 
 
 def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bool, changes_the_state: bool) -> None:
@@ -100,7 +109,7 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
         _check_catalog(arguments)
     if promote:
         _refuse_jump(stack_in(arguments))
-    if {"--help", "-h"} & set(arguments):
+    if _HELP & set(arguments):
         return
     named = stack_in(arguments)
     if name == "refresh" and "--preview-only" not in arguments:
@@ -140,12 +149,13 @@ def _scheduled(engine: Engine, arguments: Sequence[str], report: Path | None, *,
         raise click.UsageError(f"{SCHEDULED} needs --stack, and excludes {PROMOTE}: it runs again what the stack has")
     refuse_own_way(arguments)
     passed_on, output = without_file(arguments, DRIFT)
+    if output:
+        cleared(output, DRIFT)
     reporter = Reporter(report, "up", named) if report else None
 
     def start(given: Sequence[str]) -> int:
         command = [*engine.command, "up", *given]
-        sys.stdout.flush()
-        return reporter.run(command) if reporter else subprocess.run(command, check=False).returncode
+        return reporter.run(command) if reporter else run_beneath(command)
 
     with reporter.telling() if reporter else nullcontext():
         stay_with_its_way(engine, named)
@@ -156,7 +166,7 @@ def _scheduled(engine: Engine, arguments: Sequence[str], report: Path | None, *,
 def refuse_own_way(arguments: Sequence[str]) -> None:
     """What a scheduled run chooses by itself. Raises UsageError."""
     for argument in arguments:
-        for option in _options(argument.partition("=")[0]) & _CHOSEN if argument != "--refresh=false" else ():
+        for option in given_in([argument]) & _CHOSEN:
             why = next((why for options, why in _WHY.items() if option in options), _OTHER)
             raise click.UsageError(f"{SCHEDULED} excludes {option}: {why} (leave it out)")
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import FrameType
 from typing import NoReturn
 
 import click
@@ -68,6 +70,28 @@ def become(command: Sequence[str]) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(command[0], list(command))  # noqa: S606  no shell: the arguments go as they are
+
+
+def run_beneath(command: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
+    """The exit code, 128 and more for a signal. A run that is stopped ends in its own time, with its state written.
+
+    Ctrl-C reaches the whole process group: only SIGTERM is passed on.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    process = subprocess.Popen(list(command), env=dict(environment))
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        process.send_signal(number)
+
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+    before[signal.SIGTERM] = signal.signal(signal.SIGTERM, pass_on)
+    try:
+        code = process.wait()
+        return code if code >= 0 else 128 - code
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def output_of(engine: Engine, *arguments: str, given: str | None = None) -> str:

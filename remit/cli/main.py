@@ -100,7 +100,8 @@ _DEPLOYING = {"preview", "up", "refresh", "destroy", "stack"}
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="",
     subcommand_metavar="VERB [OPTIONS]",
-    epilog="`remit VERB --help` says more. Exit codes: 0, 1 for a failed run, 2 for a bad catalog or a bad option.",
+    epilog="`remit VERB --help` says more. Exit codes: 0, 1 for a failed run, 2 for a bad catalog or a bad option, "
+    "3 for drift.",
 )
 @click.version_option(package_name="remit")
 @click.pass_context

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -12,8 +10,9 @@ import click
 from remit.cli.deploy import retire_first, set_engine_defaults, stay_with_its_way
 from remit.cli.drift_formats import print_drift
 from remit.cli.enforcing import Examined, NotAppliedError, chosen, enforced, ids, write_outcome
-from remit.cli.engine import Engine, announce, choose_engine
+from remit.cli.engine import Engine, announce, choose_engine, run_beneath
 from remit.cli.held import held
+from remit.cli.run_report import cleared
 from remit.cli.words import counted
 from remit.drift.kept import kept
 from remit.drift.repair import targets
@@ -37,6 +36,8 @@ def repair(stack: str, output: Path | None, *, preview: bool, work_tree: bool) -
     Goes by the catalog that the stack got last: what waits to be applied goes on waiting. What is `drift: report` stays
     as it is, to the single assignment.
     """
+    if output:
+        cleared(output, "--output")
     engine = choose_engine(os.environ)
     announce(engine)
     stay_with_its_way(engine, stack)
@@ -70,6 +71,4 @@ def _run(engine: Engine, examined: Examined, *, preview: bool) -> int:
     command = [*engine.command, *verb, "--stack", examined.found.stack.name, "--refresh", "--non-interactive"]
     set_engine_defaults(examined.found.stack.name)
     with examined.keeping(kept(reported, plan, examined.reading.live, recorded, unplanned=unplanned)):
-        sys.stdout.flush()
-        options = chosen(targets(findings, recorded.urns, pooled=examined.pooled))
-        return subprocess.run([*command, *options], check=False).returncode
+        return run_beneath([*command, *chosen(targets(findings, recorded.urns, pooled=examined.pooled))])

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from remit.ci.environment import run_address
+from remit.cli.engine import run_beneath
 from remit.errors import RemitError
 from remit.reporting.build import Run, build_report
 from remit.reporting.events import Diagnostic, EventLog, read_events
@@ -47,6 +44,16 @@ def without_file(arguments: Sequence[str], option: str) -> tuple[list[str], Path
     return rest, Path(file) if file else None
 
 
+def cleared(file: Path, option: str) -> None:
+    """One of an older run must not be taken for this one's. Raises ReportError where none can be written."""
+    try:
+        file.write_bytes(b"")
+        if file.is_file() and not file.is_symlink():  # /dev/stdout is no file of ours
+            file.unlink()
+    except OSError as error:
+        raise ReportError(f"{option} {file} cannot be written: {error.strerror}") from error
+
+
 @dataclass(frozen=True)
 class Reporter:
     """Writes the report of one run to `file`, whatever becomes of the run."""
@@ -57,12 +64,7 @@ class Reporter:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
-        try:
-            self.file.unlink(missing_ok=True)  # one of an older run must not be taken for this one's
-            self.file.touch()
-            self.file.unlink()
-        except OSError as error:
-            raise ReportError(f"--report {self.file} cannot be written: {error.strerror}") from error
+        cleared(self.file, REPORT)
 
     def run(self, command: Sequence[str]) -> int:
         """Runs the engine, its terminal being ours, and reports. Returns its exit code, 128 and more for a signal."""
@@ -97,22 +99,3 @@ class Reporter:
             self.file.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
         except OSError as error:
             click.echo(f"warning: the report could not be written: {error.strerror}", err=True)
-
-
-def run_beneath(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """The exit code, 128 and more for a signal. Ctrl-C reaches the whole process group: only SIGTERM is passed on."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    process = subprocess.Popen(list(command), env=dict(environment))
-
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        process.send_signal(number)
-
-    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
-    before[signal.SIGTERM] = signal.signal(signal.SIGTERM, pass_on)
-    try:
-        code = process.wait()
-        return code if code >= 0 else 128 - code
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -6,8 +6,6 @@ catalog that the stack got last.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +14,7 @@ import click
 
 from remit.cli.drift_formats import print_drift
 from remit.cli.enforcing import Examined, NotAppliedError, chosen, enforced, ids, write_outcome
-from remit.cli.engine import Engine
+from remit.cli.engine import Engine, run_beneath
 from remit.cli.held import held
 from remit.cli.words import counted
 from remit.drift.by_hand import ByHand
@@ -75,5 +73,4 @@ def _see(engine: Engine, run: Scheduled) -> int:
     if not targets:
         return 0
     options = ["--stack", found.found.stack.name, "--yes", "--skip-preview", "--non-interactive", *chosen(targets)]
-    sys.stdout.flush()
-    return subprocess.run([*engine.command, "refresh", *options], check=False).returncode
+    return run_beneath([*engine.command, "refresh", *options])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import Any
 import click
 import pytest
 
-from remit.cli.deploy import leaving_what_waits, refuse_own_way, stack_in
+from remit.cli.deploy import given_in, leaving_what_waits, refuse_own_way, stack_in
 from remit.cli.engine import Engine, EngineError, choose_engine, output_of
 from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone, shard_of_stack
 from remit.errors import CatalogError
 from remit.organization import AccountState
 from remit.sharding import IDENTITY_CENTER, Shard, shard_of
 
+ROOT = Path(__file__).parents[3]
 PULUMI = "/usr/bin/pulumi"
 GONE, HERE = "200000000009", "200000000001"
 
@@ -52,10 +54,62 @@ def test_an_engine_that_is_not_there_is_an_error(wanted: str, pulumi: str | None
         (("--yes", "-s", "prod", "--diff"), "prod"),
         (("--stack=prod",), "prod"),
         (("--stack",), None),
+        (("-sprod",), "prod"),
+        (("-s=prod",), "prod"),
+        (("--diff", "-ys", "prod"), "prod"),
+        (("-yrsprod",), "prod"),
+        (("--skip-preview", "--suppress-outputs"), None),
     ],
 )
 def test_the_stack_is_found_among_an_engines_arguments(arguments: tuple[str, ...], stack: str | None):
     assert stack_in(arguments) == stack
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        (("-yr", "-sprod"), {"-y", "-r", "-s"}),
+        (("--refresh=true",), {"--refresh"}),
+        (("--refresh=false", "--diff"), {"--diff"}),
+        (("-cremit:adopt=false",), {"-c"}),
+    ],
+)
+def test_an_option_is_known_in_a_row_of_short_ones_too(arguments: tuple[str, ...], options: set[str]):
+    assert given_in(arguments) == options
+
+
+# Of a process that is beneath ours: what it does when it is stopped takes a while.
+STOPPED = """
+import signal, sys, time
+def stop(number, frame):
+    time.sleep(1.0)
+    print("in its own time", flush=True)
+    sys.exit(7)
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, stop)
+print("begun", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(("number", "to_all"), [(signal.SIGINT, True), (signal.SIGTERM, False)])
+def test_an_engine_beneath_us_that_is_stopped_ends_in_its_own_time(number: int, to_all: bool):
+    """Ctrl-C reaches both, a job's end perhaps us alone. One that is killed leaves its lock, and half a create."""
+    ours = "import sys; from remit.cli.engine import run_beneath; sys.exit(run_beneath(sys.argv[1:]))"
+    command = [sys.executable, "-c", ours, sys.executable, "-c", STOPPED]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    (os.killpg if to_all else os.kill)(process.pid, number)
+    said, _ = process.communicate(timeout=30)
+    assert (said, process.returncode) == ("in its own time\n", 7)
+
+
+def test_nothing_else_starts_an_engines_run():
+    """subprocess.run kills what it began a quarter of a second after Ctrl-C."""
+    for path in sorted((ROOT / "remit" / "cli").glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert path.name == "engine.py" or "engine.command" not in text or "subprocess" not in text, path
 
 
 @pytest.fixture
@@ -108,7 +162,8 @@ def test_a_verb_becomes_the_engines_own_with_all_arguments_and_its_exit_code(fak
     )
     assert done.returncode == 7
     assert done.stdout == f"{verb} --stack dev --diff --help --target urn:x y\n"
-    assert done.stderr == "engine: pulumi (on PATH)\n"
+    assert done.stderr.startswith("engine: pulumi (on PATH)\nbeside the engine's own options: --report FILE")
+    assert ("--scheduled" in done.stderr) is (verb == "up")
 
 
 def test_a_stack_that_does_not_exist_yet_does_not_keep_an_up_from_running(fake_pulumi: Path):
