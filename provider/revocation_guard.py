@@ -14,7 +14,7 @@ from provider.guard import Bounds, Guard
 from provider.held import pack, unpack
 from provider.inputs import Failure, Inputs, Properties, Unmanaged
 from remit.delta import by_strangers, split_key
-from remit.revision import ATTEMPTED, EXPECTED
+from remit.revision import ATTEMPTED, EXPECTED, OVERTAKEN
 from remit.revocation import Holding, RevocationRefusedError
 
 TOKEN = "remit:index:RevocationGuard"  # noqa: S105 - a type token, not a secret
@@ -38,7 +38,7 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
     """
     attempted, expected = olds.get(ATTEMPTED) or {}, news.get(EXPECTED)
     if expected is not None and expected != attempted:
-        return news, [Failure("", _OVERTAKEN)]
+        return news, [Failure("", OVERTAKEN)]
     fan_out = news.get("fanOut", "aliases")
     if olds and not olds.get("noPolicies") and olds.get("fanOut", "aliases") != fan_out:
         return news, [Failure("", _switching(fan_out))]
@@ -75,12 +75,6 @@ def check(guard: Guard, olds: Properties, news: Properties, foresee: Foresee) ->
         # Without a property: for one the Pulumi CLI prints its whole value first.
         return kept, [Failure("", str(refusal))]
     return kept, []
-
-
-_OVERTAKEN = (
-    "another run of this stack began after this one had read its state: what this one knows is not true any more. "
-    "Nothing was changed; run it again"
-)
 
 
 def _switching(fan_out: str) -> str:

@@ -22,6 +22,11 @@ ATTEMPTED = "attempted"
 EXPECTED = "expected"
 """And what a scheduled run found there, by which it chose its catalog: the guard refuses if it is another by now."""
 
+OVERTAKEN = (
+    "another run of this stack began after this one had read its state: what this one knows is not true any more. "
+    "Nothing was changed; run it again"
+)
+
 
 class RevisionError(RemitError):
     """A commit cannot be read."""

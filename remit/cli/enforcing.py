@@ -25,10 +25,16 @@ from remit.drift.values import Drift, Finding, as_json
 from remit.errors import RemitError
 from remit.kept_fan_out import VARIABLE as FAN_OUT
 from remit.kept_fan_out import with_way_in
+from remit.promotion import attempted_in
+from remit.revision import OVERTAKEN
 
 
 class NotAppliedError(RemitError):
     """Nobody knows which catalog the stack has, so nobody knows what to revert to."""
+
+
+class OvertakenError(RemitError):
+    """Another run of the stack has begun since its state was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,20 @@ class Examined:
         if recorded is None:  # it goes by the work tree: nobody has read the state
             exported = exported_state(engine, found.stack.name)
             recorded = Recorded.of(exported)
-            found = replace(found, stack=with_way_in(found.stack, exported), recorded=recorded)
+            stack, attempted = with_way_in(found.stack, exported), attempted_in(exported)
+            found = replace(found, stack=stack, recorded=recorded, attempted=attempted)
         return cls(found, _read(found), recorded)
 
     @property
     def pooled(self) -> bool:
         accounts = {each.account for each in self.reading.plan.managed_policies}
         return self.found.stack.fan_out_over(len(accounts)) == "pooled"
+
+    def refuse_if_overtaken(self, engine: Engine) -> None:
+        """AWS took minutes to read. Raises OvertakenError if another run began since: from another commit, it may have
+        taken away what this one would give back."""
+        if attempted_in(exported_state(engine, self.found.stack.name)) != self.found.attempted:
+            raise OvertakenError(OVERTAKEN)
 
     def left(self, wanted: Collection[Finding]) -> set[str]:
         """Ids of what a run did not revert, whatever its exit code: AWS is asked once more. All of it, where it does

@@ -53,6 +53,8 @@ def repair(stack: str, output: Path | None, *, preview: bool, work_tree: bool) -
         drift = examined.reading.drift
         wanted = enforced(drift.findings)
         print_drift(drift)
+        if wanted and not preview:
+            examined.refuse_if_overtaken(engine)
         code = _run(engine, examined, preview=preview) if wanted else 0
         left = ids(wanted) if preview or not wanted else examined.left(wanted)
     if output:
