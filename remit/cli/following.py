@@ -12,7 +12,7 @@ from dataclasses import replace
 import click
 
 from remit.cli.enforcing import keeping
-from remit.cli.engine import Engine, EngineError
+from remit.cli.engine import UNKNOWN_STACK, Engine, EngineError
 from remit.cli.held import Held, held
 from remit.cli.inputs import catalog_folder, read_inputs, stack_file
 from remit.cli.progress import progress_on_terminal
@@ -54,8 +54,10 @@ def _kept(engine: Engine, here: Held, *, refresh: bool) -> Kept | None:
     stack = here.stack.name
     try:
         exported = exported_state(engine, stack)
-    except EngineError:
-        return None  # no stack yet, or no state of it: the engine's own run says what is wrong
+    except EngineError as error:
+        if UNKNOWN_STACK not in str(error):
+            raise
+        return None  # no stack yet: the engine's own run says so
     applied = applied_in(exported)
     if applied is None or applied.revision.dirty:
         if (exported.get("deployment") or {}).get("resources"):
