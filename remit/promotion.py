@@ -36,8 +36,9 @@ class Applied:
 class StackStatus:
     """`stage` counts from 1; 0: in no order. `waiting` is None where it cannot be told; `problem` says why.
 
-    State: current (it has the catalog of HEAD), waiting (it has an older one), ahead (a newer one), dirty (one that is
-    in no commit), never (no run has succeeded yet), unknown.
+    State: current (it has the catalog of HEAD), waiting (it has an older one), ahead (a newer one, or a part of it),
+    dirty (one that is in no commit), never (no run has succeeded yet), unknown. `begun`: the newer one that it has a
+    part of.
     """
 
     name: str
@@ -46,6 +47,7 @@ class StackStatus:
     applied: Applied | None = None
     waiting: tuple[Commit, ...] | None = None
     problem: str = ""
+    begun: Revision | None = None
 
 
 def attempted_in(exported: Mapping[str, Any]) -> Revision | None:
@@ -55,6 +57,12 @@ def attempted_in(exported: Mapping[str, Any]) -> Revision | None:
             found = (resource.get("inputs") or {}).get(ATTEMPTED)
             return revision_of(found) if found else None
     return None
+
+
+def begun_in(exported: Mapping[str, Any]) -> Revision | None:
+    """What the last run went by, if it did not make everything of it: then the stack has some of it."""
+    attempted, applied = attempted_in(exported), applied_in(exported)
+    return None if attempted is None or (applied and attempted.says_what(applied.revision)) else attempted
 
 
 def applied_in(exported: Mapping[str, Any]) -> Applied | None:
@@ -122,10 +130,11 @@ def refuse_to_jump(name: str, head: Revision | None, all_stacks: Collection[Stac
         raise PromotionRefusedError(
             f"stack {name} has no place in the order (name it under promotion: in organization.yaml)"
         )
-    if status.state == "ahead" and status.applied:
+    if status.state == "ahead" and (newer := status.begun or (status.applied and status.applied.revision)):
+        which = "a part of a newer catalog" if status.begun else "a newer catalog"
         raise PromotionRefusedError(
-            f"stack {name} has a newer catalog already, {status.applied.revision.commit[:12]}: this run would take "
-            "it back (to go back, revert the commit)"
+            f"stack {name} has {which} already, {newer.commit[:12]}: this run would take it back "
+            "(to go back, revert the commit)"
         )
     if missing := waits_for(status, all_stacks):
         each = "; ".join(f"{other.name} {_says(other)}" for other in missing)

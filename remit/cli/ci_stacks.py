@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Sequence
 
 import click
 
-from remit.cli.engine import EngineError, choose_engine
-from remit.cli.held import held
+from remit.cli.engine import EngineError
+from remit.cli.held import Got, held
 from remit.cli.inputs import now, read_inputs, stack_file
-from remit.cli.retire import exported_state
 from remit.endings import endings
-from remit.errors import CatalogError, Problem, Source
-from remit.promotion import Applied, applied_in, stages
+from remit.errors import CatalogError, Problem, RemitError, Source, listed
+from remit.promotion import applied_in, stages
 
 
 @click.command()
@@ -24,19 +23,19 @@ def stacks(applied: bool, ended: bool) -> None:
 
     The order is that of `promotion:` in organization.yaml.
     """
-    found = [_entry(name, with_commit=applied or ended) for name in in_order()]
-    kept = [entry for entry in found if entry and (not ended or _has_ended(entry["stack"]))]
-    click.echo(json.dumps(kept))
+    names = in_order()
+    entries = _with_commits(names) if applied or ended else [{"stack": name} for name in names]
+    click.echo(json.dumps([entry for entry in entries if not ended or _has_ended(entry["stack"])]))
 
 
 @click.command()
 @click.option("--stack", required=True, metavar="STACK", help="Reads Pulumi.STACK.yaml beside Pulumi.yaml.")
 def commit(stack: str) -> None:
     """Print the commit of the catalog that a stack got last, to run that one again."""
-    found = _entry(stack, with_commit=True)
-    if not found:
-        raise EngineError(f"no run of stack {stack} from a commit has succeeded yet")
-    click.echo(found["commit"])
+    got = Got.of(stack)
+    if got.revision is None:
+        raise EngineError(f"{got.why_not} (apply a commit first by remit up)")
+    click.echo(got.revision.commit)
 
 
 def in_order() -> list[str]:
@@ -51,25 +50,32 @@ def in_order() -> list[str]:
     return sorted(placed, key=lambda name: (placed[name], name))
 
 
-def _entry(name: str, *, with_commit: bool) -> dict[str, str]:
-    """Empty for a stack that has not got a catalog of a commit."""
-    if not with_commit:
-        return {"stack": name}
-    found = _applied(name)
-    if found is None or not found.revision.commit:
-        click.echo(f"stack {name} has not got a catalog yet: left out", err=True)
-        return {}
-    return {"stack": name, "commit": found.revision.commit}
+def _with_commits(names: Sequence[str]) -> list[dict[str, str]]:
+    """Without those that got no catalog of a commit yet, by name: one that is new must not hold up the others.
+
+    Raises EngineError where not one of them is there: that is another backend.
+    """
+    found = {name: Got.of(name) for name in names}
+    if all(got.exported is None for got in found.values()):
+        raise EngineError(f"the backend has no stack {listed(names)} (is PULUMI_BACKEND_URL right?)")
+    commits = {name: _commit(got) for name, got in found.items()}
+    for name in (name for name, commit in commits.items() if not commit):
+        click.echo(f"stack {name} is left out: {found[name].why_not}", err=True)
+    return [{"stack": name, "commit": commit} for name, commit in commits.items() if commit]
 
 
-def _applied(name: str) -> Applied | None:
-    try:
-        return applied_in(exported_state(choose_engine(os.environ), name))
-    except EngineError as error:
-        raise EngineError(f"the state of stack {name} cannot be read: {error}") from error
+def _commit(got: Got) -> str:
+    """Also of a catalog with changes that are in no commit: the stack's run fails, and says so."""
+    applied = applied_in(got.exported or {})
+    return got.revision.commit if got.revision else applied.revision.commit if applied else ""
 
 
 def _has_ended(name: str) -> bool:
+    """True also where that cannot be told: the stack's own run says why, and the others have theirs."""
     moment = now()
-    with held(name, None, work_tree=False) as found:
-        return any(each.is_over(moment) for each in endings(found.catalog))
+    try:
+        with held(name, None, work_tree=False) as found:
+            return any(each.is_over(moment) for each in endings(found.catalog))
+    except RemitError as error:
+        click.echo(f"stack {name}: {error}", err=True)
+        return True

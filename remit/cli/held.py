@@ -19,7 +19,7 @@ from remit.cli.retire import exported_state
 from remit.drift.recorded import Recorded
 from remit.errors import Source
 from remit.kept_fan_out import with_way_in
-from remit.promotion import applied_in, attempted_in
+from remit.promotion import applied_in, attempted_in, begun_in
 from remit.revision import Revision, file_at, read_revision, write_folder_at
 from remit.stack import Stack, read_stack
 
@@ -63,7 +63,7 @@ def held(stack: str | None, catalog: Path | None, *, work_tree: bool, succeeded:
     if stack is None or catalog or work_tree:
         yield _of_work_tree(stack, catalog)
         return
-    got = _got(stack, succeeded=succeeded)
+    got = Got.of(stack, succeeded=succeeded)
     applied = got.revision
     if applied is None:
         click.echo(f"compared to the catalog in the work tree: {got.why_not}", err=True)
@@ -85,7 +85,7 @@ def held(stack: str | None, catalog: Path | None, *, work_tree: bool, succeeded:
         yield _going_by(got, _at_commit(applied.commit, file, Path(kept)))
 
 
-def _going_by(got: _Got, found: Held) -> Held:
+def _going_by(got: Got, found: Held) -> Held:
     """With what the state says; the stack stays with the way that its policies have."""
     if got.exported is None:
         return found
@@ -102,7 +102,7 @@ def _of_work_tree(stack: str | None, catalog: Path | None, why_not: str = "") ->
 
 
 @dataclass(frozen=True, slots=True)
-class _Got:
+class Got:
     """What a stack got last; or no revision, and why nobody knows. `partly`: not everything of it was made.
 
     `exported` is its state, None where there is none. `attempted`: what that says of the last run.
@@ -114,30 +114,31 @@ class _Got:
     attempted: Revision | None = None
     partly: bool = False
 
-
-def _got(stack: str, *, succeeded: bool) -> _Got:
-    """Raises EngineError when the state cannot be read."""
-    try:
-        exported = exported_state(choose_engine(os.environ), stack)
-    except EngineError as error:
-        if UNKNOWN_STACK not in str(error):
-            raise EngineError(
-                f"the state of stack {stack} cannot be read, so nobody knows which catalog it has: {error} "
-                "(to go by the files here: --work-tree)"
-            ) from error
-        return _Got(None, f"there is no stack {stack} yet")
-    found, attempted = applied_in(exported), attempted_in(exported)
-    if found is None:
-        return _Got(None, f"no run of stack {stack} from a commit has succeeded yet", exported)
-    partly = attempted is not None and not attempted.says_what(found.revision) and not succeeded
-    revision = attempted if partly and attempted else found.revision
-    if not revision.commit or revision.dirty:
-        which = "was begun from a catalog that is in no commit, and did not make everything"
-        why = (
-            f"the last run of stack {stack} {which}" if partly else f"stack {stack} got a catalog that is in no commit"
-        )
-        return _Got(None, why, exported)
-    return _Got(revision, "", exported, attempted, partly)
+    @classmethod
+    def of(cls, stack: str, *, succeeded: bool = False) -> Got:
+        """`succeeded`: of the last run that made everything. Raises EngineError when the state cannot be read."""
+        try:
+            exported = exported_state(choose_engine(os.environ), stack)
+        except EngineError as error:
+            if UNKNOWN_STACK not in str(error):
+                raise EngineError(
+                    f"the state of stack {stack} cannot be read, so nobody knows which catalog it has: {error} "
+                    "(to go by the files here: --work-tree)"
+                ) from error
+            return cls(None, f"there is no stack {stack} yet")
+        applied, begun = applied_in(exported), None if succeeded else begun_in(exported)
+        if applied is None:
+            return cls(None, f"no run of stack {stack} from a commit has succeeded yet", exported)
+        revision = begun or applied.revision
+        if not revision.commit or revision.dirty:
+            why = f"stack {stack} got a catalog that is in no commit"
+            if begun:
+                why = (
+                    f"the last run of stack {stack} was begun from a catalog that is in no commit, "
+                    "and did not make everything"
+                )
+            return cls(None, why, exported)
+        return cls(revision, "", exported, attempted_in(exported), partly=begun is not None)
 
 
 def _at_commit(commit: str, file: Path, kept: Path) -> Held:

@@ -18,7 +18,7 @@ from remit.cli.inputs import catalog_folder, options, stack_file
 from remit.cli.retire import exported_state
 from remit.cli.tables import make_console, print_table
 from remit.cli.words import counted
-from remit.promotion import Applied, StackStatus, applied_in, refuse_to_jump, stages, state_of, waits_for
+from remit.promotion import Applied, StackStatus, applied_in, begun_in, refuse_to_jump, stages, state_of, waits_for
 from remit.revision import Revision, commits_since, is_older, read_revision
 from remit.stack import Stack, read_stack
 
@@ -67,11 +67,14 @@ def _status(engine: Engine, name: str, stage: int, catalog: Path | None) -> Stac
     if head is None:
         return StackStatus(name, "unknown", stage, problem=f"{folder} is in no git repository")
     try:
-        applied = applied_in(exported_state(engine, name))
+        exported = exported_state(engine, name)
     except EngineError as error:
         if UNKNOWN_STACK in str(error):
             return StackStatus(name, "never", stage, waiting=None)
         return StackStatus(name, "unknown", stage, problem=" ".join(str(error).split()))
+    applied, begun = applied_in(exported), begun_in(exported)
+    if begun and not head.same_content(begun) and is_older(head.commit, begun.commit, folder):
+        return StackStatus(name, "ahead", stage, applied, (), begun=begun)
     state = state_of(head, applied, newer=bool(applied and is_older(head.commit, applied.revision.commit, folder)))
     if applied is None:
         return StackStatus(name, state, stage)
@@ -104,7 +107,7 @@ def _state(status: StackStatus, found: Sequence[StackStatus]) -> str:
     words = {
         "current": "up to date",
         "waiting": "waiting",
-        "ahead": "has a newer catalog",
+        "ahead": f"has {'a part of ' if status.begun else ''}a newer catalog",
         "dirty": "has changes that are in no commit",
         "never": "never applied",
         "unknown": f"unknown: {status.problem}",
