@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
@@ -13,7 +13,15 @@ import click
 
 from remit.cli.engine import Engine, EngineError, announce, become, choose_engine, engine_defaults, run_beneath
 from remit.cli.inputs import read_inputs, stack_file
-from remit.cli.retire import Exported, exported_stack, exported_state, live_account_states, retire_gone, shard_of_stack
+from remit.cli.retire import (
+    AccountStates,
+    Exported,
+    exported_stack,
+    exported_state,
+    live_account_states,
+    retire_gone,
+    shard_of_stack,
+)
 from remit.cli.run_report import REPORT, Reporter, cleared, without_file
 from remit.errors import CatalogError
 from remit.kept_fan_out import VARIABLE, way_in
@@ -213,10 +221,11 @@ def set_engine_defaults(named: str | None) -> None:
         os.environ.setdefault(name, value)
 
 
-def retire_first(engine: Engine, named: str | None) -> None:
-    """Accounts that are gone leave the state. Raises EngineError and AwsError."""
+def retire_first(engine: Engine, named: str, account_states: Callable[[], AccountStates] = live_account_states) -> None:
+    """Accounts that are gone leave the state; not those that are another shard's by files which the stack has not got
+    yet. Raises EngineError and AwsError."""
     if exported := _state(engine, named):
-        retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
+        retire_gone(engine, named, exported, account_states)
 
 
 def stay_with_its_way(engine: Engine, named: str | None) -> None:

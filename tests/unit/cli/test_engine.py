@@ -13,7 +13,7 @@ from typing import Any
 import click
 import pytest
 
-from remit.cli.deploy import given_in, leaving_what_waits, refuse_own_way, stack_in
+from remit.cli.deploy import given_in, leaving_what_waits, refuse_own_way, retire_first, stack_in
 from remit.cli.engine import Engine, EngineError, choose_engine, output_of
 from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone, shard_of_stack
 from remit.errors import CatalogError
@@ -302,6 +302,17 @@ def test_what_is_another_shards_leaves_the_state(
     assert f"account {GONE} is another shard's: 1 resources left the state" in capsys.readouterr().err
     assert retire_gone(engine, None, exported_state(engine, None), lambda: states, IDENTITY_CENTER)
     assert accounts_in_state(tmp_path) == []
+
+
+def test_a_run_again_hands_no_account_to_a_shard_that_waits_for_its_turn(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files may be newer than what the stack has, whose own runs would miss the policies in its state."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Pulumi.yaml").write_text("name: remit\n")
+    (tmp_path / "Pulumi.s.yaml").write_text('config: {"remit:shard": identity-center}\n')
+    retire_first(engine, "s", lambda: {GONE: AccountState.SUSPENDED, HERE: AccountState.ACTIVE})
+    assert accounts_in_state(tmp_path) == [HERE]
 
 
 def test_the_shard_is_that_of_the_exported_stack_where_none_is_named(
