@@ -43,6 +43,9 @@ def check_plan(plan: Plan, stack: Stack) -> Iterator[Finding]:
     if stack.adopt:
         message = "remit:adopt is on: no policy or permission set that exists is changed"
         yield _STACKS.warning(message, "take it out after the run that takes over", stack.name)
+    if stack.allow_self_lockout:
+        message = "remit:allowSelfLockout is on: a run may take away the access of whoever runs it"
+        yield _STACKS.warning(message, "take it out after the run that it was meant for", stack.name)
     if stack.unmanaged == "report" or stack.drift != "enforce":
         yield _STACKS.note("what is changed by hand is told, and stays (remit:unmanaged, remit:drift)", "", stack.name)
 

@@ -435,7 +435,11 @@ def test_stacks_that_share_accounts_are_an_error_where_they_are_promoted_togethe
 
 @pytest.mark.parametrize(
     ("stack", "words"),
-    [(Stack("prod", adopt=True), "remit:adopt is on"), (Stack("prod", unmanaged="report"), "is told, and stays")],
+    [
+        (Stack("prod", adopt=True), "remit:adopt is on"),
+        (Stack("prod", allow_self_lockout=True), "remit:allowSelfLockout is on"),
+        (Stack("prod", unmanaged="report"), "is told, and stays"),
+    ],
 )
 def test_settings_that_are_meant_for_a_while_are_told(stack: Stack, words: str) -> None:
     assert words in only(examine(FakeProject(named=stack)), "stacks").message
