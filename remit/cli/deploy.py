@@ -39,8 +39,8 @@ _HELP = {"--help", "-h"}
 _OURS = f"beside the engine's own options: {REPORT} FILE leaves a report of the run (docs/operations.md)"
 _OURS_OF_UP = f"; {PROMOTE} runs in the stack's turn alone, {SCHEDULED} what it has, again, with {DRIFT} FILE"
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
-_OTHER_FILES = frozenset({*_HELP, "--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
-_CHOSEN = {option for options in _WHY for option in options} | _OTHER_FILES - _HELP
+_OTHER_FILES = frozenset({"--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
+_CHOSEN = {option for options in _WHY for option in options} | _OTHER_FILES
 _SHORT = re.compile("-(?!-)([defjry]*[A-Za-z]?)")  # those without a value, and one that may have one
 _STACK = re.compile("-[defjry]*s=?(.*)")
 
@@ -63,11 +63,12 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
         announce(engine)
         if name == "stack":
             become([*engine.command, name, *arguments])
-        if _HELP & set(arguments):
-            click.echo(_OURS + (_OURS_OF_UP if name == "up" else ""), err=True)
         arguments, promote = without_flag(name, arguments, PROMOTE)
         arguments, scheduled = without_flag(name, arguments, SCHEDULED)
         passed_on, file = without_file(arguments, REPORT)
+        if _HELP & set(passed_on):
+            click.echo(_OURS + (_OURS_OF_UP if name == "up" else ""), err=True)
+            become([*engine.command, name, *passed_on])
         set_engine_defaults(stack_in(passed_on))
         if scheduled:
             sys.exit(_scheduled(engine, passed_on, file, promote=promote))
@@ -88,7 +89,7 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
 
 def leaving_what_waits(engine: Engine, name: str, arguments: Sequence[str]) -> AbstractContextManager[bool]:
     """Whether the run is told to keep what waits to be adopted. A configuration from elsewhere is not looked at."""
-    if name not in {"preview", "up"} or _HELP & set(arguments):
+    if name not in {"preview", "up"}:
         return nullcontext(enter_result=False)
     named = stack_in(arguments) or exported_stack(_state(engine, None) or {})
     if not named:
@@ -117,8 +118,6 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
         _check_catalog(arguments)
     if promote:
         _refuse_jump(stack_in(arguments))
-    if _HELP & set(arguments):
-        return
     named = stack_in(arguments)
     if name == "refresh" and "--preview-only" not in arguments:
         _tell_what_it_forgets(named)
