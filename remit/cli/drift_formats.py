@@ -43,7 +43,7 @@ def print_drift(drift: Drift) -> None:
 def _headline(drift: Drift) -> str:
     told = _against(drift)
     if not drift.findings:
-        return f"No drift in stack {drift.stack} ({told})."
+        return f"No drift in stack {drift.stack}{', as far as it could be read' if drift.unread else ''} ({told})."
     counts = drift.count()
     parts = [f"{counts[word]} {word}" for word in ("missing", "changed", "unmanaged") if counts[word]]
     enforced = f"remit repair reverts {counts['enforce']}" if drift.applied else f"{counts['enforce']} to enforce"
