@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -67,8 +68,12 @@ def read_live(settings: Settings, wanted: PolicyFilter, *, region: str | None, r
         _WORK_FILE.unlink(missing_ok=True)
     work = WorkFile(_WORK_FILE, instance.arn, now())
     if work.resumed:
-        read = counted(work.resumed, "part")
-        click.echo(f"goes on where a run was interrupted: {read} in {_WORK_FILE} (--afresh forgets them)", err=True)
+        read, begun = counted(work.resumed, "part"), datetime.fromisoformat(work.begun)
+        click.echo(
+            f"goes on where a run was interrupted, or could not read all: {read} in {_WORK_FILE}, read from "
+            f"{begun:%Y-%m-%d %H:%M}Z on; what changed in AWS meanwhile is not in them (--afresh reads all)",
+            err=True,
+        )
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region), sleep=stoppable))
     with progress_on_terminal() as progress:
         inventory = Inventory(
@@ -82,7 +87,9 @@ def read_live(settings: Settings, wanted: PolicyFilter, *, region: str | None, r
             stop=stoppable.stop,
         )
         found = inventory.take(wanted)
-    if not found.unread:
+    if found.unread:
+        work.end(now())
+    else:
         work.discard()
     return replace(found, read=work.begun)
 
@@ -92,7 +99,7 @@ def end_incomplete(found: Found) -> None:
     if found.unread:
         what = counted(len(found.unread), "account")
         click.echo(
-            f"the policies of {what} could not be read; the next run asks for them again and takes the rest "
+            f"the policies of {what} could not be read; a run within the hour asks for them again and takes the rest "
             f"from {_WORK_FILE} (--afresh reads all)",
             err=True,
         )

@@ -12,6 +12,9 @@ from typing import Any
 FORMAT = 1
 MOST_HOURS = 12
 """Older than this, what was read is no longer what is there: the reading begins anew."""
+MOST_HOURS_AFTER = 1
+"""The same once an import has come to its end, as far as it could: people go on to change what is there."""
+_ENDED = "ended"
 
 
 class WorkFile:
@@ -25,7 +28,7 @@ class WorkFile:
         self._parts = self._read(now)
         self.begun: str = self._head["begun"]
         """When the oldest part was read, or this run began; ISO 8601."""
-        self.resumed = len(self._parts)
+        self.resumed = len(self._parts.keys() - {_ENDED})
 
     def part(self, name: str, read: Callable[[], Any]) -> Any:  # noqa: ANN401  JSON
         """The part as it was kept, else as it is read now. JSON values; what `read` raises goes through."""
@@ -37,6 +40,11 @@ class WorkFile:
     def discard(self) -> None:
         """The reading is whole: nothing to go on from."""
         self._path.unlink(missing_ok=True)
+
+    def end(self, now: datetime) -> None:
+        """The reading has come to its end, and something of it could not be read."""
+        if _ENDED not in self._parts:
+            self._keep(_ENDED, now.isoformat())
 
     def _keep(self, name: str, value: Any) -> None:  # noqa: ANN401  JSON
         with self._lock:
@@ -55,10 +63,13 @@ class WorkFile:
         head, *parts = [value for line in lines if (value := _json(line)) is not None] or [{}]
         if not isinstance(head, dict) or {**head, "begun": ""} != {**self._head, "begun": ""}:
             return {}
+        known: dict[str, Any] = dict(parts)
         if now - datetime.fromisoformat(head["begun"]) > timedelta(hours=MOST_HOURS):
             return {}
+        if _ENDED in known and now - datetime.fromisoformat(known[_ENDED]) > timedelta(hours=MOST_HOURS_AFTER):
+            return {}
         self._head = head
-        return dict(parts)
+        return known
 
 
 def _json(line: str) -> Any:  # noqa: ANN401  JSON

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from remit.importing.work_file import MOST_HOURS, WorkFile
+from remit.importing.work_file import MOST_HOURS, MOST_HOURS_AFTER, WorkFile
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 INSTANCE = "arn:aws:sso:::instance/ssoins-1"
@@ -61,3 +61,16 @@ def test_a_whole_reading_leaves_nothing_behind(tmp_path: Path) -> None:
     work.discard()
     assert not path.exists()
     work.discard()
+
+
+def test_what_a_run_could_not_read_is_read_soon_or_with_all_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "work.jsonl"
+    work = WorkFile(path, INSTANCE, NOW)
+    work.part("a", lambda: 1)
+    work.end(NOW)
+    soon = WorkFile(path, INSTANCE, NOW + timedelta(minutes=50))
+    assert (soon.resumed, soon.part("a", unread)) == (1, 1)
+    soon.end(NOW + timedelta(minutes=50))  # what was read grows no younger
+    late = NOW + timedelta(hours=MOST_HOURS_AFTER, minutes=1)
+    fresh = WorkFile(path, INSTANCE, late)
+    assert (fresh.resumed, fresh.begun) == (0, late.isoformat())
