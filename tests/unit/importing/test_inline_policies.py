@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from remit.errors import CatalogError
@@ -48,3 +50,9 @@ def test_what_would_become_a_variable_is_refused_by_name_all_at_once() -> None:
     assert "permission set Read has an inline policy of no Version" in read
     assert "permission set Write has an inline policy of Version 2008-10-17" in write
     assert "or name Write in ignore_permission_sets of organization.yaml" in write
+
+
+@pytest.mark.parametrize("values", [{"description": "of {{x}}"}, {"relay_state": "{{"}, {"tags": {"team": "{{x}}"}}])
+def test_text_that_would_be_a_variable_of_the_catalog_is_refused_by_name(values: dict[str, Any]) -> None:
+    with pytest.raises(CatalogError, match=rf"the {next(iter(values))} of permission set Read holds {{{{"):
+        draft_catalog(Found(ORGANIZATION, (LivePermissionSet("Read", **values),)), DEFAULTS, "", "Imported", AT)
