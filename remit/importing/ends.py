@@ -47,6 +47,12 @@ def ends_of(found: Found) -> set[str]:
     return {end for end in _ends(found) if end != NEVER}
 
 
+def ends_of_policy(policy: FoundPolicy) -> Iterator[str]:
+    """Of the policy and of its statements, NEVER included."""
+    yield policy.expires
+    yield from _of_document(policy.document)
+
+
 def found_at(found: Found, at: datetime) -> Found:
     """What is there at a time, with the documents as IAM has them then."""
     if not found.with_terms:
@@ -72,8 +78,7 @@ def statements_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _ends(found: Found) -> Iterator[str]:
     for policy in found.policies:
-        yield policy.expires
-        yield from _of_document(policy.document)
+        yield from ends_of_policy(policy)
     for entry in found.permission_sets:
         yield from _of_document(entry.inline_policy or {"Statement": []})
     for terms in found.set_terms.values():

@@ -98,9 +98,9 @@ def _of_one_kind(policies: Sequence[FoundPolicy]) -> tuple[list[FoundPolicy], Re
     (name, path), _ = min(
         Counter((policy.name, policy.path) for policy in policies).items(), key=lambda entry: (-entry[1], entry[0])
     )
-    kept = [policy for policy in policies if (policy.name, policy.path) == (name, path)]
     reason = f"most accounts have it as {path}{name}, and the catalog has one policy of a name"
-    return kept, [(policy, reason) for policy in policies if policy not in kept]
+    kept = [policy for policy in policies if (policy.name, policy.path) == (name, path)]
+    return kept, [(policy, reason) for policy in policies if (policy.name, policy.path) != (name, path)]
 
 
 def _fold(policies: Sequence[FoundPolicy], accounts: Mapping[str, Account], sets: AccountSets) -> FoldedPolicy:

@@ -12,7 +12,7 @@ from remit.catalog.load import Catalog, load_catalog
 from remit.endings import endings
 from remit.errors import CatalogError, Problem, Source
 from remit.importing.comparing import Difference, compare
-from remit.importing.ends import end_text, ends_of, found_at, is_over, moment_of
+from remit.importing.ends import end_text, ends_of, ends_of_policy, found_at, is_over, moment_of
 from remit.importing.found import Found
 from remit.plan import Plan, make_plan
 from remit.planning.unending import plan_without_refusals
@@ -45,16 +45,37 @@ def differences_of(catalog: Catalog, said: Found, at: datetime, *, later: bool =
     found = compare(plan, found_at(said, at))
     if said.with_terms:
         found += _modes(catalog, plan, said)
-        for end in _ends_after(at, catalog, said) if later else ():
+        ends = _ends_after(at, catalog, said) if later else []
+        # What a catalog that was there comes to later is refused when the time has come, and not by an import.
+        planning = plan_without_refusals if said.of_catalog else make_plan
+        catalog, said = _with_endings(catalog, said) if said.of_catalog else (catalog, said)
+        for end in ends:
             then = moment_of(end)
-            # What a catalog that was there comes to later is refused when the time has come, and not by an import.
-            planning = plan_without_refusals if said.of_catalog else make_plan
             plan = planning(catalog, said.organization, at=then, stack=EVERYWHERE)
             found += [
                 replace(each, text=f"from {end} on, {each.text}", later=True)
                 for each in compare(plan, found_at(said, then))
             ]
     return found
+
+
+def _with_endings(catalog: Catalog, said: Found) -> tuple[Catalog, Found]:
+    """Without the policies of which nothing ever ends: what they say now they say later, and there may be thousands.
+
+    The catalog has them yet, in no account: permission sets refer to them.
+    """
+    ending = {each.name for each in said.policies if any(ends_of_policy(each))}
+    for policy in catalog.managed_policies:
+        if policy.expires or any(each.expires for each in policy.statements):
+            ending.add(str(policy.name))
+    policies = (
+        each if str(each.name) in ending else each.model_copy(update={"targets": ()})
+        for each in catalog.managed_policies
+    )
+    return (
+        replace(catalog, managed_policies=tuple(policies)),
+        replace(said, policies=tuple(each for each in said.policies if each.name in ending)),
+    )
 
 
 def _ends_after(at: datetime, catalog: Catalog, said: Found) -> list[str]:
