@@ -16,6 +16,7 @@ from remit.errors import Source
 from remit.importing.entries import Entries, entries_of, label
 from remit.importing.found import Found, FoundAssignment, FoundPolicy, LeftOut, PolicyFilter
 from remit.importing.known_ends import with_ends_of
+from remit.importing.per_stack import policies_per_stack, with_fields_per_stack
 from remit.importing.policies import beyond_words
 from remit.importing.proof import EVERYWHERE
 from remit.permission_set import LivePermissionSet
@@ -34,7 +35,10 @@ def entries_beside(catalog: Catalog, found: Found, wanted: PolicyFilter, origin:
     paths = {str(policy.name): str(policy.path) for policy in catalog.managed_policies}
     untouched = {name: path for name, path in paths.items() if not wanted.takes(name, path)}
     elsewhere = _elsewhere(found, untouched)
+    per_stack = {name: left for name, left in policies_per_stack(catalog).items() if name not in untouched}
+    untouched |= {name: paths[name] for name in per_stack}
     plan = make_plan(catalog, found.organization, at=at, stack=EVERYWHERE)
+    found, fields_per_stack = with_fields_per_stack(catalog, plan, found)
     if found.knows_its_own_alone:
         others = Others(catalog, found, origin)
         untouched |= {name: paths[name] for name in others.policies}
@@ -44,12 +48,13 @@ def entries_beside(catalog: Catalog, found: Found, wanted: PolicyFilter, origin:
     seen = _with_own(found, plan, odd.keys())
     seen = replace(with_ends_of(catalog, seen, at), untouched=untouched)
     entries = entries_of(seen, catalog.settings)
-    apart = {each.policy.casefold() for each in entries.left_out if each.policy}
-    left = {name: path for name, path in paths.items() if name.casefold() in apart}
+    named = {each.policy.casefold() for each in entries.left_out if each.policy}
+    left = {name: path for name, path in paths.items() if name.casefold() in named}
     if left:
         again = entries_of(replace(seen, untouched={**untouched, **left}), catalog.settings)
         entries = replace(again, left_out=tuple(_staying(entries.left_out, left)))
-    return replace(entries, left_out=(*odd.values(), *entries.left_out, *elsewhere))
+    apart = (*odd.values(), *entries.left_out, *elsewhere, *per_stack.values(), *fields_per_stack)
+    return replace(entries, left_out=apart)
 
 
 class Others:
