@@ -8,6 +8,7 @@ that is in all of its accounts, with the same `targets`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from remit.account_sets import AccountSets, Selection
 from remit.catalog.models import BY_ID, AccessRule
 from remit.drift.values import Finding
 from remit.errors import Source
+from remit.importing.access import fold
 from remit.importing.entries import access_entries
 from remit.importing.found import Found, FoundAssignment
 from remit.narrowing import narrow
@@ -72,7 +74,10 @@ class _Part:
             for each in self.cells
             if self._is_gone(each) and each.permission_set in sets and _who(each) in people
         }
-        if not left or {each.account for each in self.cells} <= accounts:
+        if {each.account for each in self.cells} <= accounts:
+            sets, people = self._largest_part(left)
+            accounts = set()
+        if not sets:
             self.edits.leave(self.rule.source)
             self._say_apart(left)
             return
@@ -82,7 +87,24 @@ class _Part:
         if accounts:
             file, address = self.edits.entry(self.rule.source)
             narrow(self.edits.sets, file, address, self.rule, accounts)
-            self._say_apart(each for each in left if each.account in accounts)
+        self._say_apart(
+            each
+            for each in left
+            if each.account in accounts or each.permission_set not in sets or _who(each) not in people
+        )
+
+    def _largest_part(self, left: Iterable[PlannedAssignment]) -> tuple[set[str], set[Who]]:
+        """The permission sets and principals that the rule may go on with in all of its accounts; empty if none."""
+        held: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for each in left:
+            held["/".join(_who(each)), each.permission_set].add(each.account)
+        everywhere = {each.account for each in self.cells}
+        parts = [block for block in fold(held) if block.accounts == everywhere]
+        part = max(parts, key=lambda block: len(block.principals) * len(block.permission_sets), default=None)
+        if part is None:
+            return set(), set()
+        people = (each.partition("/") for each in part.principals)
+        return set(part.permission_sets), {(kind, id_) for kind, _, id_ in people}
 
     def _is_gone(self, each: PlannedAssignment) -> bool:
         return (each.permission_set, each.key) in self.gone
