@@ -140,10 +140,15 @@ class EditableFile:
         self._replace(node.start, node.end, inline(value))
 
     def append(self, address: Address, key: str, value: object) -> None:
-        """Add an item to the list under a key of an entry. A single text becomes a list; a new list is made."""
+        """Add an item to the list under a key of an entry. A single text becomes a list; a new list is made.
+
+        Raises KeyError for an alias: the list stands elsewhere.
+        """
         item = _keyed(self._item(address).value).get(key)
         if item is None:
             self.set(address, key, [value])
+        elif item.value.text.startswith("*"):
+            raise KeyError(f"{self.path}:{self._tree().line(item.start)}: {key} is an alias of what stands elsewhere")
         elif item.value.items is None:
             self.set(address, key, [unquoted(item.value.text), value])
         elif item.value.flow and item.value.items:

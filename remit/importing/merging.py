@@ -27,7 +27,7 @@ from remit.importing.rule_edits import TERMS, Rules
 from remit.importing.set_edits import edit_aws_managed, edit_customer_managed
 from remit.importing.statement_edits import edit_inline_policy, edit_policy_statements
 from remit.importing.writing import place_of, settings_file
-from remit.narrowing import narrow
+from remit.narrowing import narrow, widen
 from remit.plan import make_plan
 from remit.selectors import AccountIndex
 from remit.syncing.edits import Edits
@@ -132,12 +132,13 @@ class _Merging:
         edit_policy_statements(self._edits, policy, found, self._statements)
         file, address = self._edits.entry(policy.source)
         targets, without = list(map(str, policy.targets)), list(map(str, policy.except_ or ()))
-        had = self._edits.index.select(targets, without)
-        if found.keys() - had:
+        had, sets = self._edits.index.select(targets, without), self._edits.sets
+        come, gone = found.keys() - had, had - found.keys()
+        if not had & found.keys() or (come and not widen(sets, file, address, policy, come)):
             for key in ("targets", "except"):
-                write_or_drop(file, address, key, where(self._edits.sets.selection(found)).get(key))
-        elif gone := had - found.keys():
-            narrow(self._edits.sets, file, address, policy, gone)
+                write_or_drop(file, address, key, where(sets.selection(found)).get(key))
+        elif gone:
+            narrow(sets, file, address, policy, gone)
 
     def _edit_permission_set(self, entry: PermissionSet, fields: Collection[str]) -> None:
         live = next(each for each in self._entries.said.permission_sets if each.name == entry.name)
