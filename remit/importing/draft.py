@@ -17,7 +17,7 @@ from remit.importing.ended import remarks_of_ended
 from remit.importing.entries import Entries, Entry, entries_of
 from remit.importing.found import EVERY_POLICY, Found, PolicyFilter
 from remit.importing.going import what_goes
-from remit.importing.known_ends import elements_still_there
+from remit.importing.known_ends import elements_worth_a_look
 from remit.importing.merging import merge
 from remit.importing.proof import differences
 from remit.importing.remarks import Remarks
@@ -76,7 +76,7 @@ def draft_changes(found: Found, folder: Path, origin: str, at: datetime, wanted:
     stay = {_place(path, folder): path.read_text(encoding="utf-8") for path in catalog_files(folder)}
     files = {place: text for place, text in {**stay, **changed}.items() if text is not None}
     _prove(files, entries.said, at, later=bool(changed) or found.with_terms)
-    elements = elements_still_there(catalog, found, at)
+    elements = elements_worth_a_look(catalog, found, at)
     remarks = {**_remarks(entries), **remarks_of_ended(catalog, entries, elements, at)}
     if found.knows_its_own_alone and (kept := _of_others(Others(catalog, found, origin))):
         remarks[_NO_NEWS] = kept

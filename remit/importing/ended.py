@@ -15,6 +15,7 @@ from remit.catalog.models import AccessRule, ManagedPolicy, PermissionSet
 from remit.expiry import expired, parse_expiry
 from remit.importing.ends import NEVER, is_over
 from remit.importing.entries import Entries, Entry
+from remit.importing.known_ends import Elements
 from remit.importing.proof import EVERYWHERE
 from remit.plan import Plan
 from remit.planning.unending import plan_without_refusals
@@ -22,6 +23,7 @@ from remit.planning.unending import plan_without_refusals
 KINDS = ("managed_policies", "permission_sets")
 """Of entries that have a name."""
 _TOLD = "ended in the catalog, and there all the same"
+_UNSURE = "new, or one that was to end, in other words"
 _Named = TypeVar("_Named", ManagedPolicy, PermissionSet)
 
 
@@ -58,17 +60,17 @@ def _ending(there: Iterable[_Named], found: Iterable[Entry], names: Collection[s
 
 
 def remarks_of_ended(
-    catalog: Catalog, entries: Entries, elements: Iterable[str], at: datetime
+    catalog: Catalog, entries: Entries, elements: Elements, at: datetime
 ) -> Mapping[str, tuple[str, ...]]:
-    """By kind of remark, what it is about. `catalog` is the one before, `elements` what is no whole entry."""
+    """By kind of remark, what it is about. `catalog` is the one before."""
     over = still_there(catalog, entries, at)
     told = [
         *(f"policy {name}" for name in over["managed_policies"]),
         *(f"permission set {name}" for name in over["permission_sets"]),
-        *elements,
+        *elements.over,
         *_rules(ending_as_found(catalog, entries, over), entries, at),
     ]
-    return {_TOLD: tuple(told)} if told else {}
+    return {kind: about for kind, about in ((_TOLD, tuple(told)), (_UNSURE, elements.unsure)) if about}
 
 
 def _rules(catalog: Catalog, entries: Entries, at: datetime) -> Iterator[str]:

@@ -7,22 +7,24 @@ ended in the catalog and was found all the same ends no more: it is there, and a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from remit.catalog.load import Catalog
-from remit.catalog.models import AwsManagedPolicy, CustomerManagedPolicy, CustomerPolicy, ManagedPolicy, PermissionSet
+from remit.catalog.models import CustomerManagedPolicy, CustomerPolicy, ManagedPolicy, PermissionSet
 from remit.documents import Document
 from remit.endings import attached, attached_name
 from remit.expiry import Expiry, expired
 from remit.importing.ends import NEVER, attachment_key, end_text, first, last
 from remit.importing.found import Found, FoundPolicy, SetTerms, Wording
-from remit.importing.pairing import Pair, Statements, pairs
+from remit.importing.pairing import Known, Statements, pairs, unsure
 from remit.importing.policies import Statement
 from remit.importing.proof import EVERYWHERE
 from remit.permission_set import LivePermissionSet
-from remit.planning.unending import plan_without_refusals
+from remit.planning.access import plan_access
+from remit.planning.world import World
 from remit.selectors import AccountIndex
 
 _ALMOST_A_SECOND = timedelta(microseconds=999_999)
@@ -33,13 +35,25 @@ def with_ends_of(catalog: Catalog, found: Found, at: datetime) -> Found:
     return found if found.with_terms else _Giving(catalog, found, at).ends()
 
 
-def elements_still_there(catalog: Catalog, found: Found, at: datetime) -> tuple[str, ...]:
-    """Statements and attached policies that have ended in the catalog and were found, where no source knows ends."""
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """Statements and attached policies that a person should look at, in words.
+
+    `over`: ended in the catalog, and found. `unsure`: found, and it may be one that ends in other words.
+    """
+
+    over: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+
+
+def elements_worth_a_look(catalog: Catalog, found: Found, at: datetime) -> Elements:
+    """None where the source knows itself what ends."""
     if found.with_terms:
-        return ()
+        return Elements()
     giving = _Giving(catalog, found, at)
-    giving.ends()
-    return tuple(dict.fromkeys(giving.over))
+    giving.policies()
+    giving.permission_sets()
+    return Elements(tuple(dict.fromkeys(giving.over)), tuple(dict.fromkeys(giving.unsure)))
 
 
 def end_of(expires: Expiry | None, at: datetime) -> str:
@@ -53,7 +67,8 @@ class _Giving:
     found: Found
     at: datetime
     over: list[str] = field(default_factory=list)
-    """What has ended and is there, in words."""
+    unsure: list[str] = field(default_factory=list)
+    """As `Elements` has them."""
     _policies: Mapping[str, ManagedPolicy] = field(init=False)
     _statements: Statements = field(init=False)
     _account_vars: Mapping[str, Mapping[str, str]] = field(init=False)
@@ -68,21 +83,31 @@ class _Giving:
         }
 
     def ends(self) -> Found:
-        known = {str(each.name): each for each in self.catalog.permission_sets}
-        found = [(live, known.get(live.name)) for live in self.found.permission_sets]
-        ends = self._last_ends({live.name for live, _ in found})
-        active = {each.id for each in self.found.organization.active_accounts}
+        ends = self._last_ends({live.name for live in self.found.permission_sets})
+        sets, terms = self.permission_sets()
         return replace(
             self.found,
-            policies=tuple(self._policy(each) if each.account in active else each for each in self.found.policies),
-            permission_sets=tuple(self._permission_set(live, entry) if entry else live for live, entry in found),
+            policies=self.policies(),
+            permission_sets=sets,
             assignments=tuple(
                 replace(each, expires=ends.get((each.permission_set, each.key), NEVER))
                 for each in self.found.assignments
             ),
-            set_terms={live.name: self._terms(live, entry) for live, entry in found if entry},
+            set_terms=terms,
             with_terms=True,
             of_catalog=True,
+        )
+
+    def policies(self) -> tuple[FoundPolicy, ...]:
+        active = {each.id for each in self.found.organization.active_accounts}
+        return tuple(self._policy(each) if each.account in active else each for each in self.found.policies)
+
+    def permission_sets(self) -> tuple[tuple[LivePermissionSet, ...], Mapping[str, SetTerms]]:
+        known = {str(each.name): each for each in self.catalog.permission_sets}
+        found = [(live, known.get(live.name)) for live in self.found.permission_sets]
+        return (
+            tuple(self._permission_set(live, entry) if entry else live for live, entry in found),
+            {live.name: self._terms(live, entry) for live, entry in found if entry},
         )
 
     def _last_ends(self, alive: Collection[str]) -> Mapping[tuple[str, str], str]:
@@ -93,10 +118,10 @@ class _Giving:
         )
         catalog = replace(self.catalog, permission_sets=tuple(sets))
         rules = {rule.source: end_of(rule.expires, self.at) for rule in catalog.access}
-        plan = plan_without_refusals(catalog, self.found.organization, at=self.at, stack=EVERYWHERE)
+        plan = plan_access(World(catalog, self.found.organization, self.at, EVERYWHERE))
         return {
             (each.permission_set, each.key): last(*(rules[source] for source in each.sources))
-            for each in plan.assignments
+            for each in plan.assignments()
         }
 
     def _policy(self, live: FoundPolicy) -> FoundPolicy:
@@ -106,7 +131,7 @@ class _Giving:
         document = live.document
         if any(each.expires for each in entry.statements):
             known = list(self._statements.of_policy(entry, live.account))
-            document = self._document(document, pairs(known, document), f"policy {live.name}")
+            document = self._document(document, known, f"policy {live.name}")
         wording = None
         if "{{" in entry.description and live.description == self._statements.description(entry, live.account):
             wording = Wording(str(entry.description), document, self._account_vars.get(live.account, {}))
@@ -121,36 +146,55 @@ class _Giving:
     def _permission_set(self, live: LivePermissionSet, entry: PermissionSet) -> LivePermissionSet:
         if live.inline_policy is None:
             return live
-        found = pairs(list(self._statements.of_permission_set(entry)), live.inline_policy)
+        known = list(self._statements.of_permission_set(entry))
         what = f"permission set {live.name}"
-        return replace(live, inline_policy=self._document(live.inline_policy, found, what))
+        return replace(live, inline_policy=self._document(live.inline_policy, known, what))
 
-    def _document(self, document: Document, found: Iterable[Pair], what: str) -> Document:
+    def _document(self, document: Document, known: Sequence[Known], what: str) -> Document:
         said: list[Statement] = []
+        found = pairs(known, document)
         for each in found:
-            end = end_of(each.known.entry.expires, self.at) if each.known else NEVER
+            end = end_of(each.expires, self.at)
             said.append({**each.found, "expires": end} if end else each.found)
             if each.known and each.known.is_over:
                 self.over.append(f"statement {each.known.entry.sid or each.known.place + 1} of {what}")
+        for statement in unsure(known, found):
+            self.unsure.append(f"statement {statement.get('Sid') or json.dumps(statement)} of {what}")
         return {**document, "Statement": said}
 
     def _terms(self, live: LivePermissionSet, entry: PermissionSet) -> SetTerms:
-        there = {*map(attachment_key, live.aws_managed_policies), *map(attachment_key, live.customer_managed_policies)}
+        paths = {name: str(policy.path) for name, policy in self._policies.items()}
+        customer = references(entry.customer_managed_policies, paths, live.customer_managed_policies)
+        keys = [
+            *(each.full_arn for each in entry.aws_managed_policies),
+            *map(attachment_key, customer),
+        ]
+        there = {*live.aws_managed_policies, *map(attachment_key, live.customer_managed_policies)}
         ends: dict[str, str] = {}
-        for each in attached(entry):
-            key, policy = each.full_arn if isinstance(each, AwsManagedPolicy) else self._key(each), None
-            if isinstance(each, CustomerManagedPolicy) and not each.external:
-                policy = self._policies.get(str(each.name))
-            if key in there:
-                ends[key] = first(end_of(each.expires, self.at), end_of(policy.expires, self.at) if policy else NEVER)
-                if expired(each.expires, self.at):
-                    self.over.append(f"{attached_name(each)}, attached to permission set {live.name}")
+        for key, each in zip(keys, attached(entry), strict=True):
+            if key not in there:
+                continue
+            is_own = isinstance(each, CustomerManagedPolicy) and not each.external
+            policy = self._policies.get(str(each.name)) if is_own else None
+            ends[key] = first(end_of(each.expires, self.at), end_of(policy.expires, self.at) if policy else NEVER)
+            if expired(each.expires, self.at):
+                self.over.append(f"{attached_name(each)}, attached to permission set {live.name}")
         return SetTerms(
             end_of(entry.expires, self.at), entry.drift or "", {key: end for key, end in ends.items() if end}
         )
 
-    def _key(self, reference: CustomerManagedPolicy) -> str:
-        return attachment_key(name_and_path(reference, {name: str(p.path) for name, p in self._policies.items()}))
+
+def references(
+    written: Sequence[CustomerManagedPolicy], paths: Mapping[str, str], there: Collection[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """The names and paths that the references of a permission set stand for. `there`: what is attached to it.
+
+    One that is not there is that of its name which is there at another path: it was moved, and goes on to end when it
+    was to.
+    """
+    known = [name_and_path(each, paths) for each in written]
+    moved = {name: (name, path) for name, path in sorted({*there} - {*known}, reverse=True)}
+    return [each if each in there else moved.pop(each[0], each) for each in known]
 
 
 def name_and_path(reference: CustomerPolicy, paths: Mapping[str, str]) -> tuple[str, str]:

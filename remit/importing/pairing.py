@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -11,7 +12,7 @@ from remit.catalog.load import Catalog
 from remit.catalog.models import InlineStatement, ManagedPolicy, PermissionSet, PolicyStatement
 from remit.documents import Document, meaning
 from remit.errors import Source
-from remit.expiry import expired
+from remit.expiry import Expiry, expired
 from remit.importing.ends import statements_of
 from remit.importing.found import Found
 from remit.importing.policies import Statement
@@ -32,14 +33,22 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A statement that was found, less when it ends, and the catalog's; None for one that is new."""
+    """A statement that was found, less when it ends, and the catalog's; None for one that is new.
+
+    `is_sure`: by what it says or by its Sid, and not by its place alone.
+    """
 
     found: Statement
     known: Known | None
+    is_sure: bool = False
 
     @property
     def is_the_same(self) -> bool:
         return self.known is not None and meaning(self.found) == meaning(self.known.statement)
+
+    @property
+    def expires(self) -> Expiry | None:
+        return self.known.entry.expires if self.known else None
 
 
 class Statements:
@@ -81,12 +90,12 @@ def pairs(known: Sequence[Known], document: Document | None) -> list[Pair]:
     """Each statement of a document that was found, in its order.
 
     What means the same is the same; of two that do, the one that lasts longer is there. Of the others, those with one
-    Sid, or without any at the same place, are one that was changed: it goes on to end when it was to.
+    Sid, those that mean the same but for the Sid (the console makes some up), or those without any at the same place
+    are one that was changed: it goes on to end when it was to.
     """
     found = [{k: v for k, v in each.items() if k != "expires"} for each in statements_of(document or {"Statement": []})]
     alive = [each for each in known if not each.is_over]
     left = sorted(known, key=_longest_first)
-    meant = {id(each): meaning(each.statement) for each in known}
     paired: dict[int, Known] = {}
 
     def pair(alike: Callable[[int, Known], bool]) -> None:
@@ -96,11 +105,34 @@ def pairs(known: Sequence[Known], document: Document | None) -> list[Pair]:
                 left.remove(it)
                 paired[place] = it
 
-    meanings, sids = list(map(meaning, found)), [each.get("Sid") or "" for each in found]
-    pair(lambda place, it: meanings[place] == meant[id(it)])
+    def pair_meanings(*, with_sid: bool) -> None:
+        meanings = [meaning(each, with_sid=with_sid) for each in found]
+        meant = {id(each): meaning(each.statement, with_sid=with_sid) for each in known}
+        pair(lambda place, it: meanings[place] == meant[id(it)])
+
+    sids = [each.get("Sid") or "" for each in found]
+    pair_meanings(with_sid=True)
     pair(lambda place, it: sids[place] != "" and not it.is_over and sids[place] == it.statement.get("Sid"))
+    pair_meanings(with_sid=False)
+    sure = frozenset(paired)
     pair(lambda place, it: not (sids[place] or it.statement.get("Sid")) and alive[place : place + 1] == [it])
-    return [Pair(each, paired.get(place)) for place, each in enumerate(found)]
+    return [Pair(each, paired.get(place), place in sure) for place, each in enumerate(found)]
+
+
+def unsure(known: Sequence[Known], found: Sequence[Pair]) -> Iterator[Statement]:
+    """What was found without an end where a statement that ends is gone: a person has to say whether it is that one."""
+    sure = {id(each.known) for each in found if each.is_sure}
+    for effect in ("Allow", "Deny"):
+        gone = [each for each in known if not each.is_over and id(each) not in sure and each.entry.effect == effect]
+        come = [each for each in found if not each.is_sure and each.found.get("Effect") == effect]
+        if is_undecided((each.entry.expires for each in gone), (each.expires for each in come)):
+            yield from (each.found for each in come if not each.expires)
+
+
+def is_undecided(gone: Iterable[Hashable], come: Iterable[Hashable]) -> bool:
+    """Whether statements of these ends may be gone for good, or be there in other words, among those that have come."""
+    were, are = Counter(gone), Counter(come)
+    return bool(were and are and not were <= are and were.keys() != are.keys())
 
 
 def _longest_first(known: Known) -> tuple[bool, float]:

@@ -11,7 +11,7 @@ from remit.editing import EditableFile
 from remit.editing.document import Address
 from remit.expiry import Expiry, expired
 from remit.importing.entries import AWS_POLICY, written_boundary, written_reference
-from remit.importing.known_ends import name_and_path
+from remit.importing.known_ends import name_and_path, references
 from remit.permission_set import LivePermissionSet
 from remit.syncing.edits import Edits
 
@@ -38,14 +38,12 @@ def edit_customer_managed(
 
     `boundary`: the boundary, too.
     """
-    key, paths = (
-        "customer_managed_policies",
-        {str(each.name): str(each.path) for each in edits.catalog.managed_policies},
-    )
-    known = [name_and_path(each, paths) for each in entry.customer_managed_policies]
-    there = set(known) if live is None else set(live.customer_managed_policies)
+    key, written = "customer_managed_policies", entry.customer_managed_policies
+    paths = {str(each.name): str(each.path) for each in edits.catalog.managed_policies}
+    there = set(live.customer_managed_policies) if live else {name_and_path(each, paths) for each in written}
+    known = references(written, paths, there)
     ours = list(own.items())
-    items = [(each, of in there) for each, of in zip(entry.customer_managed_policies, known, strict=True)]
+    items = [(each, of in there) for each, of in zip(written, known, strict=True)]
     _edit_items(edits, entry, key, items, at, [written_reference(*of, ours) for of in known])
     for name, path in sorted(there - set(known)):
         _append(edits, entry, key, written_reference(name, path, ours))
@@ -70,7 +68,7 @@ def _edit_items(
     for place, (each, is_there) in reversed(list(enumerate(items))):
         is_over = expired(each.expires, at)
         goes = not is_there and not is_over
-        refers = isinstance(each, CustomerManagedPolicy) and each.external != isinstance(written[place], Mapping)
+        refers = isinstance(each, CustomerManagedPolicy) and not _is_written_so(each, written[place])
         lasts = is_there and is_over
         if not (goes or refers or lasts):
             continue
@@ -83,6 +81,12 @@ def _edit_items(
             file.put(here, _until(written[place], each.expires))
         if lasts and _has_end(file, here):
             file.drop(here, "expires")
+
+
+def _is_written_so(reference: CustomerManagedPolicy, written: Any) -> bool:  # noqa: ANN401  as the catalog writes it
+    if isinstance(written, Mapping):
+        return reference.external and str(reference.path or "/") == written["path"]
+    return not reference.external
 
 
 def _until(policy: Any, expires: Expiry | None) -> Any:  # noqa: ANN401  as the catalog writes it

@@ -5,7 +5,6 @@ Held against each other are the plans of the catalog before and after, at each t
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from remit.catalog.load import Catalog
 from remit.documents import Document, canonical, meaning
 from remit.endings import endings
 from remit.errors import CatalogError
+from remit.importing.pairing import is_undecided
 from remit.plan import Plan
 from remit.syncing.change import Change
 from remit.syncing.said import Said, key_of
@@ -143,10 +143,9 @@ def _otherwise(old: Sequence[_Lasting], new: Sequence[_Lasting]) -> Iterator[str
                     yield f"{which} would end {_when(each.end)}, not {_when(origin.end)}"
     for effect in ("Allow", "Deny"):
         gone, come = (
-            Counter(each.end for each in side if each.statement.get("Effect") == effect)
-            for side in (old_left, new_left)
+            [each.end for each in side if each.statement.get("Effect") == effect] for side in (old_left, new_left)
         )
-        if gone and come and not gone <= come and set(gone) != set(come):
+        if is_undecided(gone, come):
             yield "a statement that ends is gone and another is new: whether that one ends is for a person to say"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -492,3 +492,133 @@ def test_nothing_lasts_longer_or_shorter_than_the_catalog_knew(entries: dict[str
             assert now & known == was & there
     had, has = words(before), words(after)
     assert {grant: has[grant] for grant in has if grant in had} == {grant: had[grant] for grant in had if grant in has}
+
+
+UNSURE = "new, or one that was to end, in other words"
+
+
+def with_statements(live: Found, changed: Callable[[Sequence[dict[str, Any]]], Sequence[Mapping[str, Any]]]) -> Found:
+    policies = (
+        replace(each, document={**each.document, "Statement": list(changed(each.document["Statement"]))})
+        for each in live.policies
+    )
+    return replace(live, policies=tuple(policies))
+
+
+@pytest.mark.parametrize("sids", [("A", "Other"), ("A", ""), ("", "B"), ("VisualEditor0", "VisualEditor1")])
+def test_a_statement_of_another_sid_still_ends_and_keeps_its_place(ending: Path, sids: tuple[str, str]) -> None:
+    def renamed(there: Sequence[dict[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        named = zip(there, sids, strict=True)
+        return [{key: value for key, value in {**each, "Sid": sid}.items() if value} for each, sid in named]
+
+    draft = imported(ending, with_statements(found(ending), renamed))
+    expected = TWO_STATEMENTS
+    for before, after in zip("AB", sids, strict=True):
+        expected = expected.replace(f"Sid: {before}, ", f"Sid: {after}, " if after else "")
+    assert (ending / "p.yaml").read_text() == expected
+    assert UNSURE not in draft.remarks
+
+
+@pytest.mark.parametrize(("effect", "told"), [("Allow", ("statement C of policy Guard",)), ("Deny", None)])
+def test_what_may_be_a_statement_that_ends_in_other_words_is_told(
+    ending: Path, effect: str, told: tuple[str, ...] | None
+) -> None:
+    new = {"Sid": "C", "Effect": effect, "Action": "iam:Get*", "Resource": "*"}
+    draft = imported(ending, with_statements(found(ending), lambda there: [there[0], new]))
+    assert draft.remarks.get(UNSURE) == told
+
+
+def test_a_statement_without_a_sid_that_moved_up_as_it_changed_is_told(ending: Path) -> None:
+    (ending / "p.yaml").write_text(TWO_STATEMENTS.replace("Sid: A, ", "").replace("Sid: B, ", ""))
+    draft = imported(ending, with_statements(found(ending), lambda there: [{**there[1], "Action": "iam:Get*"}]))
+    assert "iam:Get*" in draft.remarks[UNSURE][0]
+
+
+@pytest.mark.parametrize(
+    ("reference", "path", "after"),
+    [
+        ("{name: Guard, expires: 2026-07-01}", "/x/", "{name: Guard, expires: 2026-07-01}"),
+        (
+            "{name: Theirs, path: /a/, external: true, expires: 2026-07-01}",
+            "/b/",
+            "{name: Theirs, path: /b/, external: true, expires: 2026-07-01}",
+        ),
+    ],
+)
+def test_an_attached_policy_of_another_path_still_ends(ending: Path, reference: str, path: str, after: str) -> None:
+    text = f"permission_sets:\n  - name: Read\n    customer_managed_policies:\n      - {reference}   # for the move\n"
+    (ending / "c.yaml").write_text(text)
+    live = found(ending)
+    (read,) = live.permission_sets
+    ((name, _),) = read.customer_managed_policies
+    policies = tuple(replace(each, path=path if name == "Guard" else each.path) for each in live.policies)
+    moved = replace(read, customer_managed_policies=((name, path),))
+    imported(ending, replace(live, policies=policies, permission_sets=(moved,)))
+    assert (ending / "c.yaml").read_text() == text.replace(reference, after)
+
+
+def test_what_a_stack_fills_in_stays_and_is_told(folder: Path) -> None:
+    (folder / "p.yaml").write_text(POLICY.replace('Resource: "*"', 'Resource: "arn:aws:s3:::{{ stack }}-x"'))
+    (folder / "c.yaml").write_text(CATALOG.replace("description: Reading", 'description: "of {{stack}}"'))
+    live = found(folder)
+    read, write = live.permission_sets
+    draft = imported(folder, replace(live, permission_sets=(replace(read, relay_state="https://a"), write)))
+    assert "    relay_state: https://a\n" in (folder / "c.yaml").read_text()
+    assert '    description: "of {{stack}}"\n' in (folder / "c.yaml").read_text()
+    assert list(map(str, draft.files)) == ["c.yaml"]
+    assert [each.what for each in draft.entries.left_out] == ["policy Guard", "description of permission set Read"]
+
+
+TARGETS = '    targets: [tag:stage=a, "account:lab-*"]   # and the labs to come\n    except: account:account-2\n'
+
+
+@pytest.mark.parametrize(
+    ("accounts", "after"),
+    [
+        ((1, 4, 6, 8), TARGETS.replace('lab-*"', 'lab-*", account:account-1')),
+        ((2, 4, 6, 8), TARGETS.rpartition("    except")[0]),
+        ((1, 2, 4, 6), TARGETS.replace('lab-*"', 'lab-*", account:account-1').replace("account-2", "account-8")),
+        ((1, 3), "    targets: [account:account-3, account:account-1]   # and the labs to come\n"),
+    ],
+)
+def test_a_policy_in_more_accounts_is_for_those_that_come_later_as_it_was(
+    folder: Path, accounts: Sequence[int], after: str
+) -> None:
+    (folder / "p.yaml").write_text(POLICY.replace("    targets: ou:Sandbox\n", TARGETS))
+    live = found(folder)
+    there = tuple(replace(live.policies[0], account=f"{number:012}") for number in accounts)
+    imported(folder, replace(live, policies=there))
+    assert (folder / "p.yaml").read_text() == POLICY.replace("    targets: ou:Sandbox\n", after)
+
+
+def test_a_policy_that_a_unit_leaves_out_is_written_anew(folder: Path) -> None:
+    text = TARGETS.replace("account:account-2", "ou:Sandbox")
+    (folder / "p.yaml").write_text(POLICY.replace("    targets: ou:Sandbox\n", text))
+    live = found(folder)
+    imported(folder, replace(live, policies=(*live.policies, replace(live.policies[0], account="000000000003"))))
+    assert "except" not in (folder / "p.yaml").read_text()
+
+
+def test_a_pair_that_is_gone_everywhere_leaves_the_rule_with_its_comments(ending: Path) -> None:
+    text = ENDING.replace("[Read]", "[Read, Write]").replace(
+        "permission_sets:\n  - name", "permission_sets:\n  - name: Write\n  - name", 1
+    )
+    (ending / "c.yaml").write_text(text)
+    live = found(ending)
+    left = [each for each in live.assignments if (each.principal, each.permission_set) != ("sre", "Write")]
+    imported(ending, replace(live, assignments=tuple(left)))
+    first = text[text.index("access:") :].replace("[sre, admins]", "[admins]")
+    assert (ending / "c.yaml").read_text() == text[: text.index("access:")] + first + (
+        "  - groups: [sre]\n    permission_sets: [Read]\n    targets: ou:Workloads\n"
+        "    expires: 2026-07-01\n    drift: report\n    reason: CHG-1\n"
+    )
+
+
+def test_a_list_that_stands_elsewhere_is_told_and_not_broken(folder: Path) -> None:
+    (folder / "c.yaml").write_text(
+        "permission_sets: [{name: Read}]\naccess:\n"
+        "  - {groups: [sre], permission_sets: [Read], targets: ou:Workloads, except: &lab account:account-2}\n"
+        "  - {groups: [admins], permission_sets: [Read], targets: ou:Workloads, except: *lab}\n"
+    )
+    with pytest.raises(CatalogError, match=r"c\.yaml:4: except is an alias"):
+        imported(folder, without(found(folder), "000000000001", "Read", "admins"))
