@@ -109,6 +109,7 @@ def _with_others(others: Others, catalog: Catalog, plan: Plan, found: Found, at:
         permission_sets=(*found.permission_sets, *theirs.permission_sets),
         assignments=(*found.assignments, *given),
         set_terms={**found.set_terms, **theirs.set_terms},
+        others=frozenset(others.permission_sets),
     )
 
 

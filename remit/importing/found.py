@@ -93,7 +93,8 @@ class Found:
     `unread`: why the policies of an account could not be read, by its id. `with_terms`: it is known when things end
     and what becomes of changes by hand, neither of which AWS knows; ends are texts of `remit.importing.ends`.
     `of_catalog`: it is the catalog that knows, as AWS does not. `untouched`: the paths of policies, by name, that stay
-    as the catalog has them, whatever was found of them. `read`: when the oldest of it was read, ISO 8601 with its zone;
+    as the catalog has them, whatever was found of them. `others`: the permission sets that a source which knows its own
+    alone has not made; they are here as the catalog has them. `read`: when the oldest of it was read, ISO 8601 with its zone;
     empty where nobody knows.
     """
 
@@ -106,6 +107,7 @@ class Found:
     of_catalog: bool = False
     set_terms: Mapping[str, SetTerms] = field(default_factory=dict)
     untouched: Mapping[str, str] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
     read: str = ""
 
     @property

@@ -102,7 +102,7 @@ def _modes(catalog: Catalog, plan: Plan, said: Found) -> Iterator[Difference]:
     rules: Mapping[Source, str] = {rule.source: rule.drift or "" for rule in catalog.access}
     wanted = {(each.permission_set, each.key): each.drift for each in said.assignments}
     for each in plan.assignments:
-        mode = wanted.get((each.permission_set, each.key))
+        mode = None if each.permission_set in said.others else wanted.get((each.permission_set, each.key))
         if mode is not None and {rules[source] for source in each.sources} != {mode}:
             text = f"drift of assignment {each.key} of permission set {each.permission_set} would not be {mode!r}"
             yield Difference("access", each.permission_set, "drift", text)

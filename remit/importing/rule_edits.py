@@ -87,6 +87,8 @@ class Rules:
 
     def _keep(self, rule: AccessRule, given: set[Grant]) -> set[Grant]:
         """The grants that the rule still gives as they are to be, once it is edited or gone."""
+        if all(name in self._entries.said.others for name, _ in given):
+            return given
         terms = self._terms(rule)
         lacking = {grant for grant in given if not self._allows(grant, terms)}
         wanted = {self._found.get(grant) for grant in given}

@@ -18,6 +18,7 @@ from remit.importing.entries import Entry
 from remit.importing.pairing import Known, Pair, Statements, pairs
 from remit.importing.policies import Statement
 from remit.narrowing import narrow
+from remit.selectors import names_one_account
 from remit.syncing.edits import Edits
 from remit.syncing.new_statements import entries_of_new
 from remit.syncing.statements import as_entry, changed_keys, rewrite
@@ -33,7 +34,7 @@ def edit_policy_statements(
     """The entry says these documents, by account. Where the policy is, is edited elsewhere."""
     file, address = edits.entry(policy.source)
     known = {account: list(statements.of_policy(policy, account)) for account in found}
-    editing = _Editing(edits, file, (*address, "statements"), policy.statements, known)
+    editing = _Editing(edits, file, (*address, "statements"), policy.statements, known, tuple(map(str, policy.targets)))
     editing.edit(found, lambda new: entries_of_new(edits, str(policy.name), new, found))
 
 
@@ -48,13 +49,14 @@ def edit_inline_policy(edits: Edits, entry: PermissionSet, found: Document | Non
 
 @dataclass(slots=True)
 class _Editing:
-    """`at` is the address of the list, `known` the statements of each account."""
+    """`at` is the address of the list, `known` the statements of each account, `targets` what the policy has."""
 
     edits: Edits
     file: EditableFile
     at: Address
     entries: _Entries
     known: Mapping[str, Sequence[Known]]
+    targets: Sequence[str] = ()
 
     def edit(
         self,
@@ -90,12 +92,17 @@ class _Editing:
                 if not each.is_the_same:
                     new[account].append({**each.found, **end})
             same = {account for account, each in became.items() if each.is_the_same}
-            if not same:
+            if not same and (is_over or not self._comes_to_others(self.entries[place])):
                 return True
             self._narrow(place, known.keys() - same)
         if is_over:
             self.file.drop((*self.at, place), "expires")
         return False
+
+    def _comes_to_others(self, entry: PolicyStatement | InlineStatement) -> bool:
+        """Whether accounts that come later have it."""
+        own = entry.targets if isinstance(entry, PolicyStatement) else None
+        return not all(names_one_account(str(each)) for each in own or self.targets)
 
     def _narrow(self, place: int, gone: Collection[str]) -> None:
         entry = self.entries[place]
