@@ -6,4 +6,7 @@ catalog that is there where `changes` says so (`statement_edits` and `set_edits`
 with the ends that `known_ends` gives to what was found. `comparing` and `proof` read the result again and compare;
 `draft` does all of it in order. Pure: to read AWS is the work of `remit.aws`, the formats of other tools are those of
 `sources`.
+
+How entries follow what is live, `remit.syncing` takes from here: `edits` holds the files, `taking_away` narrows rules,
+`statements` rewrites them key by key, `new_statements` adds, `meant` has the accounts by their names.
 """

@@ -77,7 +77,7 @@ def entries_of(found: Found, settings: Settings) -> Entries:
             _permission_set(entry, found.terms_of(entry.name), own)
             for entry in sorted(ours, key=lambda each: each.name)
         ),
-        tuple(access_entries(said, settings, sets)),
+        tuple(access_entries(said.assignments, settings, sets)),
         _account_vars(policies),
         (
             *_unread(found),
@@ -238,14 +238,14 @@ def written_reference(name: str, path: str, ours: Collection[tuple[str, str]]) -
     return name if (name, path) in ours else {"name": name, "path": path, "external": True}
 
 
-def access_entries(said: Found, settings: Settings, sets: AccountSets) -> Iterator[Entry]:
+def access_entries(assignments: Collection[FoundAssignment], settings: Settings, sets: AccountSets) -> Iterator[Entry]:
     """Access rules for the assignments, groups before users: by permission set, then by who holds it.
 
     What ends at another time, or has another mode, is never in one rule.
     """
     for principal_type, key in (("GROUP", "groups"), ("USER", "users")):
         held: defaultdict[tuple[str, str], defaultdict[Cell, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for each in said.assignments:
+        for each in assignments:
             if each.principal_type == principal_type:
                 cell = (_principal(each, settings), each.permission_set)
                 held[each.expires, each.drift][cell].add(each.account)

@@ -94,8 +94,8 @@ class Found:
     and what becomes of changes by hand, neither of which AWS knows; ends are texts of `remit.importing.ends`.
     `of_catalog`: it is the catalog that knows, as AWS does not. `untouched`: the paths of policies, by name, that stay
     as the catalog has them, whatever was found of them. `others`: the permission sets that a source which knows its own
-    alone has not made; they are here as the catalog has them. `read`: when the oldest of it was read, ISO 8601 with its zone;
-    empty where nobody knows.
+    alone has not made; they are here as the catalog has them. `read`: when the oldest of it was read, ISO 8601 with its
+    zone; empty where nobody knows.
     """
 
     organization: Organization

@@ -16,9 +16,9 @@ from pathlib import Path
 from remit.account_sets import AccountSets
 from remit.catalog.load import SETTINGS_FILES, Catalog
 from remit.catalog.models import ManagedPolicy, PermissionSet, Settings
-from remit.drift.live import Live
 from remit.importing.changes import keys_to_change
 from remit.importing.editing import editing, write_or_drop
+from remit.importing.edits import Edits
 from remit.importing.ended import ending_as_found, still_there
 from remit.importing.entries import Entries, Entry, where
 from remit.importing.pairing import Statements
@@ -30,7 +30,6 @@ from remit.importing.writing import place_of, settings_file
 from remit.narrowing import narrow, widen
 from remit.plan import make_plan
 from remit.selectors import AccountIndex
-from remit.syncing.edits import Edits
 from remit.yaml_places import Text
 
 _FIELDS = {
@@ -63,8 +62,7 @@ def merge(folder: Path, catalog: Catalog, entries: Entries, origin: str, at: dat
     catalog = ending_as_found(catalog, entries, over)
     plan = make_plan(catalog, entries.said.organization, at=at, stack=EVERYWHERE)
     changed = keys_to_change(catalog, entries, at, over)
-    index = AccountIndex(entries.said.organization)
-    edits = Edits(folder, catalog, plan, Live(), entries.said.organization, EVERYWHERE, index, AccountSets(index))
+    edits = Edits(folder, catalog, plan, AccountSets(AccountIndex(entries.said.organization)))
     with editing(None):
         _Merging(edits, entries, origin, at).merge(changed)
         return edits.texts()

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 
 from remit.catalog.load import Catalog
 from remit.catalog.models import AccessRule
 from remit.errors import Source
 from remit.importing.changes import written_end
 from remit.importing.editing import editing, write_or_drop
+from remit.importing.edits import Edits
 from remit.importing.ends import last
 from remit.importing.entries import Entries, Entry, access_entries
+from remit.importing.taking_away import Grant, forget_sets, take_away
 from remit.narrowing import narrow
 from remit.plan import Plan
-from remit.syncing.access import take_away
-from remit.syncing.edits import Edits
-
-Grant = tuple[str, str]
-"""Permission set, and the key of the assignment."""
 
 TERMS = ("expires", "drift")
 """The catalog's own, beside what AWS knows: edited only where the source knows them, too."""
@@ -49,8 +45,7 @@ class Rules:
         kept = self._kept() if self._entries.said.knows_its_own_alone else self._taken_away()
         self._forget(sets_gone)
         missing = [each for each in self._entries.said.assignments if (each.permission_set, each.key) not in kept]
-        rest = replace(self._entries.said, assignments=tuple(missing))
-        return access_entries(rest, self._catalog.settings, self._edits.sets)
+        return access_entries(missing, self._catalog.settings, self._edits.sets)
 
     def _taken_away(self) -> set[Grant]:
         """What rules give and was not found they give no more, and all else as before."""
@@ -66,16 +61,9 @@ class Rules:
     def _forget(self, sets_gone: Collection[str]) -> None:
         """A rule that gives nothing now, as it has ended or has no account, names no permission set that goes."""
         for rule in self._catalog.access if sets_gone else ():
-            places = [place for place, name in enumerate(rule.permission_sets) if str(name) in sets_gone]
-            if not places or self._given[rule.source]:
-                continue
-            with editing(rule.source):
-                file, address = self._edits.entry(rule.source)
-                if len(places) == len(rule.permission_sets):
-                    self._edits.leave(rule.source)
-                    continue
-                for place in reversed(places):
-                    file.remove((*address, "permission_sets", place))
+            if not self._given[rule.source]:
+                with editing(rule.source):
+                    forget_sets(self._edits, rule, sets_gone)
 
     def _kept(self) -> set[Grant]:
         kept: set[Grant] = set()

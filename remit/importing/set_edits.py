@@ -10,10 +10,10 @@ from remit.catalog.models import AwsManagedPolicy, CustomerManagedPolicy, Permis
 from remit.editing import EditableFile
 from remit.editing.document import Address
 from remit.expiry import Expiry, expired
+from remit.importing.edits import Edits
 from remit.importing.entries import AWS_POLICY, written_boundary, written_reference
 from remit.importing.known_ends import name_and_path, references
 from remit.permission_set import LivePermissionSet
-from remit.syncing.edits import Edits
 
 
 def edit_aws_managed(edits: Edits, entry: PermissionSet, live: LivePermissionSet, at: datetime) -> None:

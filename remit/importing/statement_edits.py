@@ -14,14 +14,14 @@ from remit.catalog.models import InlineStatement, ManagedPolicy, PermissionSet, 
 from remit.documents import Document
 from remit.editing import EditableFile
 from remit.editing.document import Address
+from remit.importing.edits import Edits
 from remit.importing.entries import Entry
+from remit.importing.new_statements import entries_of_new
 from remit.importing.pairing import Known, Pair, Statements, pairs
 from remit.importing.policies import Statement
+from remit.importing.statements import as_entry, changed_keys, rewrite
 from remit.narrowing import narrow
 from remit.selectors import names_one_account
-from remit.syncing.edits import Edits
-from remit.syncing.new_statements import entries_of_new
-from remit.syncing.statements import as_entry, changed_keys, rewrite
 
 _INSTANCE = ""
 """In place of an account, where there is one document for all."""

@@ -1,36 +1,22 @@
 """Assignments that were given or taken away by hand → access rules.
 
-A rule that somebody wrote is never widened: what was given becomes a rule of its own. What was taken away leaves the
-rules that give it: a group, a permission set or a whole rule where nothing is left of it, else the accounts, by
-`except`. What such a rule gave besides in those accounts is said by a new rule with the same end, mode and reason; if
-that is in all of its accounts, with the same `targets`.
+A rule that somebody wrote is never widened: what was given becomes a rule of its own.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from remit.account_sets import AccountSets, Selection
-from remit.catalog.models import BY_ID, AccessRule
 from remit.drift.values import Finding
-from remit.errors import Source
-from remit.importing.access import fold
+from remit.importing.edits import Edits
 from remit.importing.entries import access_entries
-from remit.importing.found import Found, FoundAssignment
-from remit.narrowing import narrow
-from remit.planning.values import PlannedAssignment
-from remit.syncing.edits import Edits, own_words
-from remit.syncing.meant import MeantAccounts
-from remit.syncing.said import Grant, key_of
-
-Who = tuple[str, str]
-"""GROUP or USER, and the id."""
+from remit.importing.found import FoundAssignment
+from remit.importing.taking_away import take_away
+from remit.syncing.said import key_of
 
 
-def edit_access(edits: Edits, findings: Iterable[Finding]) -> None:
-    """Rules that give what was given and no more what was taken away."""
+def edit_access(edits: Edits, findings: Iterable[Finding], stack_mode: str) -> None:
+    """Rules that give what was given and no more what was taken away. `stack_mode`: the stack's `remit:drift`."""
     findings = list(findings)
     take_away(edits, {(each.name, key_of(each)) for each in findings if each.change == "missing"})
     given = [
@@ -39,115 +25,6 @@ def edit_access(edits: Edits, findings: Iterable[Finding]) -> None:
         if each.change == "unmanaged" and each.principal
         for kind, id_, name in [each.principal]
     ]
-    mode = {} if edits.stack.drift == "adopt" else {"drift": "adopt"}
-    for rule in _rules(edits, given, edits.sets):
+    mode = {} if stack_mode == "adopt" else {"drift": "adopt"}
+    for rule in access_entries(given, edits.catalog.settings, edits.sets):
         edits.add_rule({**rule, **mode})
-
-
-def take_away(edits: Edits, gone: Collection[Grant]) -> None:
-    """No rule gives these any more, and each gives all else that it gave."""
-    given: dict[Source, list[PlannedAssignment]] = {}
-    for each in edits.plan.assignments:
-        for source in each.sources:
-            given.setdefault(source, []).append(each)
-    for rule in edits.catalog.access:
-        cells = given.get(rule.source, ())
-        if any((each.permission_set, each.key) in gone for each in cells):
-            _Part(edits, rule, cells, gone).take_away()
-
-
-@dataclass(slots=True)
-class _Part:
-    """One rule, what it gives, and what is gone."""
-
-    edits: Edits
-    rule: AccessRule
-    cells: Collection[PlannedAssignment]
-    gone: Collection[Grant]
-
-    def take_away(self) -> None:
-        left = [each for each in self.cells if not self._is_gone(each)]
-        sets = {each.permission_set for each in left}
-        people = {_who(each) for each in left}
-        accounts = {
-            each.account
-            for each in self.cells
-            if self._is_gone(each) and each.permission_set in sets and _who(each) in people
-        }
-        if {each.account for each in self.cells} <= accounts:
-            sets, people = self._largest_part(left)
-            accounts = set()
-        if not sets:
-            self.edits.leave(self.rule.source)
-            self._say_apart(left)
-            return
-        self._drop("permission_sets", (str(name) not in sets for name in self.rule.permission_sets))
-        for key, kind, names in (("groups", "GROUP", self.rule.groups), ("users", "USER", self.rule.users)):
-            self._drop(key, ((kind, self._id(kind, str(name))) not in people for name in names or ()))
-        if accounts:
-            file, address = self.edits.entry(self.rule.source)
-            narrow(self.edits.sets, file, address, self.rule, accounts)
-        self._say_apart(
-            each
-            for each in left
-            if each.account in accounts or each.permission_set not in sets or _who(each) not in people
-        )
-
-    def _largest_part(self, left: Iterable[PlannedAssignment]) -> tuple[set[str], set[Who]]:
-        """The permission sets and principals that the rule may go on with in all of its accounts; empty if none."""
-        held: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for each in left:
-            held["/".join(_who(each)), each.permission_set].add(each.account)
-        everywhere = {each.account for each in self.cells}
-        parts = [block for block in fold(held) if block.accounts == everywhere]
-        part = max(parts, key=lambda block: len(block.principals) * len(block.permission_sets), default=None)
-        if part is None:
-            return set(), set()
-        people = (each.partition("/") for each in part.principals)
-        return set(part.permission_sets), {(kind, id_) for kind, _, id_ in people}
-
-    def _is_gone(self, each: PlannedAssignment) -> bool:
-        return (each.permission_set, each.key) in self.gone
-
-    def _say_apart(self, left: Iterable[PlannedAssignment]) -> None:
-        found = [
-            FoundAssignment(each.account, each.permission_set, each.principal_type, each.principal_id, each.principal)
-            for each in left
-        ]
-        words = Selection(tuple(map(str, self.rule.targets)), tuple(map(str, self.rule.except_ or ())))
-        sets = MeantAccounts(self.edits.index, (frozenset(each.account for each in self.cells), words))
-        for rule in _rules(self.edits, found, sets):
-            self.edits.add_rule({**rule, **own_words(self.rule)}, self.rule.source)
-
-    def _drop(self, key: str, needless: Iterable[bool]) -> None:
-        file, address = self.edits.entry(self.rule.source)
-        places = [place for place, goes in enumerate(needless) if goes]
-        for place in reversed(places):
-            listed = file.count((*address, key)) > 0
-            file.remove((*address, key, place) if listed else (*address, key))
-
-    def _id(self, kind: str, name: str) -> str:
-        full = self.edits.catalog.settings.full_group_name(name) if kind == "GROUP" else name
-        known = self.edits.organization.groups if kind == "GROUP" else self.edits.organization.users
-        return full.removeprefix(BY_ID) if full.startswith(BY_ID) else next(e.id for e in known if e.name == full)
-
-
-def forget_permission_set(edits: Edits, name: str) -> None:
-    """Every rule goes on without this permission set; one that has no other goes."""
-    for rule in edits.catalog.access:
-        places = [place for place, each in enumerate(rule.permission_sets) if str(each) == name]
-        if places and len(places) == len(rule.permission_sets):
-            edits.leave(rule.source)
-        elif places:
-            file, address = edits.entry(rule.source)
-            for place in reversed(places):
-                file.remove((*address, "permission_sets", place))
-
-
-def _who(each: PlannedAssignment) -> Who:
-    return each.principal_type, each.principal_id
-
-
-def _rules(edits: Edits, assignments: Collection[FoundAssignment], sets: AccountSets) -> Iterator[Mapping[str, object]]:
-    said = Found(edits.organization, assignments=tuple(assignments))
-    return access_entries(said, edits.catalog.settings, sets)

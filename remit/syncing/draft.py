@@ -19,6 +19,8 @@ from remit.drift.live import Live
 from remit.drift.modes import Modes
 from remit.editing import write_texts
 from remit.errors import BadValue, CatalogError, NotProvenError
+from remit.importing.edits import Edits
+from remit.importing.meant import MeantAccounts
 from remit.organization import Organization
 from remit.plan import Plan, make_plan
 from remit.selectors import AccountIndex
@@ -26,9 +28,7 @@ from remit.stack import Stack
 from remit.syncing.access import edit_access
 from remit.syncing.attention import subject_of, worth_a_look
 from remit.syncing.change import Change
-from remit.syncing.edits import Edits
 from remit.syncing.lasting import lasting_otherwise
-from remit.syncing.meant import MeantAccounts
 from remit.syncing.permission_sets import edit_permission_set
 from remit.syncing.policies import edit_policy
 from remit.syncing.refusal import CannotAdoptError
@@ -108,25 +108,15 @@ class Drafting:
         return Adopted(change, files, worth_a_look(was, now, change))
 
     def _edited(self, change: Change) -> Mapping[Path, str | None]:
-        index = AccountIndex(self.organization)
-        edits = Edits(
-            self.folder,
-            self._catalog,
-            self._plan,
-            self.live,
-            self.organization,
-            self.stack,
-            index,
-            MeantAccounts(index),
-        )
+        edits = Edits(self.folder, self._catalog, self._plan, MeantAccounts(AccountIndex(self.organization)))
         first = change.findings[0]
         try:
             if first.kind == "managed_policy":
-                edit_policy(edits, first.name, change.findings, self.at)
+                edit_policy(edits, first.name, change.findings, self.live, self.at)
             elif first.kind == "permission_set":
-                edit_permission_set(edits, first, self.at)
+                edit_permission_set(edits, first, self.live, self.at)
             else:
-                edit_access(edits, change.findings)
+                edit_access(edits, change.findings, self.stack.drift)
             return edits.texts()
         except (KeyError, BadValue) as error:  # an anchor, say: the place in the file is not the place of the entry
             raise CannotAdoptError(f"the file is written in a way that cannot be edited ({error})") from error

@@ -9,28 +9,30 @@ from datetime import datetime
 
 from remit.catalog.models import CustomerManagedPolicy, PermissionSet
 from remit.documents import VERSION, Document
+from remit.drift.live import Live
 from remit.drift.values import Finding
 from remit.editing import EditableFile
 from remit.editing.document import Address
 from remit.expiry import expired
+from remit.importing.edits import Edits
 from remit.importing.entries import AWS_POLICY, written_boundary, written_duration, written_reference
+from remit.importing.statements import as_entry, changed_keys, changes_between, rewrite
+from remit.importing.taking_away import forget_sets
 from remit.permission_set import LivePermissionSet
 from remit.planning.values import PlannedPermissionSet
-from remit.syncing.access import forget_permission_set
-from remit.syncing.edits import Edits
 from remit.syncing.refusal import CannotAdoptError
-from remit.syncing.statements import as_entry, changed_keys, changes_between, rewrite
 
 
-def edit_permission_set(edits: Edits, finding: Finding, at: datetime) -> None:
+def edit_permission_set(edits: Edits, finding: Finding, live: Live, at: datetime) -> None:
     """The entry says what is live. Raises CannotAdoptError."""
     entry = next(each for each in edits.catalog.permission_sets if str(each.name) == finding.name)
     if finding.change == "missing":
-        forget_permission_set(edits, finding.name)
+        for rule in edits.catalog.access:
+            forget_sets(edits, rule, {finding.name})
         edits.leave(entry.source)
         return
     planned = next(each for each in edits.plan.permission_sets if each.name == finding.name)
-    _Following(edits, entry, planned, edits.live.permission_sets[finding.name], at).edit()
+    _Following(edits, entry, planned, live.permission_sets[finding.name], at).edit()
 
 
 @dataclass(slots=True)

@@ -12,28 +12,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from remit.catalog.models import ManagedPolicy, PolicyStatement
+from remit.drift.live import Live
 from remit.drift.statements import Statement
 from remit.drift.values import Finding
 from remit.expiry import expired
+from remit.importing.edits import Edits
+from remit.importing.new_statements import entries_of_new
+from remit.importing.statements import changed_keys, changes_between, rewrite
 from remit.managed_policy import Policy, by_name
 from remit.narrowing import narrow
 from remit.planning.values import PlannedPolicy
 from remit.selectors import names_one_account
-from remit.syncing.edits import Edits
-from remit.syncing.new_statements import entries_of_new
 from remit.syncing.permission_sets import plain, sayable
 from remit.syncing.refusal import CannotAdoptError
-from remit.syncing.statements import changed_keys, changes_between, rewrite
 
 
-def edit_policy(edits: Edits, name: str, findings: Iterable[Finding], at: datetime) -> None:
+def edit_policy(edits: Edits, name: str, findings: Iterable[Finding], live: Live, at: datetime) -> None:
     """The entry of this name says what is live in the accounts of the findings. Raises CannotAdoptError."""
     entry = next(each for each in edits.catalog.managed_policies if str(each.name) == name)
     planned = {each.account: each for each in edits.plan.managed_policies if each.name == name}
     following = _Following(edits, entry, planned, at)
     for each in findings:
         if each.change == "changed":
-            following.compare(each.account, by_name(edits.live.policies[each.account])[name.lower()].policy)
+            following.compare(each.account, by_name(live.policies[each.account])[name.lower()].policy)
         else:
             following.gone.add(each.account)
     following.edit()

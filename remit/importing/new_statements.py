@@ -6,28 +6,24 @@ from collections.abc import Collection, Mapping, Sequence
 
 from remit.documents import VERSION
 from remit.drift.statements import Statement
+from remit.importing.edits import Edits
 from remit.importing.entries import Entry, where
 from remit.importing.found import FoundPolicy
 from remit.importing.policies import fold_policies
-from remit.syncing.edits import Edits
-from remit.syncing.refusal import CannotAdoptError
-from remit.syncing.statements import as_entry
+from remit.importing.statements import as_entry
 
 
 def entries_of_new(
     edits: Edits, name: str, new: Mapping[str, Sequence[Statement]], everywhere: Collection[str]
 ) -> list[Entry]:
-    """`new` by account; `everywhere`: the accounts that the policy is in, where no targets need be said.
-
-    Raises CannotAdoptError for a statement that no entry can say.
+    """`new` by account, each such that a catalog has words for it; `everywhere`: the accounts that the policy is in,
+    where no targets need be said.
     """
     documents = [
         FoundPolicy(account, name, "/", "", {"Version": VERSION, "Statement": statements})
         for account, statements in sorted(new.items())
     ]
-    folded, left_out = fold_policies(documents, edits.organization.account_by_id, edits.sets)
-    for _, reason in left_out:
-        raise CannotAdoptError(reason)
+    folded, _ = fold_policies(documents, edits.organization.account_by_id, edits.sets)
     entries: list[Entry] = []
     for policy in folded:
         for each in policy.statements:

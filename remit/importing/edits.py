@@ -9,7 +9,6 @@ from pathlib import Path
 from remit.account_sets import AccountSets
 from remit.catalog.load import Catalog
 from remit.catalog.models import AccessRule
-from remit.drift.live import Live
 from remit.editing import EditableFile
 from remit.editing.document import Address
 from remit.errors import Source
@@ -18,27 +17,30 @@ from remit.importing.writing import place_of
 from remit.organization import Organization
 from remit.plan import Plan
 from remit.selectors import AccountIndex
-from remit.stack import Stack
 
 
 @dataclass(slots=True)
 class Edits:
     """A catalog in `folder`, with its plan for the whole organization; the files are read when they are first edited.
 
-    Entries are removed when all else is done: until then each has the place that it had.
+    `sets` has words for accounts. Entries are removed when all else is done: until then each has the place that it had.
     """
 
     folder: Path
     catalog: Catalog
     plan: Plan
-    live: Live
-    organization: Organization
-    stack: Stack
-    index: AccountIndex
     sets: AccountSets
     _files: dict[Path, EditableFile] = field(default_factory=dict)
     _before: dict[Path, EditableFile] = field(default_factory=dict)
     _leaving: set[tuple[Path, Address]] = field(default_factory=set)
+
+    @property
+    def index(self) -> AccountIndex:
+        return self.sets.index
+
+    @property
+    def organization(self) -> Organization:
+        return self.index.organization
 
     def texts(self) -> Mapping[Path, str | None]:
         """The files that change, with their new texts; None for one that is left without an entry."""
