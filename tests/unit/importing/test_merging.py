@@ -622,3 +622,17 @@ def test_a_list_that_stands_elsewhere_is_told_and_not_broken(folder: Path) -> No
     )
     with pytest.raises(CatalogError, match=r"c\.yaml:4: except is an alias"):
         imported(folder, without(found(folder), "000000000001", "Read", "admins"))
+
+
+def test_what_goes_of_an_entry_that_stays_is_listed(ending: Path) -> None:
+    live = with_statements(found(ending), lambda there: there[1:])
+    (read,) = live.permission_sets
+    inline = {"Version": "2012-10-17", "Statement": (read.inline_policy or {})["Statement"][1:]}
+    attached = tuple(arn for arn in read.aws_managed_policies if not arn.endswith("ReadOnlyAccess"))
+    less = replace(read, inline_policy=inline, aws_managed_policies=attached)
+    draft = imported(ending, replace(live, permission_sets=(less,)))
+    assert draft.gone == (
+        "statement A of policy Guard in account-3, account-7",
+        "statement 1 of permission set Read",
+        "ReadOnlyAccess, attached to permission set Read",
+    )
