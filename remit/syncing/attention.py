@@ -15,16 +15,20 @@ from remit.syncing.change import Change
 from remit.syncing.said import everywhere
 
 
-def subject_of(catalog: Catalog, organization: Organization, stack: Stack, at: datetime) -> Subject:
-    return Subject(catalog, at, ground_of(catalog, organization, at=at, stack=everywhere(stack)))
+class Look:
+    """A catalog as `remit lint` sees it: a look takes about as long as a plan, so that none is taken twice."""
+
+    def __init__(self, catalog: Catalog, organization: Organization, stack: Stack, at: datetime) -> None:
+        subject = Subject(catalog, at, ground_of(catalog, organization, at=at, stack=everywhere(stack)))
+        self.administrators, self.findings = subject.administrators, lint(subject).findings
 
 
-def worth_a_look(before: Subject, after: Subject, change: Change) -> tuple[str, ...]:
+def worth_a_look(before: Look, after: Look, change: Change) -> tuple[str, ...]:
     """Administrators first, whatever the settings of `remit lint` say; then what lint finds that it did not before."""
     return (*_administrators(before, after, change), *_findings(before, after))
 
 
-def _administrators(before: Subject, after: Subject, change: Change) -> Iterator[str]:
+def _administrators(before: Look, after: Look, change: Change) -> Iterator[str]:
     for name in sorted(after.administrators.keys() - before.administrators.keys()):
         yield f"ADMINISTRATOR: permission set {name} makes administrators now ({after.administrators[name]})"
     for each in change.findings:
@@ -32,8 +36,8 @@ def _administrators(before: Subject, after: Subject, change: Change) -> Iterator
             yield f"ADMINISTRATOR: {each.title} may do everything ({after.administrators[each.name]})"
 
 
-def _findings(before: Subject, after: Subject) -> Iterator[str]:
-    known = {(each.rule, each.message) for each in lint(before).findings}
-    for each in lint(after).findings:
+def _findings(before: Look, after: Look) -> Iterator[str]:
+    known = {(each.rule, each.message) for each in before.findings}
+    for each in after.findings:
         if (each.rule, each.message) not in known:
             yield f"{each.severity}: {each.message} ({each.rule})"

@@ -26,7 +26,7 @@ from remit.plan import Plan, make_plan
 from remit.selectors import AccountIndex
 from remit.stack import Stack
 from remit.syncing.access import edit_access
-from remit.syncing.attention import subject_of, worth_a_look
+from remit.syncing.attention import Look, worth_a_look
 from remit.syncing.change import Change
 from remit.syncing.lasting import lasting_otherwise
 from remit.syncing.permission_sets import edit_permission_set
@@ -76,6 +76,7 @@ class Drafting:
     at: datetime
     _catalog: Catalog = field(init=False)
     _plan: Plan = field(init=False)
+    _look: Look | None = field(default=None, init=False)
 
     def draft(self, changes: Iterable[Change]) -> Draft:
         """Raises CatalogError for what is wrong in the catalog before, NotProvenError when the whole does not hold."""
@@ -102,8 +103,9 @@ class Drafting:
         except (CannotAdoptError, CatalogError):
             write_texts({path: text for path, text in were.items() if text is not None or path.exists()})
             raise
-        self._catalog, self._plan = catalog, plan
-        was, now = (subject_of(each, self.organization, self.stack, self.at) for each in (before, catalog))
+        was = self._look or Look(before, self.organization, self.stack, self.at)
+        now = Look(catalog, self.organization, self.stack, self.at)
+        self._catalog, self._plan, self._look = catalog, plan, now
         files = {PurePosixPath(path.relative_to(self.folder).as_posix()): text for path, text in texts.items()}
         return Adopted(change, files, worth_a_look(was, now, change))
 
