@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from remit.catalog import Catalog, load_catalog
 from remit.catalog.load import files_of
+from remit.documents import meaning
 from remit.editing import write_texts
 from remit.endings import endings
 from remit.errors import CatalogError
@@ -430,11 +431,11 @@ def atoms(catalog: Catalog, at: datetime) -> Iterator[Atom]:
         yield "grant", grant.permission_set, grant.key
     for policy in plan.managed_policies:
         for statement in policy.document["Statement"]:
-            yield "statement", policy.account, json.dumps(statement, sort_keys=True)
+            yield "statement", policy.account, meaning(statement, with_sid=False)
     for entry in plan.permission_sets:
         yield from (("attached", entry.name, arn) for arn in entry.aws_managed_policies)
         for statement in (entry.inline_policy or {"Statement": []})["Statement"]:
-            yield "inline", entry.name, json.dumps(statement, sort_keys=True)
+            yield "inline", entry.name, meaning(statement, with_sid=False)
 
 
 def words(catalog: Catalog) -> Mapping[Atom, set[tuple[str, ...]]]:
@@ -453,9 +454,16 @@ def changed_by_hand(live: Found, data: st.DataObject) -> Found:
     def some(items: Sequence[Any]) -> list[Any]:
         return [each for each in items if not data.draw(st.sampled_from([False, False, True]))]
 
+    def named(statements: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """As the console's visual editor leaves them, or as they were."""
+        sids = data.draw(st.booleans())
+        return [
+            {**each, **({"Sid": f"VisualEditor{number}"} if sids else {})} for number, each in enumerate(statements)
+        ]
+
     policies = []
     for each in some(live.policies):
-        left = some(each.document["Statement"])
+        left = named(some(each.document["Statement"]))
         if data.draw(st.booleans()):
             left.append({"Effect": "Deny", "Action": "sqs:*", "Resource": "*"})
         if left:
@@ -465,7 +473,7 @@ def changed_by_hand(live: Found, data: st.DataObject) -> Found:
         attached = some(each.aws_managed_policies) + data.draw(
             st.sampled_from([[], ["arn:aws:iam::aws:policy/job-function/Billing"]])
         )
-        inline = some(each.inline_policy["Statement"]) if each.inline_policy else []
+        inline = named(some(each.inline_policy["Statement"])) if each.inline_policy else []
         document = {"Version": "2012-10-17", "Statement": inline} if inline else None
         sets.append(replace(each, aws_managed_policies=tuple(attached), inline_policy=document))
     given = {FoundAssignment(data.draw(ACCOUNTS), each.name, "GROUP", "g-admins", "admins") for each in sets[:1]}
