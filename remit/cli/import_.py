@@ -157,7 +157,7 @@ def _draft(found: Found, settings: Settings, folder: Path, origin: str, wanted: 
     if any(file.parent != folder or file.name not in SETTINGS_FILES for file in files_of(folder)):
         return draft_changes(found, folder, origin, now(), wanted)
     there = next((folder / name for name in SETTINGS_FILES if (folder / name).is_file()), folder / SETTINGS_FILES[0])
-    said_before = there.read_text("utf-8") if there.is_file() else ""
+    said_before = there.read_bytes().decode() if there.is_file() else ""
     return draft_catalog(found, settings, said_before, origin, now(), there.name)
 
 

@@ -153,3 +153,11 @@ def test_what_is_live_and_has_no_template_is_told(work: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "1 assignments that are there (auditors: Engineer in lake-prod): templates does not give them" in done.output
     assert "1 permission sets that are there (Other): no template has them: they stay" in done.output
+
+
+def test_settings_that_are_there_keep_their_line_ends(work: Path) -> None:
+    (work / "policies").mkdir()
+    settings = work / "policies/organization.yaml"
+    settings.write_bytes(b"spoke_role: Other   # ours\r\n")
+    assert imported().exit_code == 0
+    assert settings.read_bytes().startswith(b"spoke_role: Other   # ours\r\n")
