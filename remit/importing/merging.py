@@ -126,13 +126,15 @@ class _Merging:
                 self._edit_permission_set(there, fields)
 
     def _edit_policy(self, policy: ManagedPolicy) -> None:
+        """Accounts that its targets select and no statement is for lack it, and stay selected."""
         found = {each.account: each.document for each in self._entries.said.policies if each.name == policy.name}
-        edit_policy_statements(self._edits, policy, found, self._statements)
+        planned = {each.account for each in self._plan.managed_policies if each.name == policy.name}
+        sets = self._edits.sets
+        selected = sets.index.select(map(str, policy.targets), map(str, policy.except_ or ()))
+        come, gone = found.keys() - selected, planned - found.keys()
+        edit_policy_statements(self._edits, policy, found, self._statements, (selected | come) - gone)
         file, address = self._edits.entry(policy.source)
-        targets, without = list(map(str, policy.targets)), list(map(str, policy.except_ or ()))
-        had, sets = self._edits.index.select(targets, without), self._edits.sets
-        come, gone = found.keys() - had, had - found.keys()
-        if not had & found.keys() or (come and not widen(sets, file, address, policy, come)):
+        if come and ((planned and planned == gone) or not widen(sets, file, address, policy, come)):
             for key in ("targets", "except"):
                 write_or_drop(file, address, key, where(sets.selection(found)).get(key))
         elif gone:

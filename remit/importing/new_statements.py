@@ -14,10 +14,10 @@ from remit.importing.statements import as_entry
 
 
 def entries_of_new(
-    edits: Edits, name: str, new: Mapping[str, Sequence[Statement]], everywhere: Collection[str]
+    edits: Edits, name: str, new: Mapping[str, Sequence[Statement]], selected: Collection[str]
 ) -> list[Entry]:
-    """`new` by account, each such that a catalog has words for it; `everywhere`: the accounts that the policy is in,
-    where no targets need be said.
+    """`new` by account, each such that a catalog has words for it; `selected`: the accounts of the policy's targets, of
+    which none need be said for a statement that is in all of them.
     """
     documents = [
         FoundPolicy(account, name, "/", "", {"Version": VERSION, "Statement": statements})
@@ -29,6 +29,6 @@ def entries_of_new(
         for each in policy.statements:
             chosen = each.where if each.where.targets else policy.where + each.where
             accounts = edits.index.select(chosen.targets, chosen.without)
-            selection = {} if accounts == set(everywhere) else where(edits.sets.selection(accounts))
+            selection = {} if accounts == set(selected) else where(edits.sets.selection(accounts))
             entries.append({**as_entry(each.statement), **selection})
     return entries

@@ -29,13 +29,17 @@ _Entries = Sequence[PolicyStatement] | Sequence[InlineStatement]
 
 
 def edit_policy_statements(
-    edits: Edits, policy: ManagedPolicy, found: Mapping[str, Document], statements: Statements
+    edits: Edits,
+    policy: ManagedPolicy,
+    found: Mapping[str, Document],
+    statements: Statements,
+    selected: Collection[str],
 ) -> None:
-    """The entry says these documents, by account. Where the policy is, is edited elsewhere."""
+    """The entry says these documents, by account. `selected`: by its targets, which are edited elsewhere."""
     file, address = edits.entry(policy.source)
     known = {account: list(statements.of_policy(policy, account)) for account in found}
     editing = _Editing(edits, file, (*address, "statements"), policy.statements, known, tuple(map(str, policy.targets)))
-    editing.edit(found, lambda new: entries_of_new(edits, str(policy.name), new, found))
+    editing.edit(found, lambda new: entries_of_new(edits, str(policy.name), new, selected))
 
 
 def edit_inline_policy(edits: Edits, entry: PermissionSet, found: Document | None, statements: Statements) -> None:

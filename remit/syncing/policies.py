@@ -123,8 +123,8 @@ class _Following:
 
     def _add_new(self) -> None:
         file, address = self.edits.entry(self.entry.source)
-        everywhere = self.planned.keys() - self.gone
-        for each in entries_of_new(self.edits, str(self.entry.name), self.new, everywhere):
+        selected = self.edits.index.select(map(str, self.entry.targets), map(str, self.entry.except_ or ()))
+        for each in entries_of_new(self.edits, str(self.entry.name), self.new, selected - self.gone):
             file.append(address, "statements", each)
 
     def _accounts(self, statement: PolicyStatement) -> frozenset[str]:

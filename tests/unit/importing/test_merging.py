@@ -599,6 +599,30 @@ def test_a_policy_in_more_accounts_is_for_those_that_come_later_as_it_was(
     assert (folder / "p.yaml").read_text() == POLICY.replace("    targets: ou:Sandbox\n", after)
 
 
+BARE = """\
+managed_policies:
+  - name: Guard
+    targets: "*"
+    statements:
+      - {Sid: A, Effect: Allow, Action: "s3:*", Resource: "*", targets: ou:Sandbox}
+      - {Sid: B, Effect: Deny, Action: "iam:*", Resource: "*", targets: ou:Sandbox}
+"""
+
+
+def test_accounts_that_no_statement_is_for_stay_among_the_targets_of_a_policy(folder: Path) -> None:
+    (folder / "p.yaml").write_text(BARE)
+    new = {"Sid": "C", "Effect": "Deny", "Action": "sqs:*", "Resource": "*"}
+    live = found(folder)
+    imported(folder, with_statements(live, lambda there: [{**there[0], "Action": "s3:Get*"}, there[1]]))
+    changed = BARE.replace('"s3:*"', "s3:Get*")
+    assert (folder / "p.yaml").read_text() == changed
+    imported(folder, with_statements(live, lambda there: [{**there[0], "Action": "s3:Get*"}, there[1], new]))
+    added = (
+        '- Sid: C\n        Effect: Deny\n        Action: sqs:*\n        Resource: "*"\n        targets: ou:Sandbox\n'
+    )
+    assert (folder / "p.yaml").read_text() == f"{changed}      {added}"
+
+
 def test_a_policy_that_a_unit_leaves_out_is_written_anew(folder: Path) -> None:
     text = TARGETS.replace("account:account-2", "ou:Sandbox")
     (folder / "p.yaml").write_text(POLICY.replace("    targets: ou:Sandbox\n", text))

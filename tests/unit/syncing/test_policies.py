@@ -96,6 +96,14 @@ def test_the_entry_follows_where_it_can_in_place(tmp_path: Path, changed: Any, b
         assert "would be lost" in synced.reasons[0]
 
 
+def test_a_statement_that_is_new_comes_to_no_account_without_the_policy(tmp_path: Path) -> None:
+    text = TEXT.replace('{{account.name}}-*"}', '{{account.name}}-*", targets: ou:Workloads}')
+    new = {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}
+    synced = sync(tmp_path, text, rewritten((PAYMENTS, PAYMENTS_DEV, SHOP), New=new))
+    assert synced.reasons == []
+    assert "        targets: [account:Shop, account:payments, account:payments-dev]\n" in synced.text
+
+
 def test_a_statement_that_is_new_everywhere_needs_no_targets(tmp_path: Path) -> None:
     new = {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}
     synced = sync(tmp_path, TEXT, rewritten(ALL, Never=new))
