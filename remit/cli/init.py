@@ -76,11 +76,11 @@ def init(
         imported = ask.yes(imported, question, default=False)
     written = _make_room(folder, ask, given["example"])
     written += _write(folder, found, replace(answers, adopt=bool(imported)), first=not imported)
-    if imported:
-        _import(context, folder, found)
-    elif not written:
+    code = _import(context, folder, found) if imported else 0
+    if not imported and not written:
         click.echo("\nevery file is there already: nothing was written")
     _next(answers, found, folder, imported=bool(imported))
+    context.exit(code)
 
 
 def _answers(
@@ -246,22 +246,27 @@ def _write(folder: Path, found: Survey, answers: Answers, *, first: bool) -> int
     return len(missing)
 
 
-def _import(context: click.Context, folder: Path, found: Survey) -> None:
+def _import(context: click.Context, folder: Path, found: Survey) -> int:
+    """Its exit code: an account that cannot be read is no reason to leave the rest unsaid."""
     from remit.cli.import_ import import_  # noqa: PLC0415  it reads much, and is seldom wanted
 
     click.echo()
-    context.invoke(
-        import_,
-        catalog=folder / "policies",
-        organization=None,
-        source=None,
-        region=found.region,
-        role=None,  # as organization.yaml says, with its external id
-        policy_path="/",
-        policy_name="*",
-        afresh=False,
-        as_json=False,
-    )
+    try:
+        context.invoke(
+            import_,
+            catalog=folder / "policies",
+            organization=None,
+            source=None,
+            region=found.region,
+            role=None,  # as organization.yaml says, with its external id
+            policy_path="/",
+            policy_name="*",
+            afresh=False,
+            as_json=False,
+        )
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    return 0
 
 
 def _next(answers: Answers, found: Survey, folder: Path, *, imported: bool) -> None:

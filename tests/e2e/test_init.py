@@ -97,9 +97,12 @@ def test_what_there_is_is_imported_if_wanted(fresh: World, init: Init) -> None:
     asked_for = {"StringEquals": {"sts:ExternalId": "remit-7f3a"}}
     trust = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Condition": asked_for}]}
     fresh.client("iam", SHOP_PROD).create_role(RoleName="RemitSpoke", AssumeRolePolicyDocument=json.dumps(trust))
-    said = init("--import").output
+    fresh.break_role(SHOP_DEV)
+    said = init("--import", code=1).output
     assert "proven" in said
-    assert "cannot be assumed" not in said
+    assert f"account {SHOP_DEV}: the role RemitSpoke cannot be assumed" in said
+    assert f"account {SHOP_PROD}: the role" not in said
+    assert "\nNext:\n" in said, "an account that cannot be read hides nothing of what is to be done"
     assert "developers" in (fresh.folder / "policies" / "access" / "readonly.yaml").read_text()
     assert read_stack(fresh.folder / "Pulumi.prod.yaml").adopt
 
