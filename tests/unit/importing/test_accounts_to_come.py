@@ -73,7 +73,7 @@ def test_a_change_in_one_account_says_nothing_of_those_to_come(entries: dict[str
         for kind, listed in entries.items():
             (folder / f"{kind}.yaml").write_text(json.dumps({kind: listed}, indent=1))
         before, live = load_catalog(folder), found(folder)
-        accounts = {each.account for each in (*live.assignments, *live.policies)}
+        accounts = {each.account for each in live.assignments} | {each.account for each in live.policies}
         assume(accounts)
         account = data.draw(st.sampled_from(sorted(accounts)))
         imported(folder, changed_in(account, live, data))
