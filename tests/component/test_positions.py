@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -19,7 +19,7 @@ from remit.stack import Stack
 from tests.component.test_contract import INSTANCE, ONE, TWO, Run, plan, policy
 
 
-def roll(mode: str, whole: Plan) -> None:
+def roll(mode: Literal["pooled", "aliases"], whole: Plan) -> None:
     access = Access(whole, instance=INSTANCE, stack=Stack("test"), fan_out=mode)
     made = partial(fan_out, spoke=SpokeRole("RemitSpoke"), region="eu-west-1", provider=access.provider)
     out = made(mode, stack=Stack("test", owned_path="/remit/"), existing={}, watched=[ONE, TWO], kept=Kept())
@@ -31,7 +31,7 @@ def positions(request: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("mode", ["pooled", "aliases"])
-def test_what_an_account_has_remembers_the_call_and_not_the_stack(run: Run, mode: str) -> None:
+def test_what_an_account_has_remembers_the_call_and_not_the_stack(run: Run, mode: Literal["pooled", "aliases"]) -> None:
     whole = replace(plan(), managed_policies=(policy(ONE), policy(TWO)), waves={ONE: 1, TWO: 1})
     recorder = run(lambda: roll(mode, whole))
     kinds = {

@@ -30,11 +30,12 @@ class Backend:
     project: Path
 
     def has(self, stack: str, applied: Revision | None, begun: Revision | None = None) -> None:
+        began = begun or applied
         resources = [
             {"urn": f"urn:pulumi:{stack}::remit::{type_}::x", "type": type_, "inputs": inputs}
             for type_, inputs in (
                 (TYPE, said(applied) if applied else None),
-                (GUARD, {"attempted": said(begun or applied)} if begun or applied else None),
+                (GUARD, {"attempted": said(began)} if began else None),
             )
             if inputs
         ]
