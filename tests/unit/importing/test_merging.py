@@ -668,3 +668,31 @@ def test_what_goes_of_an_entry_that_stays_is_listed(ending: Path) -> None:
         "statement 1 of permission set Read",
         "ReadOnlyAccess, attached to permission set Read",
     )
+
+
+def test_rules_of_a_set_that_another_tool_has_not_made_keep_their_modes(folder: Path) -> None:
+    rules = (
+        "permission_sets: [{name: Read}, {name: Own}]\naccess:\n"
+        "  - {groups: [sre], permission_sets: [Own], targets: ou:Workloads, drift: enforce}\n"
+        '  - {groups: [sre, admins], permission_sets: [Own], targets: "*", drift: report}   # ours\n'
+    )
+    (folder / "c.yaml").write_text(rules)
+    live = found(folder)
+    theirs = replace(live, permission_sets=live.permission_sets[1:], assignments=(), with_terms=True)
+    assert [each.name for each in theirs.permission_sets] == ["Read"]
+    assert imported(folder, theirs).files == {}
+
+
+def test_a_statement_that_every_account_has_otherwise_stays_for_those_that_come_later(folder: Path) -> None:
+    live = found(folder)
+    policies = [
+        replace(
+            each, document={**each.document, "Statement": [{**each.document["Statement"][0], "Action": f"iam:{n}"}]}
+        )
+        for n, each in enumerate(live.policies)
+    ]
+    imported(folder, replace(live, policies=tuple(policies)))
+    assert (
+        '- {Effect: Deny, Action: "iam:*", Resource: "*", except: [account:account-3, account:account-7]}   # never\n'
+        in (folder / "p.yaml").read_text()
+    )
