@@ -21,6 +21,7 @@ from remit.cli.retire import (
     live_account_states,
     retire_gone,
     shard_of_stack,
+    tell_handed_over,
 )
 from remit.cli.run_report import REPORT, Reporter, cleared, without_file
 from remit.errors import CatalogError
@@ -123,11 +124,14 @@ def _prepare(engine: Engine, name: str, arguments: Sequence[str], *, promote: bo
         _tell_what_it_forgets(named)
     staying = name in {"preview", "up"} and _leaves_its_way_open(named)
     retiring = changes_the_state and "--preview-only" not in arguments
-    if exported := _state(engine, named) if staying or retiring else None:
+    shard = shard_of_stack(named) if name == "preview" else None
+    if exported := _state(engine, named) if staying or retiring or shard else None:
         if staying:
             _stay_with_its_way(exported)
         if retiring:
             retire_gone(engine, named, exported, live_account_states, shard_of_stack(named, exported))
+        elif shard:
+            tell_handed_over(exported, shard)
 
 
 def _tell_what_it_forgets(named: str | None) -> None:

@@ -11,6 +11,7 @@ import click
 
 from remit.cli.engine import Engine, announce, choose_engine, output_of
 from remit.cli.inputs import stack_file
+from remit.cli.words import counted
 from remit.drift.recorded import Recorded
 from remit.errors import RemitError, listed
 from remit.organization import AccountState
@@ -100,7 +101,7 @@ def retire_gone(
         how = states.get(account, "not in the organization")
         if how is AccountState.ACTIVE:
             how = _ANOTHER_STACK if account in handed_over else _ANOTHER_SHARD
-        click.echo(f"account {account} is {how}: {count} resources left the state", err=True)
+        click.echo(f"account {account} is {how}: {counted(count, 'resource')} left the state", err=True)
         if how in {_ANOTHER_STACK, _ANOTHER_SHARD} and (forgotten := retirement.forgotten.get(account)):
             names = ", ".join(forgotten)
             click.echo(f"  it has left the catalog, and nobody deletes it now: delete it by hand: {names}", err=True)
@@ -111,6 +112,16 @@ def retire_gone(
                 err=True,
             )
     return True
+
+
+def tell_handed_over(exported: Exported, shard: Shard | str) -> None:
+    """Of a preview, which leaves the state as it is: it shows as deleted what no `remit up` deletes."""
+    if others := sorted(account for account in take_out(exported, ()).retired if not _ours(account, shard)):
+        click.echo(
+            f"the policies of {counted(len(others), 'account')} are another shard's now: {listed(others)}. `remit up` "
+            "takes them out of the state first, and deletes none of them, whatever is shown here",
+            err=True,
+        )
 
 
 def _policies(exported: Exported, account: str) -> str:

@@ -15,7 +15,7 @@ import pytest
 
 from remit.cli.deploy import given_in, leaving_what_waits, refuse_own_way, retire_first, stack_in
 from remit.cli.engine import Engine, EngineError, choose_engine, output_of
-from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone, shard_of_stack
+from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone, shard_of_stack, tell_handed_over
 from remit.errors import CatalogError
 from remit.organization import AccountState
 from remit.sharding import IDENTITY_CENTER, Shard, shard_of
@@ -299,9 +299,22 @@ def test_what_is_another_shards_leaves_the_state(
     assert GONE not in ours
     assert retire_gone(engine, None, exported_state(engine, None), lambda: states, ours)
     assert accounts_in_state(tmp_path) == [HERE]
-    assert f"account {GONE} is another shard's: 1 resources left the state" in capsys.readouterr().err
+    assert f"account {GONE} is another shard's: 1 resource left the state" in capsys.readouterr().err
     assert retire_gone(engine, None, exported_state(engine, None), lambda: states, IDENTITY_CENTER)
     assert accounts_in_state(tmp_path) == []
+
+
+def test_a_preview_says_what_an_up_hands_over_and_does_not_delete(
+    engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = Shard(shard_of(HERE, 8), 8)
+    tell_handed_over(exported_state(engine, None), ours)
+    said = capsys.readouterr().err
+    assert f"the policies of 1 account are another shard's now: {GONE}. `remit up` takes them out" in said
+    assert accounts_in_state(tmp_path) == [GONE, HERE]
+    write_state(tmp_path, HERE)
+    tell_handed_over(exported_state(engine, None), ours)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_run_again_hands_no_account_to_a_shard_that_waits_for_its_turn(
