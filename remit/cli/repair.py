@@ -52,9 +52,9 @@ def repair(stack: str, output: Path | None, *, preview: bool, work_tree: bool) -
         examined = Examined.of(engine, found)
         drift = examined.reading.drift
         wanted = enforced(drift.findings)
-        print_drift(drift)
         if wanted and not preview:
             examined.refuse_if_overtaken(engine)
+        print_drift(drift)
         code = _run(engine, examined, preview=preview) if wanted else 0
         left = ids(wanted) if preview or not wanted else examined.left(wanted)
     if output:
