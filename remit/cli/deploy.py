@@ -82,7 +82,7 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
             if reporter:
                 sys.exit(reporter.run(command))
             if keeps:
-                sys.exit(run_beneath(command))
+                sys.exit(run_beneath(command).code)
         become(command)
 
     return run
@@ -166,7 +166,7 @@ def _scheduled(engine: Engine, arguments: Sequence[str], report: Path | None, *,
 
     def start(given: Sequence[str]) -> int:
         command = [*engine.command, "up", *given]
-        return reporter.run(command) if reporter else run_beneath(command)
+        return reporter.run(command) if reporter else run_beneath(command).code
 
     with reporter.telling() if reporter else nullcontext():
         stay_with_its_way(engine, named)

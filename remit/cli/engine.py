@@ -72,23 +72,31 @@ def become(command: Sequence[str]) -> NoReturn:
     os.execv(command[0], list(command))  # noqa: S606  no shell: the arguments go as they are
 
 
-def run_beneath(command: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
-    """The exit code, 128 and more for a signal. A run that is stopped ends in its own time, with its state written.
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run beneath ours ended. `code`: its exit code, 128 and more for a signal. `stopped`: it was told to end."""
 
-    Ctrl-C reaches the whole process group: only SIGTERM is passed on.
-    """
+    code: int
+    stopped: bool
+
+
+def run_beneath(command: Sequence[str], environment: Mapping[str, str] = os.environ) -> RunEnd:
+    """A run that is stopped ends in its own time, with its state written. Ctrl-C reaches the whole process group: only
+    SIGTERM is passed on."""
     sys.stdout.flush()
     sys.stderr.flush()
-    process = subprocess.Popen(list(command), env=dict(environment))
+    process, stopped = subprocess.Popen(list(command), env=dict(environment)), False
 
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        process.send_signal(number)
+    def stop(number: int, _frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+        if number == signal.SIGTERM:
+            process.send_signal(number)
 
-    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
-    before[signal.SIGTERM] = signal.signal(signal.SIGTERM, pass_on)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         code = process.wait()
-        return code if code >= 0 else 128 - code
+        return RunEnd(code if code >= 0 else 128 - code, stopped)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

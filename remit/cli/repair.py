@@ -73,4 +73,5 @@ def _run(engine: Engine, examined: Examined, *, preview: bool) -> int:
     command = [*engine.command, *verb, "--stack", examined.found.stack.name, "--refresh", "--non-interactive"]
     set_engine_defaults(examined.found.stack.name)
     with examined.keeping(kept(reported, plan, examined.reading.live, recorded, unplanned=unplanned)):
-        return run_beneath([*command, *chosen(targets(findings, recorded.urns, pooled=examined.pooled))])
+        options = chosen(targets(findings, recorded.urns, pooled=examined.pooled))
+        return run_beneath([*command, *options]).code

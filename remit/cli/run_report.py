@@ -70,7 +70,8 @@ class Reporter:
         """Runs the engine, its terminal being ours, and reports. Returns its exit code, 128 and more for a signal."""
         with tempfile.TemporaryDirectory(prefix="remit-") as folder:
             log = Path(folder) / "events.jsonl"
-            code = run_beneath([*command, "--event-log", str(log)], os.environ | {"PULUMI_DEBUG_COMMANDS": "true"})
+            logged = [*command, "--event-log", str(log)]
+            code = run_beneath(logged, os.environ | {"PULUMI_DEBUG_COMMANDS": "true"}).code
             text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
         self._write(code, text)
         return code

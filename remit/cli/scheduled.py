@@ -14,7 +14,7 @@ import click
 
 from remit.cli.drift_formats import print_drift
 from remit.cli.enforcing import Examined, NotAppliedError, chosen, enforced, ids, write_outcome
-from remit.cli.engine import Engine, run_beneath
+from remit.cli.engine import Engine, RunEnd, run_beneath
 from remit.cli.held import held
 from remit.cli.words import counted
 from remit.drift.by_hand import ByHand
@@ -23,6 +23,8 @@ from remit.drift.kept import Kept, kept
 from remit.drift.repair import known_targets
 from remit.drift.values import Drift
 from remit.planning.unending import unending
+
+_STOPPED = 130  # as a shell says of Ctrl-C: the refresh was done, the rest was not begun
 
 Start = Callable[[Sequence[str]], int]
 """Runs the engine with these arguments after `up`; returns its exit code."""
@@ -57,7 +59,7 @@ def scheduled_up(engine: Engine, stack: str, arguments: Sequence[str], output: P
             print_drift(run.drift)
         with run.examined.keeping(run.kept):
             seen = _see(engine, run)
-            code = start(arguments) or seen
+            code = (seen.code or _STOPPED) if seen.stopped else start(arguments) or seen.code
         left = run.examined.left(wanted) if wanted else set[str]()
     if output:  # what is left to people the daily run tells: an hourly message of it would be one too many
         write_outcome(output, replace(run.drift, findings=wanted), ids(wanted), left, code)
@@ -66,11 +68,11 @@ def scheduled_up(engine: Engine, stack: str, arguments: Sequence[str], output: P
     return code
 
 
-def _see(engine: Engine, run: Scheduled) -> int:
+def _see(engine: Engine, run: Scheduled) -> RunEnd:
     """The engine goes by its state: what is to be reverted is read into it first, and nothing else."""
     found = run.examined
     targets = known_targets(run.drift.findings, found.recorded.urns, pooled=found.pooled)
     if not targets:
-        return 0
+        return RunEnd(0, stopped=False)
     options = ["--stack", found.found.stack.name, "--yes", "--skip-preview", "--non-interactive", *chosen(targets)]
     return run_beneath([*engine.command, "refresh", *options])
