@@ -26,9 +26,14 @@ class PolicyWatch(pulumi.CustomResource):
     def __init__(self, account: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions) -> None:
         super().__init__("remit:index:PolicyWatch", account, {"account": account, "documents": None, **props}, opts)
 
-    def as_written(self, policy: PlannedPolicy) -> pulumi.Output[Mapping[str, Any]]:
-        """The document as somebody wrote it, where the last refresh found it in other words of the same meaning."""
-        return self.documents.apply(lambda found: as_written(policy.document, (found or {}).get(policy.name)))
+    async def as_written(self, policy: PlannedPolicy) -> Mapping[str, Any]:
+        """The document as somebody wrote it, where the last refresh found it in other words of the same meaning.
+
+        Where this failed the engine leaves the policy out, but checks it first, and wants a document all the same: a
+        check that fails ends the run, for every account.
+        """
+        found = await self.documents.future()  # None where it failed
+        return as_written(policy.document, (found or {}).get(policy.name))
 
 
 class PolicyRelease(pulumi.CustomResource):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pulumi
+from pulumi.runtime import mocks
+from pulumi.runtime.proto import resource_pb2
 
 from components.access import Access
 from components.account_policies import AccountPolicies
@@ -17,7 +20,7 @@ from remit.drift.kept import Kept
 from remit.managed_policy import LivePolicy, Policy
 from remit.spoke_role import SpokeRole
 from remit.stack import Stack
-from tests.component.conftest import Recorder
+from tests.component.conftest import Answers, Recorder
 from tests.component.test_contract import INSTANCE, ONE, TWO, Run, permission_set, plan, policy
 
 THREE = "333333333333"
@@ -124,3 +127,25 @@ def test_who_holds_a_policy_is_nobodys_business_here(run: Run) -> None:
     recorder = run(lambda: IN_ACCOUNT(ONE, [policy(ONE)]))
     ignored = recorder.of("aws-native:iam:ManagedPolicy")[f"{ONE}/Guardrail"].ignoreChanges
     assert list(ignored) == ["roles", "users", "groups"]
+
+
+class Unreachable(Recorder):
+    """An engine that goes on with the rest when a PolicyWatch fails: nobody gets into the account."""
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
+        response = super().RegisterResource(request)
+        if request.type == "remit:index:PolicyWatch":
+            response = resource_pb2.RegisterResourceResponse(urn=response.urn, result=resource_pb2.Result.FAIL)
+        return response
+
+
+def test_a_policy_that_the_engine_leaves_out_has_a_document_all_the_same() -> None:
+    """It is checked before it is left out, and a check that fails ends the run for every account."""
+    recorder = Unreachable()
+    mocks.set_mocks(Answers(), project="remit", stack="test", preview=False, monitor=recorder)
+
+    def program() -> None:
+        IN_ACCOUNT(ONE, [policy(ONE)], remit=Access(plan(), instance=INSTANCE, stack=Stack("test")).provider)
+
+    mocks.test(program)()
+    assert recorder.inputs("aws-native:iam:ManagedPolicy", f"{ONE}/Guardrail")["policyDocument"] == policy(ONE).document
