@@ -10,7 +10,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +48,7 @@ class Workflows:
     def __init__(self, world: World, host: FakeGitHub, **secrets: str) -> None:
         self._world = world
         self._artifacts = world.folder.parent / f"{world.folder.name}-artifacts"
-        self._bin = str(Path(sys.executable).parent)
+        self._bin = str(Path(world.python).parent)
         self._kept = {path.name for path in world.folder.iterdir()}
         self.environment = {
             **world.environment,

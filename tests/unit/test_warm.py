@@ -49,6 +49,13 @@ def test_a_program_is_told_and_tells_the_same(end: str, unbuffered: str, program
     assert ran(warm, program, "", "two words", **there) == ran(Path(sys.prefix), program, "", "two words", **there)
 
 
+def test_remit_is_there_under_its_name(warm: Path | None, tmp_path: Path) -> None:
+    for environment in filter(None, (warm, Path(sys.prefix))):
+        command = [environment / "bin" / "remit", "validate", "--catalog", "nowhere"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, "nowhere" in done.stderr) == (2, True), done.stderr
+
+
 def test_a_program_that_fails_says_where(program: Path, warm: Path) -> None:
     program.write_text("def f():\n    raise ValueError('no')\nf()\n")
     code, _, said = ran(warm, program)

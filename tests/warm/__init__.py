@@ -1,8 +1,8 @@
 """A Python whose imports are behind it: a run of Remit starts five programs, which import for three seconds in all.
 
-`warm()` gives a folder that is as good as a virtual environment, to whoever starts its bin/python: arguments, working
-directory, environment, standard streams, signals and the exit code are as ever. `start` is that python; it has the
-program run in a fork of `server`, a process that has imported everything and run nothing.
+`warm()` gives a folder that is as good as a virtual environment, to whoever starts its bin/python or bin/remit:
+arguments, working directory, environment, standard streams, signals and the exit code are as ever. `start` is both; it
+has the program run in a fork of `server`, a process that has imported everything and run nothing.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ def warm() -> Iterator[Path]:
     bin_ = environment / "bin"
     bin_.mkdir()
     (bin_ / "real").symlink_to(sys.executable)
-    python = bin_ / "python"
-    python.write_text(f"#!{sys.executable} -IS\n{_START.read_text(encoding='utf-8')}", encoding="utf-8")
-    python.chmod(0o755)
+    for name in ("python", "remit"):
+        (bin_ / name).write_text(f"#!{sys.executable} -IS\n{_START.read_text(encoding='utf-8')}", encoding="utf-8")
+        (bin_ / name).chmod(0o755)
     command = [sys.executable, "-m", "tests.warm.server", str(bin_ / "socket")]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=_ROOT, stdin=pipe, stdout=pipe, start_new_session=True) as server:

@@ -1,4 +1,4 @@
-"""The `python` of a warm environment: has the server fork, hands it what is its own, and ends as the fork does.
+"""A warm environment's `python` and `remit`: has the server fork, hands it what is its own, ends as the fork does.
 
 Run by `python -IS`, and imports next to nothing: it takes 15 milliseconds where what it stands for takes a second.
 """
@@ -8,7 +8,8 @@ import signal
 import socket
 import sys
 
-_FOLDER, _ARGUMENTS = os.path.dirname(os.path.abspath(sys.argv[0])), sys.argv[1:]
+_FOLDER, _NAME = os.path.split(os.path.abspath(sys.argv[0]))
+_ARGUMENTS = (["-m", "remit.cli.main"] if _NAME == "remit" else []) + sys.argv[1:]
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM)
 
 
