@@ -51,7 +51,7 @@ def test_a_program_is_told_and_tells_the_same(end: str, unbuffered: str, program
 
 def test_remit_is_there_under_its_name(warm: Path | None, tmp_path: Path) -> None:
     for environment in filter(None, (warm, Path(sys.prefix))):
-        command = [environment / "bin" / "remit", "validate", "--catalog", "nowhere"]
+        command = [str(environment / "bin" / "remit"), "validate", "--catalog", "nowhere"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert (done.returncode, "nowhere" in done.stderr) == (2, True), done.stderr
 
