@@ -24,6 +24,7 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 _FOLDER = "remit_ledger"
+_LONGEST = "test_story.py"
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """xdist: what a worker is told by the process that starts it."""
     node.workerinput[_FOLDER] = str(node.config.stash[LEDGER].folder)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, or one process would end a minute after the others."""
+    items.sort(key=lambda item: item.path.name != _LONGEST)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
