@@ -194,6 +194,8 @@ def _remember_keys(folder: Path) -> None:
 
 
 def main() -> None:
+    # What runs in the background ignores an interrupt, and so would the forks.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server = _Server(sys.argv[1])
     _import_everything()
     _remember_keys(Path(sys.argv[1]).parent)
