@@ -153,6 +153,21 @@ def leaves(value: Value) -> Iterator[Any]:
         yield value
 
 
+def known_part(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is UNKNOWN, at any depth."""
+    return {key: _known_part(value) for key, value in properties.items() if value is not UNKNOWN}
+
+
+def _known_part(value: Value) -> Value:
+    if isinstance(value, Mapping):
+        return known_part(value)
+    if isinstance(value, list):
+        return [_known_part(item) for item in value if item is not UNKNOWN]
+    if isinstance(value, Secret):
+        return Secret(_known_part(value.value))
+    return value
+
+
 def has_unknowns(value: Value) -> bool:
     """Whether any part of a value is UNKNOWN."""
     return any(leaf is UNKNOWN for leaf in leaves(value))

@@ -52,10 +52,6 @@ def register(run: Deployment, goal: Goal) -> Registered:
     """Carry out one registration. EngineError for a program that asks for what cannot be."""
     found = _find(run, goal)
     new = new_state(goal, found.urn, found.old.resource if found.old else None, found.alias)
-    if _held_up(run, goal):
-        with run.lock:
-            run.progress.skipped.add(found.urn)
-        return Registered(new, failed=True)
     try:
         return _register(run, goal, found, new)
     except steps.StepFailedError:
@@ -70,9 +66,9 @@ def register(run: Deployment, goal: Goal) -> Registered:
 
 
 def _register(run: Deployment, goal: Goal, found: _Found, new: Resource) -> Registered:
-    old = found.old
+    old, held_up = found.old, _held_up(run, goal)
     imported = is_import(goal, old.resource if old else None)
-    if imported:
+    if imported and not held_up:
         old = import_resource(run, goal, old, new)
         new = replace(new, created=old.resource.created, modified=old.resource.modified)
     with run.lock:
@@ -84,9 +80,13 @@ def _register(run: Deployment, goal: Goal, found: _Found, new: Resource) -> Regi
         targeted=_is_target(run, found.urn, goal.type),
         imported=imported,
     )
-    if known.targeted:
+    if known.targeted and not (imported and held_up):
         new = _checked(run, known, new)
         _refuse_missing(run, new)
+    if held_up:  # checked all the same: one that does not pass ends the run
+        with run.lock:
+            run.progress.skipped.add(found.urn)
+        return Registered(new, failed=True)
     action = decide_without_diff(known)
     diff = Diff(changes=False)
     if action is None and old is not None:

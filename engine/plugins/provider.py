@@ -16,7 +16,7 @@ from engine.errors import PartialFailureError, ProviderError
 from engine.plugins.answers import Checked, CheckFailure, Diff, ReadState, Written
 from engine.plugins.messages import Message
 from engine.plugins.wire import checked, diffed, provider_error
-from engine.values import from_struct, has_unknowns, to_struct
+from engine.values import from_struct, has_unknowns, known_part, to_struct
 
 _TRAILERS = 16 << 20  # bytes, as Go's gRPC takes them: what was done in part comes so, with all its properties
 _OPTIONS = [
@@ -58,7 +58,11 @@ class Provider:
     def check_config(self, urn: str, olds: Properties, news: Properties) -> Checked:
         """The configuration as the provider wants it. `news` itself, if the provider has no CheckConfig."""
         request = provider_pb2.CheckRequest(
-            urn=urn, olds=to_struct(olds), news=to_struct(news), name=urns.name_of(urn), type=urns.type_of(urn)
+            urn=urn,
+            olds=to_struct(olds),
+            news=to_struct(self._to_check(news)),
+            name=urns.name_of(urn),
+            type=urns.type_of(urn),
         )
         response = self._call_if_known("CheckConfig", request)
         return Checked(news) if response is None else checked(response, urn)
@@ -112,12 +116,16 @@ class Provider:
         request = provider_pb2.CheckRequest(
             urn=urn,
             olds=to_struct(olds),
-            news=to_struct(news),
+            news=to_struct(self._to_check(news)),
             randomSeed=os.urandom(32),
             name=urns.name_of(urn),
             type=urns.type_of(urn),
         )
         return checked(self._call("Check", request), urn)
+
+    def _to_check(self, news: Properties) -> Properties:
+        """In an update all is known, but for what a failure holds up: that is checked without."""
+        return news if self._preview else known_part(news)
 
     def diff(
         self, urn: str, id_: str, *, old_inputs: Properties, olds: Properties, news: Properties, ignore: Sequence[str]

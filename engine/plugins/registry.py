@@ -24,7 +24,7 @@ from engine.state.resource import Resource
 from engine.values import UNKNOWN_STRING
 
 _START_SECONDS = 60.0
-_UNCONFIGURED = "unconfigured"
+_UNCONFIGURED = UNKNOWN_STRING  # as the program names one that is still to be made, or never was
 Properties = Mapping[str, Any]
 
 

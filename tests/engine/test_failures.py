@@ -63,6 +63,18 @@ def test_a_failure_holds_up_only_what_depends_on_it(project: StackProject) -> No
     assert project.calls() == ["create a", "create b"]
 
 
+def test_what_a_failure_holds_up_is_checked_first_and_a_failed_check_ends_the_run(project: StackProject) -> None:
+    """As the Pulumi CLI does, which goes on with the rest after a failure, and not after a failed check."""
+    project.faults(create_a={"fail": "no such luck"})
+    program = 'a = Thing("a")\nb = Thing("b", size=SIZE, tags={"from": a.address})\nb.urn.apply(lambda _: Thing("c"))'
+    held = project.run("up", "--yes", text=program.replace("SIZE", "1"))
+    assert (held.code, "create c" in project.calls()) == (1, True), held.said
+    project.up("")
+    refused = project.run("up", "--yes", text=program.replace("SIZE", "0"))
+    assert "nothing has size 0" in refused.said
+    assert "create c" not in project.calls()
+
+
 def test_stop_on_error_begins_nothing_after_a_failure(project: StackProject) -> None:
     project.faults(create_a={"fail": "no such luck"})
     ran = project.run("up", "--yes", "--stop-on-error", text='a = Thing("a")\na.id.apply(lambda _: Thing("later"))')

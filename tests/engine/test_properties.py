@@ -13,7 +13,7 @@ from engine import paths
 from engine.deploy.differences import complete, ignore_changes, inverted, structural, with_replacements
 from engine.errors import SecretError
 from engine.plugins.answers import Diff, PropertyDiff
-from engine.values import SIGNATURE, UNKNOWN, from_struct, has_unknowns, to_struct
+from engine.values import SIGNATURE, UNKNOWN, from_struct, has_unknowns, known_part, leaves, to_struct
 
 _scalars = st.none() | st.booleans() | st.integers(-(2**50), 2**50) | st.floats(allow_nan=False) | st.text(max_size=6)
 _values = st.recursive(
@@ -36,6 +36,13 @@ def test_a_bag_survives_the_wire(bag: dict[str, Any]) -> None:
 @given(_bags)
 def test_unknowns_are_found_wherever_they_are(bag: dict[str, Any]) -> None:
     assert has_unknowns(bag) == ("UNKNOWN" in repr(bag).replace("'UNKNOWN'", ""))
+
+
+@given(_bags)
+def test_the_known_part_has_all_else(bag: dict[str, Any]) -> None:
+    known = known_part(bag)
+    assert not has_unknowns(known)
+    assert list(leaves(known)) == [leaf for leaf in leaves(bag) if leaf is not UNKNOWN]
 
 
 def test_a_secret_from_the_program_is_refused_by_name() -> None:
