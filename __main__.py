@@ -62,7 +62,7 @@ out = fan_out(
     region=instance.region,
     provider=access.provider,
     existing=adoption.policies,
-    watched=sorted({*plan.scope} - {organization.management_account}),
+    watched=plan.watched,
     kept=kept,
 )
 needs = needed_policies(plan, out.roll_out(plan, after=access.guard))

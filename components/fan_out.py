@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import pulumi
@@ -71,7 +71,7 @@ class Aliases:
 
 
 class Pooled:
-    """One resource an account. `watched`: accounts that the stack owns a path in, whether or not they get a policy."""
+    """One resource an account. `watched`: accounts that have one whether or not they get a policy."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Pooled:
         stack: Stack,
         spoke: SpokeRole,
         provider: pulumi.ProviderResource,
-        watched: Sequence[str] = (),
+        watched: Collection[str] = (),
         kept: Kept | None = None,
     ) -> None:
         self._policies = PooledPolicies(stack=stack, spoke=spoke, provider=provider, kept=kept)
@@ -103,7 +103,7 @@ def fan_out(
     region: str,
     provider: pulumi.ProviderResource,
     existing: Mapping[tuple[str, str], LivePolicy],
-    watched: Sequence[str],
+    watched: Collection[str],
     kept: Kept,
 ) -> FanOut:
     """`mode` is aliases or pooled; `existing` is for aliases alone, `watched` for pooled. With aliases each policy is a

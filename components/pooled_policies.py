@@ -15,7 +15,7 @@ from remit.drift.kept import Kept
 from remit.managed_policy import Policy
 from remit.plan import Plan, PlannedPolicy
 from remit.policy_shape import shaped
-from remit.sharding import IDENTITY_CENTER, Shard
+from remit.sharding import Shard
 from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 
@@ -91,11 +91,10 @@ class PooledPolicies(pulumi.ComponentResource):
         return PooledAccount({policy.name: resource for policy in policies})
 
     def watch(self, accounts: Iterable[str], *, after: Sequence[pulumi.Resource]) -> None:
-        """Where the stack owns a path, see also the accounts that shall have none of its policies."""
-        if self._stack.owned_path and self._stack.shard != IDENTITY_CENTER:
-            with brief_positions():
-                for account in accounts:
-                    self.in_account(account, [], after=after)
+        """Looks at accounts that shall have none of its policies."""
+        with brief_positions():
+            for account in accounts:
+                self.in_account(account, [], after=after)
 
     def gathered(self, policies: Policies) -> Policies:
         """By name, one resource that waits for every account."""

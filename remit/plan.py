@@ -81,6 +81,7 @@ def make_plan(
         warnings=world.findings.warnings,
         waves=wave_numbers({policy.account for policy in policies.planned}, waves),
         left_alone=delegation.left_alone,
+        watched=world.scope - {organization.management_account} if stack.owned_path else frozenset(),
     )
     return part_of(plan, stack.shard)
 
@@ -90,7 +91,7 @@ def part_of(plan: Plan, shard: Shard | str | None) -> Plan:
     if shard is None:
         return plan
     if not isinstance(shard, Shard):
-        return replace(plan, managed_policies=(), waves={})
+        return replace(plan, managed_policies=(), waves={}, watched=frozenset())
     mine = {account for account in plan.scope if account in shard}
     return replace(
         plan,
@@ -100,6 +101,7 @@ def part_of(plan: Plan, shard: Shard | str | None) -> Plan:
         references={},
         scope=tuple(sorted(mine)),
         waves={account: wave for account, wave in plan.waves.items() if account in mine},
+        watched=plan.watched & mine,
     )
 
 

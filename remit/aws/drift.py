@@ -31,7 +31,7 @@ from remit.managed_policy import LivePolicy, Policy
 from remit.organization import Organization
 from remit.permission_set import LivePermissionSet
 from remit.planning.values import Plan
-from remit.sharding import IDENTITY_CENTER, Shard
+from remit.sharding import Shard
 from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 
@@ -66,15 +66,13 @@ class LiveReader:
         self._aws, self._iam = aws, iam
         self._organization, self._progress = organization, progress
 
-    def read(
-        self, plan: Plan, stack: Stack, settings: Settings, recorded: Mapping[tuple[str, str], Policy] | None = None
-    ) -> Live:
+    def read(self, plan: Plan, settings: Settings, recorded: Mapping[tuple[str, str], Policy] | None = None) -> Live:
         """All that the stack's plan is compared to. Raises AwsError; not for an account that cannot be read.
 
         `recorded`: the policies that the stack's state has, by (account, name).
         """
         with ThreadPoolExecutor(1) as pool:
-            accounts = _accounts(plan, stack, self._organization.management_account)
+            accounts = sorted({each.account for each in plan.managed_policies} | plan.watched)
             of_accounts = pool.submit(self._policies, plan, accounts, settings.spoke, recorded or {})
             arns = {
                 name: arn
@@ -147,9 +145,3 @@ class LiveReader:
             return result
 
         return in_parallel(told, items)
-
-
-def _accounts(plan: Plan, stack: Stack, management: str) -> list[str]:
-    """Those that have policies; where the stack owns a path, all in scope but the management account."""
-    owned = {*plan.scope} - {management} if stack.owned_path and stack.shard != IDENTITY_CENTER else set()
-    return sorted({each.account for each in plan.managed_policies} | owned)

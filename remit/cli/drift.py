@@ -95,7 +95,7 @@ def read_drift(found: Held, told: Told) -> Reading:
         raise CatalogError(_known(problem, found) for problem in error.problems) from error
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
     recorded = found.recorded.policies if found.recorded else None
-    live = LiveReader(aws, iam, organization, progress=told).read(plan, found.stack, settings, recorded)
+    live = LiveReader(aws, iam, organization, progress=told).read(plan, settings, recorded)
     names = {account.id: account.name for account in organization.accounts}
     findings = Comparison(plan, live, Modes(found.catalog, found.stack), found.stack, names).findings()
     return Reading(

@@ -70,7 +70,8 @@ class Plan:
     `permission_sets` lacks those that another stack owns; `references` names them all the same, each with the
     policies of the catalog that it refers to, boundary included. `waves` says for each account with policies which
     wave it is in, from 1. `left_alone`: permission sets of the catalog that the stack may not touch (they are in no
-    `references`), since they are the management account's.
+    `references`), since they are the management account's. `watched`: the accounts whose policies are looked at whether
+    or not they get one, since the stack owns a path; never the management account, in which nobody may have a role.
     """
 
     managed_policies: tuple[PlannedPolicy, ...]
@@ -81,3 +82,4 @@ class Plan:
     warnings: tuple[Problem, ...]
     waves: Mapping[str, int] = field(default_factory=dict)
     left_alone: frozenset[str] = frozenset()
+    watched: frozenset[str] = frozenset()

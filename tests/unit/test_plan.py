@@ -17,6 +17,7 @@ from remit.catalog.reference import PAGE
 from remit.errors import CatalogError
 from remit.organization import AccountState
 from remit.plan import Plan, make_plan, plan_json
+from remit.sharding import Shard
 from remit.stack import PermissionSetsMode, Stack
 from tests.unit.small_world import (
     AT,
@@ -485,3 +486,15 @@ def test_a_stack_that_stays_with_the_way_that_it_has_is_told_how_to_go_over(stac
 def test_a_setting_about_unmanaged_policies_that_no_run_heeds_is_a_warning(stack: Stack, warning: str):
     told = [str(each) for each in plan_of(CATALOG, stack=stack).warnings if "Pulumi.prod.yaml" in str(each)]
     assert [warning in each for each in told] == ([True] if warning else [])
+
+
+def test_where_a_stack_owns_a_path_it_looks_at_all_its_accounts_but_the_management_account():
+    owning = Stack("prod", owned_path="/remit/")
+    everywhere = set(plan_of(CATALOG, stack=owning).scope)
+    assert MANAGEMENT in everywhere
+    assert plan_of(CATALOG, stack=owning).watched == everywhere - {MANAGEMENT}
+    assert plan_of(CATALOG, stack=Stack("prod")).watched == set()
+    shards = [plan_of(CATALOG, stack=replace(owning, shard=Shard(number, 2))).watched for number in (1, 2)]
+    assert shards[0] | shards[1] == everywhere - {MANAGEMENT}
+    assert not shards[0] & shards[1]
+    assert plan_of(CATALOG, stack=replace(owning, shard="identity-center")).watched == set()

@@ -56,7 +56,7 @@ def test_everything_is_read_once_and_told_as_it_goes(cloud: Cloud, monkeypatch: 
     plan = make_plan(CATALOG, organization, at=AT, stack=STACK)
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
     reader = LiveReader(aws, iam, organization, progress=lambda *each: told.append(each))
-    live = reader.read(plan, STACK, CATALOG.settings, known)
+    live = reader.read(plan, CATALOG.settings, known)
 
     assert {name: len(keys) for name, keys in live.assignments.items()} == {"Engineer": 2, "Auditor": 1, "ByHand": 1}
     found = {
