@@ -90,6 +90,12 @@ def as_written(wanted: Document, live: Document | None) -> Document:
     return live if live is not None and same_meaning(live, wanted) else wanted
 
 
+def statements_of(policy: Document | None) -> list[Mapping[str, Any]]:
+    """As they stand; a single one need be in no list."""
+    statements = (policy or {}).get("Statement", ())
+    return [statements] if isinstance(statements, Mapping) else list(statements)
+
+
 def meaning(statement: Mapping[str, Any], *, with_sid: bool = True) -> str:
     """Equal for statements that say the same; with the Sid, which people read, or whatever it is."""
     found = canonical({"Statement": [statement]})["Statement"][0]
@@ -103,7 +109,7 @@ def canonical(policy: Document | str) -> Document:
     case, booleans and numbers are text, statements are sorted, the Version is named. A Sid is kept: people read it.
     """
     values: Any = json.loads(policy) if isinstance(policy, str) else policy
-    statements = [_canonical_statement(statement) for statement in _as_list(values.get("Statement", []))]
+    statements = [_canonical_statement(statement) for statement in statements_of(values)]
     return {
         "Version": FIRST_VERSION,
         **{key: value for key, value in values.items() if key != "Statement" and value != ""},

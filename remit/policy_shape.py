@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from remit.documents import FIRST_VERSION, VERSION, Document, document, same_meaning
+from remit.documents import FIRST_VERSION, VERSION, Document, document, same_meaning, statements_of
 from remit.managed_policy import Policy
 
 Shape = dict[str, Any]
@@ -21,7 +21,7 @@ Shape = dict[str, Any]
 
 def shaped(policy: Policy) -> Shape:
     """The properties of a policy. The name is not among them: it is their key."""
-    statements = _as_list(policy.document.get("Statement", []))
+    statements = statements_of(policy.document)
     sids = Counter(statement.get("Sid", "") for statement in statements)
     names = [
         sid if (sid := statement.get("Sid", "")) and sids[sid] == 1 else f"#{number}"
@@ -81,7 +81,3 @@ def _strings(value: Any) -> Any:  # noqa: ANN401  JSON
 
 def _each(values: list[Any] | tuple[Any, ...]) -> Iterator[Any]:
     return (_strings(value) for value in values)
-
-
-def _as_list(value: Any) -> list[Any]:  # noqa: ANN401  JSON
-    return value if isinstance(value, list) else [value]

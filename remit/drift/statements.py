@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from remit.documents import Document, canonical
+from remit.documents import Document, canonical, meaning, statements_of
 from remit.drift.values import Difference
 
 Statement = Mapping[str, Any]
@@ -52,7 +51,7 @@ def survives(had: Document | None, wanted: Document | None, live: Document | Non
     there = _statements(live)
     meanings, sids = {text for _, _, text in there}, _sids(there) - _sids(_statements(wanted))
     return any(
-        gone is not None and (_meaning(gone) in meanings or gone.get("Sid") in sids)
+        gone is not None and (meaning(gone) in meanings or gone.get("Sid") in sids)
         for _, gone, _ in changed_statements(had, wanted)
     )
 
@@ -63,13 +62,7 @@ def _sids(statements: Sequence[tuple[int, Statement, str]]) -> set[str]:
 
 def _statements(document: Document | None) -> list[tuple[int, Statement, str]]:
     """(place from 1, the statement as it stands, what it means)."""
-    statements: Any = (document or {}).get("Statement", [])
-    listed: Sequence[Statement] = statements if isinstance(statements, list) else [statements]
-    return [(place, each, _meaning(each)) for place, each in enumerate(listed, 1)]
-
-
-def _meaning(statement: Statement) -> str:
-    return json.dumps(canonical({"Statement": [statement]})["Statement"][0], sort_keys=True)
+    return [(place, each, meaning(each)) for place, each in enumerate(statements_of(document), 1)]
 
 
 def _name(statement: Statement, place: int) -> str:

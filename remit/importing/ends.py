@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from remit.documents import statements_of
 from remit.importing.found import Found, FoundPolicy, SetTerms
 from remit.permission_set import LivePermissionSet
 
@@ -69,11 +70,6 @@ def found_at(found: Found, at: datetime) -> Found:
         ),
         policies=tuple(policy for policy in policies if policy.document["Statement"]),
     )
-
-
-def statements_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    statements = document["Statement"]
-    return [statements] if isinstance(statements, Mapping) else list(statements)
 
 
 def _ends(found: Found) -> Iterator[str]:

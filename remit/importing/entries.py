@@ -12,6 +12,7 @@ from typing import Any
 from remit.account_sets import AccountSets, Selection
 from remit.catalog.fields import ISO_DURATION
 from remit.catalog.models import BY_ID, Settings
+from remit.documents import statements_of
 from remit.importing.access import Block, Cell, fold
 from remit.importing.ends import NEVER, attachment_key
 from remit.importing.found import Found, FoundAssignment, FoundPolicy, LeftOut, SetTerms
@@ -216,7 +217,7 @@ def _permission_set(entry: LivePermissionSet, terms: SetTerms, ours: Collection[
         "relay_state": entry.relay_state,
         "aws_managed_policies": aws,
         "customer_managed_policies": customer,
-        "inline_policy": {"statements": _as_list(inline["Statement"])} if inline else None,
+        "inline_policy": {"statements": statements_of(inline)} if inline else None,
         "permissions_boundary": written_boundary(entry, ours),
         "tags": dict(entry.tags),
         **_terms(terms.expires, terms.drift),
@@ -278,7 +279,3 @@ def written_duration(iso: str) -> str:
     if iso == "PT1H" or not found:
         return "" if found else iso
     return re.sub(r"(?<=[HM])(?=\d)", " ", iso.removeprefix("PT")).lower()
-
-
-def _as_list(value: object) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]

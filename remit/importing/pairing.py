@@ -7,18 +7,21 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
+from typing import TypeVar
 
 from remit.catalog.load import Catalog
 from remit.catalog.models import InlineStatement, ManagedPolicy, PermissionSet, PolicyStatement
-from remit.documents import Document, meaning
+from remit.documents import Document, meaning, statements_of
 from remit.errors import Source
 from remit.expiry import Expiry, expired
-from remit.importing.ends import statements_of
 from remit.importing.found import Found
 from remit.importing.policies import Statement
 from remit.importing.proof import EVERYWHERE
 from remit.planning.rendering import Rendering
 from remit.planning.world import World
+
+_One = TypeVar("_One")
+_Other = TypeVar("_Other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +96,48 @@ def pairs(known: Sequence[Known], document: Document | None) -> list[Pair]:
     Sid, those that mean the same but for the Sid (the console makes some up), or those without any at the same place
     are one that was changed: it goes on to end when it was to.
     """
-    found = [{k: v for k, v in each.items() if k != "expires"} for each in statements_of(document or {"Statement": []})]
+    found = [{k: v for k, v in each.items() if k != "expires"} for each in statements_of(document)]
     alive = [each for each in known if not each.is_over]
     left = sorted(known, key=_longest_first)
-    paired: dict[int, Known] = {}
+    places, sids = list(range(len(found))), [each.get("Sid") or "" for each in found]
 
-    def pair(alike: Callable[[int, Known], bool]) -> None:
-        for place in range(len(found)):
-            it = None if place in paired else next((each for each in left if alike(place, each)), None)
-            if it:
-                left.remove(it)
-                paired[place] = it
-
-    def pair_meanings(*, with_sid: bool) -> None:
+    def same_meaning(*, with_sid: bool) -> Callable[[int, Known], bool]:
         meanings = [meaning(each, with_sid=with_sid) for each in found]
         meant = {id(each): meaning(each.statement, with_sid=with_sid) for each in known}
-        pair(lambda place, it: meanings[place] == meant[id(it)])
+        return lambda place, it: meanings[place] == meant[id(it)]
 
-    sids = [each.get("Sid") or "" for each in found]
-    pair_meanings(with_sid=True)
-    pair(lambda place, it: sids[place] != "" and not it.is_over and sids[place] == it.statement.get("Sid"))
-    pair_meanings(with_sid=False)
-    sure = frozenset(paired)
-    pair(lambda place, it: not (sids[place] or it.statement.get("Sid")) and alive[place : place + 1] == [it])
-    return [Pair(each, paired.get(place), place in sure) for place, each in enumerate(found)]
+    sure = dict(
+        pair_off(
+            places,
+            left,
+            same_meaning(with_sid=True),
+            lambda place, it: sids[place] != "" and not it.is_over and sids[place] == it.statement.get("Sid"),
+            same_meaning(with_sid=False),
+        )
+    )
+    by_place = dict(
+        pair_off(
+            places,
+            left,
+            lambda place, it: not (sids[place] or it.statement.get("Sid")) and alive[place : place + 1] == [it],
+        )
+    )
+    return [Pair(each, sure.get(place) or by_place.get(place), place in sure) for place, each in enumerate(found)]
+
+
+def pair_off(
+    ones: list[_One], others: list[_Other], *ways: Callable[[_One, _Other], bool]
+) -> Iterator[tuple[_One, _Other]]:
+    """Each of `ones` with the first of `others` that it is like, in one way after the other. Whoever finds nobody stays
+    in its list."""
+    for alike in ways:
+        for one in list(ones):
+            for place, other in enumerate(others):
+                if alike(one, other):
+                    ones.remove(one)
+                    del others[place]
+                    yield one, other
+                    break
 
 
 def unsure(known: Sequence[Known], found: Sequence[Pair]) -> Iterator[Statement]:

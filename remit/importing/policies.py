@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from remit.account_sets import AccountSets, Selection
-from remit.documents import VERSION, Document, canonical
-from remit.importing.ends import NEVER, first, statements_of
+from remit.documents import VERSION, Document, meaning, statements_of
+from remit.importing.ends import NEVER, first
 from remit.importing.found import FoundPolicy
 from remit.importing.variables import Rewrite, rewrites, rewritten
 from remit.organization import Account
@@ -170,7 +170,7 @@ def _units(policy: FoundPolicy, account: Account, *, worded: bool) -> Iterable[_
         forms = [statement, *(_with_variables(statement, rewrite) for rewrite in rewrites(account))]
         if worded:
             forms.append(said[position] if said else forms[-1])
-        keys = [_key(form) for form in forms]
+        keys = [meaning(form) for form in forms]
         seen[keys[0]] += 1  # the same statement twice in one document stays twice
         yield _Unit(policy.account, position, tuple(forms), tuple(f"{seen[keys[0]]} {key}" for key in keys))
 
@@ -226,7 +226,3 @@ def _description(
             return texts.pop(), {}
     key = f"{policies[0].name}-description"
     return f"{{{{account.vars.{key}}}}}", {policy.account: {key: policy.description} for policy in policies}
-
-
-def _key(statement: Statement) -> str:
-    return json.dumps(canonical({"Statement": [statement]}), sort_keys=True)

@@ -14,7 +14,7 @@ from remit.catalog.load import Catalog
 from remit.documents import Document, canonical, meaning
 from remit.endings import endings
 from remit.errors import CatalogError
-from remit.importing.pairing import is_undecided
+from remit.importing.pairing import is_undecided, pair_off
 from remit.plan import Plan
 from remit.syncing.change import Change
 from remit.syncing.said import Said, key_of
@@ -129,18 +129,16 @@ def _statements(document: Document | None) -> list[Mapping[str, Any]]:
 def _otherwise(old: Sequence[_Lasting], new: Sequence[_Lasting]) -> Iterator[str]:
     """Statements that end at another time. The same are those of one meaning, of one Sid, or alike but for the Sid."""
     old_left, new_left = list(old), list(new)
-    for same in (
+    same = pair_off(
+        new_left,
+        old_left,
         lambda one, other: one.statement == other.statement,
         lambda one, other: one.sid == other.sid != "",
         lambda one, other: meaning(one.statement, with_sid=False) == meaning(other.statement, with_sid=False),
-    ):
-        for each in list(new_left):
-            if origin := next((known for known in old_left if same(known, each)), None):
-                old_left.remove(origin)
-                new_left.remove(each)
-                if origin.end != each.end:
-                    which = f"statement {each.sid or 'without a Sid'}"
-                    yield f"{which} would end {_when(each.end)}, not {_when(origin.end)}"
+    )
+    for each, origin in same:
+        if origin.end != each.end:
+            yield f"statement {each.sid or 'without a Sid'} would end {_when(each.end)}, not {_when(origin.end)}"
     for effect in ("Allow", "Deny"):
         gone, come = (
             [each.end for each in side if each.statement.get("Effect") == effect] for side in (old_left, new_left)
