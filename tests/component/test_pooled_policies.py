@@ -40,7 +40,9 @@ def program(stack: Stack, spoke: SpokeRole = _SPOKE) -> Callable[[], None]:
     def run() -> None:
         plan = whole()
         access = Access(plan, instance=INSTANCE, stack=stack, fan_out="pooled")
-        out = Pooled(stack=stack, spoke=spoke, provider=access.provider, watched=[ONE, TWO, THREE] if stack.owned_path else [])
+        out = Pooled(
+            stack=stack, spoke=spoke, provider=access.provider, watched=[ONE, TWO, THREE] if stack.owned_path else []
+        )
         needs = needed_policies(plan, out.roll_out(plan, after=access.guard))
         sets = PermissionSets(plan.permission_sets, instance=INSTANCE, needs=needs)
         access.assign(sets.arns, {})

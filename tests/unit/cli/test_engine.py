@@ -317,23 +317,23 @@ def test_a_preview_says_what_an_up_hands_over_and_does_not_delete(
     assert capsys.readouterr().err == ""
 
 
-def test_a_run_again_hands_no_account_to_a_shard_that_waits_for_its_turn(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The files may be newer than what the stack has, whose own runs would miss the policies in its state."""
+@pytest.fixture
+def split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files here leave the policies of stack s to shards."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Pulumi.yaml").write_text("name: remit\n")
     (tmp_path / "Pulumi.s.yaml").write_text('config: {"remit:shard": identity-center}\n')
+
+
+@pytest.mark.usefixtures("split")
+def test_a_run_again_hands_no_account_to_a_shard_that_waits_for_its_turn(engine: Engine, tmp_path: Path) -> None:
+    """The files may be newer than what the stack has, whose own runs would miss the policies in its state."""
     retire_first(engine, "s", lambda: {GONE: AccountState.SUSPENDED, HERE: AccountState.ACTIVE})
     assert accounts_in_state(tmp_path) == [HERE]
 
 
-def test_the_shard_is_that_of_the_exported_stack_where_none_is_named(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "Pulumi.yaml").write_text("name: remit\n")
-    (tmp_path / "Pulumi.s.yaml").write_text('config: {"remit:shard": identity-center}\n')
+@pytest.mark.usefixtures("split")
+def test_the_shard_is_that_of_the_exported_stack_where_none_is_named(engine: Engine) -> None:
     assert shard_of_stack(None, exported_state(engine, None)) == IDENTITY_CENTER
     assert shard_of_stack("s") == IDENTITY_CENTER
     assert shard_of_stack("other", exported_state(engine, None)) is None
