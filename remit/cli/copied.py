@@ -16,7 +16,8 @@ from remit.cli.held import Held
 from remit.cli.inputs import catalog_folder, stack_file
 from remit.errors import CatalogError, Source
 from remit.revision import file_at, write_folder_at
-from remit.stack import Stack, read_stack
+from remit.stack import Stack
+from remit.stack_file import read_stack
 
 
 @dataclass(frozen=True, slots=True)

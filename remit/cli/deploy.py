@@ -26,7 +26,7 @@ from remit.cli.retire import (
 from remit.cli.run_report import REPORT, Reporter, cleared, without_file
 from remit.errors import CatalogError
 from remit.kept_fan_out import VARIABLE, way_in
-from remit.stack import read_stack
+from remit.stack_file import read_stack
 
 PROMOTE, SCHEDULED, DRIFT = "--promote", "--scheduled", "--drift"
 _WHY = {

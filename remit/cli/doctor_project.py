@@ -28,7 +28,8 @@ from remit.linting.run import lint
 from remit.linting.subject import Subject
 from remit.promotion import stages
 from remit.revision import run_git
-from remit.stack import Stack, read_stack
+from remit.stack import Stack
+from remit.stack_file import read_stack
 from remit.territory import StackFile
 from remit.yaml_places import read_yaml
 

@@ -13,7 +13,8 @@ from remit.cli.words import counted
 from remit.editing import write_texts
 from remit.editing.layout import laid_out
 from remit.errors import CatalogError, Problem, Source
-from remit.stack import Stack, read_stack
+from remit.stack import Stack
+from remit.stack_file import read_stack
 
 
 @click.command()

@@ -21,7 +21,8 @@ from remit.errors import Source
 from remit.kept_fan_out import with_way_in
 from remit.promotion import applied_in, attempted_in, begun_in
 from remit.revision import Revision, file_at, read_revision, write_folder_at
-from remit.stack import Stack, read_stack
+from remit.stack import Stack
+from remit.stack_file import read_stack
 
 
 @dataclass(frozen=True, slots=True)

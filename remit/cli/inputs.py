@@ -15,7 +15,8 @@ from remit.catalog.load import Reading, read_catalog
 from remit.errors import CatalogError, Problem, SnapshotError
 from remit.organization import Organization
 from remit.snapshot import read_snapshot
-from remit.stack import Stack, read_stack
+from remit.stack import Stack
+from remit.stack_file import read_stack
 
 _PROJECT_FILE = "Pulumi.yaml"
 

@@ -18,7 +18,7 @@ from remit.organization import AccountState
 from remit.retirement import instances_in
 from remit.retirement import retire as take_out
 from remit.sharding import Shard
-from remit.stack import read_stack
+from remit.stack_file import read_stack
 
 AccountStates = Mapping[str, AccountState]
 Exported = Mapping[str, Any]

@@ -18,7 +18,7 @@ from remit.errors import CatalogError, Problem, Source, listed
 from remit.plan import make_plan
 from remit.shard_files import shard_file, stack_name
 from remit.sharding import IDENTITY_CENTER, MOST_SHARDS, Shard, fewest_shards, moved, split
-from remit.stack import read_stack
+from remit.stack_file import read_stack
 from remit.yaml_places import source_of
 
 Split = Mapping[Shard, Collection[str]]

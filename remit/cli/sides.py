@@ -18,7 +18,8 @@ from remit.diff.values import View
 from remit.errors import CatalogError, Problem, Source
 from remit.organization import Organization
 from remit.plan import make_plan
-from remit.stack import Stack, read_stack
+from remit.stack import Stack
+from remit.stack_file import read_stack
 
 WORKING_TREE = "the working tree"
 OrganizationFor = Callable[[Inputs], Organization]

@@ -20,7 +20,8 @@ from remit.cli.tables import make_console, print_table
 from remit.cli.words import counted
 from remit.promotion import Applied, StackStatus, applied_in, begun_in, refuse_to_jump, stages, state_of, waits_for
 from remit.revision import Revision, commits_since, is_older, read_revision
-from remit.stack import Stack, read_stack
+from remit.stack import Stack
+from remit.stack_file import read_stack
 
 _AT_ONCE = 4  # engines that export a state
 _MOST_COMMITS = 10

@@ -10,7 +10,7 @@ import click
 
 from remit.cli.engine import announce, choose_engine, output_of
 from remit.cli.retire import exported_state
-from remit.switching import Way, switched
+from remit.switching.switch import Way, switched
 
 
 @click.command()

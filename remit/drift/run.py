@@ -16,7 +16,8 @@ from remit.drift.unplanned import Unplanned
 from remit.managed_policy import Policy
 from remit.planning.values import Plan
 from remit.revision import ATTEMPTED, EXPECTED, NOWHERE, Revision, read_revision, revision_of, said
-from remit.stack import Stack, read_stack
+from remit.stack import Stack
+from remit.stack_file import read_stack
 
 VARIABLE = "REMIT_KEPT"
 """The environment variable that names the file; the program reads it."""

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from remit.cli.main import remit
-from remit.stack import read_stack
+from remit.stack_file import read_stack
 from tests.e2e.world import AUDIT, DEVELOPERS, ENGINE_VARIABLES, ROOT, SHOP_DEV, SHOP_PROD, World
 
 Init = Callable[..., Result]

@@ -11,7 +11,8 @@ from remit.errors import CatalogError
 from remit.kept_fan_out import keeping, way_in
 from remit.max_revoke import MaxRevoke
 from remit.sharding import Shard
-from remit.stack import CONFIG_KEYS, Stack, read_stack
+from remit.stack import CONFIG_KEYS, Stack
+from remit.stack_file import read_stack
 
 
 def write(folder: Path, text: str) -> Path:

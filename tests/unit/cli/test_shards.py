@@ -10,7 +10,7 @@ import yaml
 
 from remit.shard_files import shard_file
 from remit.sharding import Shard, shard_of
-from remit.stack import read_stack
+from remit.stack_file import read_stack
 from tests.unit.cli.conftest import ORGANIZATION, Run
 
 ORG = ("--organization", "org.yaml")

@@ -10,7 +10,7 @@ import pytest
 from remit.catalog import load_catalog
 from remit.catalog.load import load_settings
 from remit.plan import make_plan
-from remit.stack import read_stack
+from remit.stack_file import read_stack
 from remit.starting.example import is_example, is_example_stack, moved, sandbox_stack
 from remit.starting.files import Answers, bootstrap_text, catalog_text, differences, settings_text, stack_texts
 from remit.starting.repository import issuer_of, remote_of

@@ -9,7 +9,7 @@ import pytest
 
 from remit.documents import fingerprint
 from remit.spoke_role import SpokeRole
-from remit.switching import SwitchError, Way, switched
+from remit.switching.switch import SwitchError, Way, switched
 
 PREFIX = "urn:pulumi:prod::remit::"
 STACK = f"{PREFIX}pulumi:pulumi:Stack::remit-prod"
