@@ -18,7 +18,7 @@ from remit.importing.found import Found, FoundPolicy
 from remit.organization import Account
 from remit.plan import make_plan
 from remit.stack import Stack
-from tests.unit.importing.test_merging import CATALOGS, found, imported
+from tests.unit.importing.later_import import CATALOGS, found, imported
 from tests.unit.importing.test_round_trip import AT, ORGANIZATION, OUS
 
 NEW = tuple(

@@ -11,7 +11,7 @@ import pytest
 
 from remit.importing.draft import Draft, draft_changes
 from remit.importing.found import Found, FoundPolicy, PolicyFilter
-from tests.unit.importing.test_merging import CATALOG, POLICY, found, imported
+from tests.unit.importing.later_import import CATALOG, POLICY, found, imported
 from tests.unit.importing.test_round_trip import AT
 
 THIRD, SEVENTH = "000000000003", "000000000007"  # where Guard is

@@ -2,66 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from remit.catalog import Catalog, load_catalog
+from remit.catalog import load_catalog
 from remit.catalog.load import files_of
-from remit.documents import meaning
-from remit.editing import write_texts
-from remit.endings import endings
 from remit.errors import CatalogError
-from remit.importing.draft import Draft, draft_changes
 from remit.importing.found import Found, FoundAssignment, FoundPolicy
 from remit.organization import AccountState
-from remit.plan import make_plan
-from remit.stack import Stack
+from tests.unit.importing.later_import import CATALOG, ENDING, POLICY, TWO_STATEMENTS, found, imported, with_statements
 from tests.unit.importing.test_round_trip import (
-    ACCOUNTS,
     ASSIGNMENTS,
-    AT,
     ORGANIZATION,
     POLICIES,
-    SELECTORS,
-    found_in,
 )
-
-CATALOG = """\
-# Who may read.
-permission_sets:
-  - name: Read   # for everybody
-    description: Reading
-    session_duration: 8h
-
-  - name: Write
-access:
-  # The auditors' own.
-  - groups: [sre]
-    permission_sets: [Read]
-    targets: ou:Workloads
-    reason: CHG-1
-
-  - groups: [admins]
-    permission_sets: [Read, Write]
-    targets: "*"
-"""
-POLICY = """\
-managed_policies:
-  - name: Guard
-    path: /remit/
-    targets: ou:Sandbox
-    statements:
-      - {Effect: Deny, Action: "iam:*", Resource: "*"}   # never
-"""
 
 
 @pytest.fixture
@@ -69,22 +28,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "c.yaml").write_text(CATALOG)
     (tmp_path / "p.yaml").write_text(POLICY)
     return tmp_path
-
-
-def found(folder: Path) -> Found:
-    plan = make_plan(load_catalog(folder), ORGANIZATION, at=AT, stack=Stack("x", scope=("*", "management")))
-    policies = [
-        FoundPolicy(each.account, each.name, each.path, each.description, each.document)
-        for each in plan.managed_policies
-    ]
-    return replace(found_in(plan), policies=tuple(policies))
-
-
-def imported(folder: Path, what: Found) -> Draft:
-    """Imports into the folder, which proves that it gives what was found."""
-    draft = draft_changes(what, folder, "Imported", AT)
-    write_texts({folder / place: text for place, text in draft.files.items()})
-    return draft
 
 
 def without(what: Found, account: str, permission_set: str, group: str) -> Found:
@@ -204,36 +147,6 @@ def test_whatever_is_there_now_the_catalog_gives_it_after_an_import(
         assert files_of(folder)
 
 
-ENDING = """\
-permission_sets:
-  - name: Read
-    aws_managed_policies:
-      - ReadOnlyAccess
-      - {name: AdministratorAccess, expires: 2026-07-01}   # for the move
-    inline_policy:
-      statements:
-        - {Effect: Allow, Action: "s3:*", Resource: "*"}
-        - {Effect: Allow, Action: "iam:*", Resource: "*", expires: 2026-07-01}
-access:
-  # Contractors.
-  - groups: [sre, admins]
-    permission_sets: [Read]
-    targets: ou:Workloads
-    expires: 2026-07-01
-    drift: report
-    reason: CHG-1
-"""
-TWO_STATEMENTS = """\
-managed_policies:
-  - name: Guard
-    targets: ou:Sandbox
-    statements:
-      # All day.
-      - {Sid: A, Effect: Allow, Action: "s3:*", Resource: "*"}
-      - {Sid: B, Effect: Allow, Action: "iam:*", Resource: "*", expires: 2026-07-01}
-"""
-
-
 @pytest.fixture
 def ending(tmp_path: Path) -> Path:
     (tmp_path / "c.yaml").write_text(ENDING)
@@ -286,20 +199,6 @@ def test_an_attached_policy_more_lets_the_others_end(ending: Path) -> None:
     imported(ending, replace(live, permission_sets=(more,)))
     text = (ending / "c.yaml").read_text()
     assert text == ENDING.replace("# for the move\n", "# for the move\n      - job-function/Billing\n")
-
-
-def test_elements_that_have_ended_and_are_there_are_told(ending: Path) -> None:
-    live = found(ending)
-    for name, before in (("c.yaml", ENDING), ("p.yaml", TWO_STATEMENTS)):
-        (ending / name).write_text(
-            before.replace('iam:*", Resource: "*", expires: 2026', 'iam:*", Resource: "*", expires: 2025')
-        )
-    draft = imported(ending, live)
-    assert draft.remarks["ended in the catalog, and there all the same"] == (
-        "statement B of policy Guard",
-        "statement 2 of permission set Read",
-    )
-    assert found(ending) == live
 
 
 def test_a_rule_that_has_ended_and_names_who_is_gone_hinders_nothing(folder: Path) -> None:
@@ -358,211 +257,6 @@ def test_what_another_tool_has_written_and_has_no_more_goes(folder: Path) -> Non
     (folder / "p.yaml").write_text(f"# Imported\n{POLICY}")
     draft = imported(folder, replace(found(folder), policies=(), with_terms=True))
     assert (list(map(str, draft.files)), draft.gone) == (["p.yaml"], ("policy Guard",))
-
-
-ENDS = st.sampled_from([{}, {}, {"expires": "2026-07-01"}, {"expires": "2026-08-01T12:00:00Z"}])
-
-
-def ending_at_times(values: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.builds(lambda one, end: {**one, **end}, values, ENDS)
-
-
-def statements(most: int, *, targets: bool) -> st.SearchStrategy[list[dict[str, Any]]]:
-    one = st.fixed_dictionaries(
-        {
-            "Effect": st.just("Allow"),
-            "Action": st.sampled_from(["s3:*", "ec2:*", "iam:*"]),
-            "Resource": st.sampled_from(["*", "arn:aws:iam::1:role/x"]),
-        },
-        optional={"targets": SELECTORS} if targets else {},
-    )
-    return st.lists(ending_at_times(one), min_size=1, max_size=most)
-
-
-AWS_POLICIES = ("ReadOnlyAccess", "AdministratorAccess", "SecurityAudit")
-ATTACHED = st.lists(
-    ending_at_times(st.fixed_dictionaries({"name": st.sampled_from(AWS_POLICIES)})),
-    max_size=2,
-    unique_by=lambda each: each["name"],
-)
-CATALOGS = st.fixed_dictionaries(
-    {
-        "managed_policies": ending_at_times(
-            st.fixed_dictionaries(
-                {"name": st.just("Guard"), "targets": SELECTORS, "statements": statements(3, targets=True)}
-            )
-        ).map(lambda each: [each]),
-        "permission_sets": st.tuples(
-            *(
-                ending_at_times(
-                    st.fixed_dictionaries(
-                        {"name": st.just(name), "aws_managed_policies": ATTACHED},
-                        optional={"inline_policy": statements(2, targets=False).map(lambda each: {"statements": each})},
-                    )
-                )
-                for name in ("Read", "Write")
-            )
-        ).map(list),
-        "access": st.lists(
-            ending_at_times(
-                st.fixed_dictionaries(
-                    {
-                        "groups": st.lists(st.sampled_from(["admins", "sre"]), min_size=1, max_size=2, unique=True),
-                        "permission_sets": st.lists(
-                            st.sampled_from(["Read", "Write"]), min_size=1, max_size=2, unique=True
-                        ),
-                        "targets": SELECTORS,
-                    },
-                    optional={"drift": st.just("report"), "reason": st.sampled_from(["CHG-1", "CHG-2"])},
-                )
-            ),
-            min_size=1,
-            max_size=4,
-        ),
-    }
-)
-Atom = tuple[str, ...]
-
-
-def atoms(catalog: Catalog, at: datetime) -> Iterator[Atom]:
-    """All that a catalog gives at a time, in its smallest parts."""
-    plan = make_plan(catalog, ORGANIZATION, at=at, stack=Stack("x", scope=("*", "management")))
-    for grant in plan.assignments:
-        yield "grant", grant.permission_set, grant.key
-    for policy in plan.managed_policies:
-        for statement in policy.document["Statement"]:
-            yield "statement", policy.account, meaning(statement, with_sid=False)
-    for entry in plan.permission_sets:
-        yield from (("attached", entry.name, arn) for arn in entry.aws_managed_policies)
-        for statement in (entry.inline_policy or {"Statement": []})["Statement"]:
-            yield "inline", entry.name, meaning(statement, with_sid=False)
-
-
-def words(catalog: Catalog) -> Mapping[Atom, set[tuple[str, ...]]]:
-    """What the rules of each grant say besides."""
-    rules = {rule.source: (str(rule.expires), str(rule.drift), str(rule.reason)) for rule in catalog.access}
-    plan = make_plan(catalog, ORGANIZATION, at=AT, stack=Stack("x", scope=("*", "management")))
-    return {
-        ("grant", each.permission_set, each.key): {rules[source] for source in each.sources}
-        for each in plan.assignments
-    }
-
-
-def changed_by_hand(live: Found, data: st.DataObject) -> Found:
-    """The same after somebody was in the console: things taken away, given, and changed."""
-
-    def some(items: Sequence[Any]) -> list[Any]:
-        return [each for each in items if not data.draw(st.sampled_from([False, False, True]))]
-
-    def named(statements: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """As the console's visual editor leaves them, or as they were."""
-        sids = data.draw(st.booleans())
-        return [
-            {**each, **({"Sid": f"VisualEditor{number}"} if sids else {})} for number, each in enumerate(statements)
-        ]
-
-    policies = []
-    for each in some(live.policies):
-        left = named(some(each.document["Statement"]))
-        if data.draw(st.booleans()):
-            left.append({"Effect": "Deny", "Action": "sqs:*", "Resource": "*"})
-        if left:
-            policies.append(replace(each, document={**each.document, "Statement": left}))
-    sets = []
-    for each in live.permission_sets:
-        attached = some(each.aws_managed_policies) + data.draw(
-            st.sampled_from([[], ["arn:aws:iam::aws:policy/job-function/Billing"]])
-        )
-        inline = named(some(each.inline_policy["Statement"])) if each.inline_policy else []
-        document = {"Version": "2012-10-17", "Statement": inline} if inline else None
-        sets.append(replace(each, aws_managed_policies=tuple(attached), inline_policy=document))
-    given = {FoundAssignment(data.draw(ACCOUNTS), each.name, "GROUP", "g-admins", "admins") for each in sets[:1]}
-    assignments = {*some(live.assignments), *(given if data.draw(st.booleans()) else ())}
-    return replace(live, policies=tuple(policies), permission_sets=tuple(sets), assignments=tuple(sorted(assignments)))
-
-
-@settings(max_examples=40, deadline=None)
-@given(CATALOGS, st.data())
-def test_nothing_lasts_longer_or_shorter_than_the_catalog_knew(entries: dict[str, Any], data: st.DataObject) -> None:
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        for kind, listed in entries.items():
-            (folder / f"{kind}.yaml").write_text(json.dumps({kind: listed}, indent=1))
-        before = load_catalog(folder)
-        live = changed_by_hand(found(folder), data)
-        imported(folder, live)
-        after = load_catalog(folder)
-        assert imported(folder, live).files == {}
-    known, there = set(atoms(before, AT)), set(atoms(after, AT))
-    for end in {AT, *(each.expires.end for each in endings(before))}:
-        if end >= AT:
-            was, now = set(atoms(before, end)), set(atoms(after, end))
-            assert now & known == was & there
-    had, has = words(before), words(after)
-    assert {grant: has[grant] for grant in has if grant in had} == {grant: had[grant] for grant in had if grant in has}
-
-
-UNSURE = "new, or one that was to end, in other words"
-
-
-def with_statements(live: Found, changed: Callable[[Sequence[dict[str, Any]]], Sequence[Mapping[str, Any]]]) -> Found:
-    policies = (
-        replace(each, document={**each.document, "Statement": list(changed(each.document["Statement"]))})
-        for each in live.policies
-    )
-    return replace(live, policies=tuple(policies))
-
-
-@pytest.mark.parametrize("sids", [("A", "Other"), ("A", ""), ("", "B"), ("VisualEditor0", "VisualEditor1")])
-def test_a_statement_of_another_sid_still_ends_and_keeps_its_place(ending: Path, sids: tuple[str, str]) -> None:
-    def renamed(there: Sequence[dict[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        named = zip(there, sids, strict=True)
-        return [{key: value for key, value in {**each, "Sid": sid}.items() if value} for each, sid in named]
-
-    draft = imported(ending, with_statements(found(ending), renamed))
-    expected = TWO_STATEMENTS
-    for before, after in zip("AB", sids, strict=True):
-        expected = expected.replace(f"Sid: {before}, ", f"Sid: {after}, " if after else "")
-    assert (ending / "p.yaml").read_text() == expected
-    assert UNSURE not in draft.remarks
-
-
-@pytest.mark.parametrize(("effect", "told"), [("Allow", ("statement C of policy Guard",)), ("Deny", None)])
-def test_what_may_be_a_statement_that_ends_in_other_words_is_told(
-    ending: Path, effect: str, told: tuple[str, ...] | None
-) -> None:
-    new = {"Sid": "C", "Effect": effect, "Action": "iam:Get*", "Resource": "*"}
-    draft = imported(ending, with_statements(found(ending), lambda there: [there[0], new]))
-    assert draft.remarks.get(UNSURE) == told
-
-
-def test_a_statement_without_a_sid_that_moved_up_as_it_changed_is_told(ending: Path) -> None:
-    (ending / "p.yaml").write_text(TWO_STATEMENTS.replace("Sid: A, ", "").replace("Sid: B, ", ""))
-    draft = imported(ending, with_statements(found(ending), lambda there: [{**there[1], "Action": "iam:Get*"}]))
-    assert "iam:Get*" in draft.remarks[UNSURE][0]
-
-
-@pytest.mark.parametrize(
-    ("reference", "path", "after"),
-    [
-        ("{name: Guard, expires: 2026-07-01}", "/x/", "{name: Guard, expires: 2026-07-01}"),
-        (
-            "{name: Theirs, path: /a/, external: true, expires: 2026-07-01}",
-            "/b/",
-            "{name: Theirs, path: /b/, external: true, expires: 2026-07-01}",
-        ),
-    ],
-)
-def test_an_attached_policy_of_another_path_still_ends(ending: Path, reference: str, path: str, after: str) -> None:
-    text = f"permission_sets:\n  - name: Read\n    customer_managed_policies:\n      - {reference}   # for the move\n"
-    (ending / "c.yaml").write_text(text)
-    live = found(ending)
-    (read,) = live.permission_sets
-    ((name, _),) = read.customer_managed_policies
-    policies = tuple(replace(each, path=path if name == "Guard" else each.path) for each in live.policies)
-    moved = replace(read, customer_managed_policies=((name, path),))
-    imported(ending, replace(live, policies=policies, permission_sets=(moved,)))
-    assert (ending / "c.yaml").read_text() == text.replace(reference, after)
 
 
 def test_what_a_stack_fills_in_stays_and_is_told(folder: Path) -> None:
