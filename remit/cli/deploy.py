@@ -37,8 +37,13 @@ _WHY = {
 }
 _OTHER = "it goes by the files and settings that the stack got last"
 _HELP = {"--help", "-h"}
-_OURS = f"beside the engine's own options: {REPORT} FILE leaves a report of the run (docs/operations.md)"
-_OURS_OF_UP = f"; {PROMOTE} runs in the stack's turn alone, {SCHEDULED} what it has, again, with {DRIFT} FILE"
+_OURS = f"""\
+remit's own options, beside those of the engine below (docs/operations.md):
+  {REPORT} FILE    leave a report of the run there"""
+_OURS_OF_UP = f"""
+  {PROMOTE}        only if it is the stack's turn
+  {SCHEDULED}      run again what the stack has
+  {DRIFT} FILE     with {SCHEDULED}: leave there what it reverts"""
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
 _OTHER_FILES = frozenset({"--cwd", "-C", "--config", "-c", "--config-file", "--config-path"})
 _CHOSEN = {option for options in _WHY for option in options} | _OTHER_FILES
@@ -68,7 +73,7 @@ def _verb(name: str, *, changes_the_state: bool) -> click.Command:
         arguments, scheduled = without_flag(name, arguments, SCHEDULED)
         passed_on, file = without_file(arguments, REPORT)
         if _HELP & set(passed_on):
-            click.echo(_OURS + (_OURS_OF_UP if name == "up" else ""), err=True)
+            click.echo(f"{_OURS}{_OURS_OF_UP if name == 'up' else ''}\n", err=True)
             become([*engine.command, name, *passed_on])
         set_engine_defaults(stack_in(passed_on))
         if scheduled:

@@ -162,8 +162,9 @@ def test_a_verb_becomes_the_engines_own_with_all_arguments_and_its_exit_code(fak
     )
     assert done.returncode == 7
     assert done.stdout == f"{verb} --stack dev --diff --help --target urn:x y\n"
-    assert done.stderr.startswith("engine: pulumi (on PATH)\nbeside the engine's own options: --report FILE")
-    assert ("--scheduled" in done.stderr) is (verb == "up")
+    assert done.stderr.startswith("engine: pulumi (on PATH)\nremit's own options, ")
+    assert "\n  --report FILE " in done.stderr
+    assert ("\n  --scheduled " in done.stderr) is (verb == "up")
 
 
 def test_a_stack_that_does_not_exist_yet_does_not_keep_an_up_from_running(fake_pulumi: Path):
