@@ -37,7 +37,9 @@ class LanguageServer:
             try:
                 server = cls(process, settings)
                 server.ask("initialize", processId=None, rootUri=folder.as_uri(), capabilities=_CAPABILITIES)
+                server.tell("yaml/supportSchemaSelection")  # as VS Code's extension: it is told when the settings hold
                 server.tell("initialized")
+                server.wait_for("yaml/schema/store/initialized")
                 yield server
             finally:
                 watch.cancel()
@@ -72,6 +74,11 @@ class LanguageServer:
             if message.get("id") == self._asked and "method" not in message:
                 assert "error" not in message, message["error"]
                 return message["result"]
+            self._take(message)
+
+    def wait_for(self, method: str) -> None:
+        """Until the server tells this."""
+        while (message := self._read()).get("method") != method:
             self._take(message)
 
     def tell(self, method: str, **params: object) -> None:
