@@ -97,12 +97,13 @@ class ManagedPolicies:
             if self._departures.how(inputs.account):
                 return None
             raise
-        there = by_name(live)
-        found = {
-            policy.name: _found(name, shape, policy)
-            for name, shape in ours.items()
-            if (policy := there.get(name.lower())) is not None
-        }
+        there, found = by_name(live), dict[str, Shape]()
+        for name, shape in ours.items():
+            policy = there.get(name.lower())
+            if policy and policy.policy.path == shape["path"]:
+                found[policy.name] = _found(name, shape, policy)
+            elif policy:
+                warn(f"account {inputs.account}: policy {name} at {shape['path']} is gone; {_another(policy)}")
         leaving = self._still_leaving(inputs.account, state.leaving, live, warn)
         strays = strangers(_places(live), {*ours, *leaving}, inputs.owned_path)
         if inputs.unmanaged is Unmanaged.REPORT:
@@ -204,10 +205,11 @@ class ManagedPolicies:
 
 def elsewhere(account: str, name: str, other: LivePolicy) -> str:
     """That what has the name of a policy which is to be deleted is not the one that the stack made, as a warning."""
-    return (
-        f"account {account}: policy {name}, which is to be deleted, is gone; another one has its name, and stays: "
-        f"{other.arn}"
-    )
+    return f"account {account}: policy {name}, which is to be deleted, is gone; {_another(other)}"
+
+
+def _another(policy: LivePolicy) -> str:
+    return f"another one has its name, and stays: {policy.arn}"
 
 
 def not_begun(cancelled: threading.Event, limit: TimeLimit) -> str:
@@ -233,12 +235,12 @@ def _found(name: str, known: Shape, live: LivePolicy) -> Shape:
 
 
 def _changed(inputs: Inputs, live: Collection[LivePolicy]) -> dict[str, Shape]:
-    """What is kept, ours, and not as the inputs say: as it is."""
+    """What is kept, ours, and not as the inputs say: as it is. One at another path is not ours: IAM moves none."""
     there = by_name(live)
     found = {
-        name: _found(name, inputs.shapes[name], there[name.lower()])
+        name: _found(name, inputs.shapes[name], policy)
         for name in inputs.kept & inputs.shapes.keys()
-        if name.lower() in there
+        if (policy := there.get(name.lower())) and policy.policy.path == inputs.shapes[name]["path"]
     }
     return {name: shape for name, shape in found.items() if shape != inputs.shapes[name]}
 

@@ -322,15 +322,31 @@ def test_a_policy_that_could_not_be_replaced_is_put_back_with_its_description(cl
     assert cloud.live()["Guardrail"].same(policy("Guardrail"))
 
 
-def test_a_policy_that_was_made_anew_by_hand_elsewhere_is_seen_with_its_own_description(cloud: Accounts) -> None:
+def test_a_policy_of_our_name_at_another_path_is_somebody_elses(cloud: Accounts) -> None:
     old = inputs(policy("Guardrail"))
     cloud.create(old)
     cloud.client().delete_policy(PolicyArn=arn_of("Guardrail"))
-    cloud.write("Guardrail", READ, path="/elsewhere/", description="by hand")
+    cloud.write("Guardrail", BUILD, path="/team/", description="theirs")
     live, _ = cloud.refresh(old)
-    assert live == inputs(described(policy("Guardrail", path="/elsewhere/"), "by hand"))
-    cloud.update(live, old)
-    assert cloud.live()["Guardrail"].same(policy("Guardrail"))
+    assert live == inputs()
+    (said,) = cloud.said
+    assert said.startswith(f"account {A}: policy Guardrail at /remit/ is gone; another one has its name, and stays: ")
+    assert said.endswith(arn_of("Guardrail", "/team/"))
+    with pytest.raises(PartlyDoneError, match="a policy Guardrail at /team/ already, which this stack did not make"):
+        cloud.update(live, old)
+    assert cloud.live()["Guardrail"].path == "/team/"
+
+
+def test_somebody_elses_policy_of_our_name_is_not_ours_after_a_run_that_kept_it(cloud: Accounts) -> None:
+    old = inputs(policy("Guardrail"))
+    cloud.create(old)
+    cloud.client().delete_policy(PolicyArn=arn_of("Guardrail"))
+    cloud.write("Guardrail", BUILD, path="/team/")
+    kept = cloud.update(old, {**old, "kept": ["Guardrail"]})
+    assert "policies" not in kept
+    with pytest.raises(PartlyDoneError, match="a policy Guardrail at /team/ already"):
+        cloud.update(old, inputs(policy("Guardrail", READ)), kept)
+    assert cloud.live()["Guardrail"].path == "/team/"
 
 
 def test_strangers_that_are_to_go_are_known_with_their_descriptions(cloud: Accounts) -> None:
