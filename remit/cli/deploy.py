@@ -15,15 +15,13 @@ from remit.cli.engine import Engine, EngineError, announce, become, choose_engin
 from remit.cli.inputs import read_inputs, stack_file
 from remit.cli.retire import (
     AccountStates,
-    Exported,
-    exported_stack,
-    exported_state,
     live_account_states,
     retire_gone,
     shard_of_stack,
     tell_handed_over,
 )
 from remit.cli.run_report import REPORT, Reporter, cleared, without_file
+from remit.cli.state import Exported, exported_stack, exported_state
 from remit.errors import CatalogError
 from remit.kept_fan_out import VARIABLE, way_in
 from remit.stack_file import read_stack

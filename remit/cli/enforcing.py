@@ -17,7 +17,7 @@ from remit.cli.drift import Reading, read_drift
 from remit.cli.engine import Engine
 from remit.cli.held import Held
 from remit.cli.progress import progress_on_terminal
-from remit.cli.retire import exported_state
+from remit.cli.state import exported_state
 from remit.drift.kept import Kept
 from remit.drift.recorded import Recorded
 from remit.drift.run import VARIABLE, Keeping

@@ -16,7 +16,7 @@ from remit.cli.engine import UNKNOWN_STACK, Engine, EngineError
 from remit.cli.held import Held, held
 from remit.cli.inputs import catalog_folder, read_inputs, stack_file
 from remit.cli.progress import progress_on_terminal
-from remit.cli.retire import exported_state
+from remit.cli.state import exported_state
 from remit.cli.waiting import Waiting, read_waiting
 from remit.cli.words import counted
 from remit.drift.ended import Ended

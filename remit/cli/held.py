@@ -15,7 +15,7 @@ import click
 from remit.catalog import Catalog, load_catalog
 from remit.cli.engine import UNKNOWN_STACK, EngineError, choose_engine
 from remit.cli.inputs import catalog_folder, read_inputs, stack_file
-from remit.cli.retire import exported_state
+from remit.cli.state import exported_state
 from remit.drift.recorded import Recorded
 from remit.errors import Source
 from remit.kept_fan_out import with_way_in

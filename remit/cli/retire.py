@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 
 import click
 
-from remit.cli.engine import Engine, announce, choose_engine, output_of
+from remit.cli.engine import Engine, announce, choose_engine
 from remit.cli.inputs import stack_file
+from remit.cli.state import Exported, exported_stack, exported_state, replace_state
 from remit.cli.words import counted
 from remit.drift.recorded import Recorded
 from remit.errors import RemitError, listed
@@ -21,8 +20,6 @@ from remit.sharding import Shard
 from remit.stack_file import read_stack
 
 AccountStates = Mapping[str, AccountState]
-Exported = Mapping[str, Any]
-
 
 _ANOTHER_SHARD, _ANOTHER_STACK = "another shard's", "another stack's"
 
@@ -59,12 +56,6 @@ def retire(stack: str | None, handed_over: tuple[str, ...]) -> None:
         click.echo("every account in the state is active", err=True)
 
 
-def exported_state(engine: Engine, stack: str | None) -> Exported:
-    """The state as the engine exports it. Raises EngineError, as for a stack that does not exist."""
-    exported: Exported = json.loads(output_of(engine, "stack", "export", *_named(stack)))
-    return exported
-
-
 def retire_gone(
     engine: Engine,
     stack: str | None,
@@ -96,7 +87,7 @@ def retire_gone(
     retirement = take_out(exported, staying)
     if not retirement.retired:
         return False
-    output_of(engine, "stack", "import", *_named(stack), given=json.dumps(retirement.deployment))
+    replace_state(engine, stack, exported, retirement.deployment)
     for account, count in retirement.retired.items():
         how = states.get(account, "not in the organization")
         if how is AccountState.ACTIVE:
@@ -142,12 +133,6 @@ def shard_of_stack(stack: str | None, exported: Exported | None = None) -> Shard
     return read_stack(file).shard if file and file.is_file() else None
 
 
-def exported_stack(exported: Exported) -> str:
-    """The name of the stack that a state is of; "" where it has no resource."""
-    resources = (exported.get("deployment") or {}).get("resources") or []
-    return next((each["urn"].split("::")[0].removeprefix("urn:pulumi:") for each in resources), "")
-
-
 def _ours(account: str, shard: Shard | str | None) -> bool:
     """Whether the policies of an account are the business of a stack that has this shard."""
     return account in shard if isinstance(shard, Shard) else shard is None
@@ -171,7 +156,3 @@ def live_instances(region: str) -> Collection[str]:
 
 def _region() -> str:
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-
-
-def _named(stack: str | None) -> tuple[str, ...]:
-    return ("--stack", stack) if stack else ()

@@ -15,7 +15,7 @@ from rich.text import Text
 from remit.catalog import load_catalog
 from remit.cli.engine import UNKNOWN_STACK, Engine, EngineError, choose_engine
 from remit.cli.inputs import catalog_folder, options, stack_file
-from remit.cli.retire import exported_state
+from remit.cli.state import exported_state
 from remit.cli.tables import make_console, print_table
 from remit.cli.words import counted
 from remit.promotion import Applied, StackStatus, applied_in, begun_in, refuse_to_jump, stages, state_of, waits_for

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from uuid import uuid4
 
 import click
 
-from remit.cli.engine import announce, choose_engine, output_of
-from remit.cli.retire import exported_state
+from remit.cli.engine import announce, choose_engine
+from remit.cli.state import exported_state, replace_state
 from remit.switching.switch import Way, switched
 
 
@@ -24,8 +23,8 @@ def switch(to: Way, stack: str | None) -> None:
     """
     engine = choose_engine(os.environ)
     announce(engine)
-    moved = switched(exported_state(engine, stack), to, lambda: str(uuid4()))
-    named = ("--stack", stack) if stack else ()
-    output_of(engine, "stack", "import", *named, given=json.dumps(moved.deployment))
+    exported = exported_state(engine, stack)
+    moved = switched(exported, to, lambda: str(uuid4()))
+    replace_state(engine, stack, exported, moved.deployment)
     click.echo(f"{moved.policies} policies of {moved.accounts} accounts are {to} now, in the state", err=True)
     click.echo(f"set `remit:fanOut: {to}` for the stack, then see that `remit preview` changes no policy", err=True)

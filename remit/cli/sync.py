@@ -18,7 +18,7 @@ from remit.cli.engine import UNKNOWN_STACK, EngineError, choose_engine
 from remit.cli.held import Held, held
 from remit.cli.inputs import now, options, project_folder
 from remit.cli.progress import Told, progress_on_terminal
-from remit.cli.retire import exported_state
+from remit.cli.state import exported_state
 from remit.cli.synced import Synced, at, json_of, print_synced
 from remit.cli.waiting import Waiting, read_waiting
 from remit.drift.modes import Modes

@@ -15,7 +15,8 @@ import pytest
 
 from remit.cli.deploy import given_in, leaving_what_waits, refuse_own_way, retire_first, stack_in
 from remit.cli.engine import Engine, EngineError, choose_engine, output_of
-from remit.cli.retire import WrongOrganizationError, exported_state, retire_gone, shard_of_stack, tell_handed_over
+from remit.cli.retire import WrongOrganizationError, retire_gone, shard_of_stack, tell_handed_over
+from remit.cli.state import exported_state
 from remit.errors import CatalogError
 from remit.organization import AccountState
 from remit.sharding import IDENTITY_CENTER, Shard, shard_of
@@ -285,6 +286,14 @@ def test_an_account_that_is_suspended_or_departed_leaves_the_state(
     assert retired(engine, {HERE: AccountState.ACTIVE, **states})
     assert accounts_in_state(tmp_path) == [HERE]
     assert f"account {GONE} is" in capsys.readouterr().err
+
+
+def test_a_run_that_came_between_is_not_written_over(engine: Engine, tmp_path: Path):
+    exported = exported_state(engine, None)
+    write_state(tmp_path, GONE, HERE, "333333333333")
+    with pytest.raises(EngineError, match="another run has changed the state meanwhile"):
+        retire_gone(engine, None, exported, lambda: {HERE: AccountState.ACTIVE})
+    assert accounts_in_state(tmp_path) == [GONE, HERE, "333333333333"]
 
 
 def test_active_accounts_stay(engine: Engine, tmp_path: Path):
