@@ -14,11 +14,6 @@ ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Sid": "All", "Effect": "Al
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
-def configure(world: World, **config: object) -> None:
-    values = {"remit:requestRate": 500} | {f"remit:{key}": value for key, value in config.items()}
-    (world.folder / f"Pulumi.{world.stack}.yaml").write_text(json.dumps({"config": values}))
-
-
 def make_by_hand(world: World) -> None:
     """A policy that a role has, one at another path, and a permission set."""
     shop, pay, center = world.client("iam", SHOP_DEV), world.client("iam", PAY_DEV), world.client("sso-admin")
@@ -47,7 +42,7 @@ def attached(world: World) -> list[str]:
 
 @pytest.mark.parametrize("mode", ["aliases", "pooled"])
 def test_what_exists_is_adopted_as_it_is_and_changed_by_the_run_without_the_setting(fresh: World, mode: str) -> None:
-    configure(fresh, fanOut=mode)
+    fresh.configure(fanOut=mode)
     make_by_hand(fresh)
     fresh.paths = ("/remit/", "/old/")
     before = fresh.policies(), fresh.permission_sets()["Auditor"]
@@ -56,7 +51,7 @@ def test_what_exists_is_adopted_as_it_is_and_changed_by_the_run_without_the_sett
     assert re.search("already exists|a policy Guardrail at /remit/ already", refused.text)
     assert fresh.policies().items() >= before[0].items()
 
-    configure(fresh, adopt=True, fanOut=mode)
+    fresh.configure(adopt=True, fanOut=mode)
     text = " ".join(fresh.preview().text.split())
     assert f"policy Guardrail in {SHOP_DEV} is taken over as it is; it differs in statement All, statement" in text
     assert (
@@ -71,7 +66,7 @@ def test_what_exists_is_adopted_as_it_is_and_changed_by_the_run_without_the_sett
         assert (AUDIT, "Guardrail") in fresh.policies()
         assert fresh.steps() == set()
 
-    configure(fresh, fanOut=mode)
+    fresh.configure(fanOut=mode)
     assert fresh.steps() >= STEPS[mode]
     fresh.up()
     fresh.assert_converged()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.e2e.test_adoption import TRUST, attached, configure
+from tests.e2e.test_adoption import TRUST, attached
 from tests.e2e.world import AUDIT, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
 
 WORKLOADS = (SHOP_PROD, PAY_PROD, SHOP_DEV, PAY_DEV)
@@ -13,7 +13,7 @@ STANDALONE = f"arn:aws:iam::{SHOP_DEV}:policy/remit/Standalone"
 
 def test_whoever_has_a_policy_that_goes_is_named_and_the_other_accounts_are_completed(fresh: World) -> None:
     world = fresh
-    configure(world, fanOut="aliases")
+    world.configure(fanOut="aliases")
     world.up()
     iam = world.client("iam", SHOP_DEV)
     iam.create_role(RoleName="legacy", AssumeRolePolicyDocument=TRUST)
@@ -41,7 +41,7 @@ def test_whoever_has_a_policy_that_goes_is_named_and_the_other_accounts_are_comp
 
 def test_other_words_of_the_same_meaning_are_no_drift_and_a_change_among_them_is(fresh: World) -> None:
     world = fresh
-    configure(world, fanOut="aliases", ownedPath="/remit/")
+    world.configure(fanOut="aliases", ownedPath="/remit/")
     world.up()
     document = world.policies()[AUDIT, "Guardrail"]["document"]
     other = [{**statement, "Action": [statement["Action"]]} for statement in document["Statement"]]
@@ -71,7 +71,7 @@ def test_other_words_of_the_same_meaning_are_no_drift_and_a_change_among_them_is
 
 def test_what_says_so_is_taken_from_whoever_has_it_when_it_goes_and_only_then(fresh: World) -> None:
     world = fresh
-    configure(world, fanOut="aliases")
+    world.configure(fanOut="aliases")
     world.edit("managed.yaml", "description: Attached to nothing", f"description: Attached{DETACH}")
     world.up()
     attach(world)
@@ -98,7 +98,7 @@ def test_what_says_so_is_taken_from_whoever_has_it_when_it_goes_and_only_then(fr
 
 
 def test_a_policy_that_is_made_anew_goes_to_whoever_had_it(fresh: World) -> None:
-    configure(fresh, fanOut="pooled")
+    fresh.configure(fanOut="pooled")
     fresh.edit(
         "managed.yaml",
         "targets: ou:Workloads/Dev\n    st",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tests.e2e.world import (
     ADA,
     AUDIT,
@@ -22,18 +20,13 @@ OWN = ("Auditor", MANAGEMENT, "GROUP", AUDITORS)
 WORKLOADS = (SHOP_PROD, PAY_PROD, SHOP_DEV, PAY_DEV)
 
 
-def configure(world: World, **config: object) -> None:
-    values = {"remit:requestRate": 500} | {f"remit:{key}": value for key, value in config.items()}
-    (world.folder / f"Pulumi.{world.stack}.yaml").write_text(json.dumps({"config": values}))
-
-
 def refusal(run: Run) -> str:
     assert run.code != 0, run.text
     return " ".join(run.text.split())
 
 
 def test_a_run_that_takes_away_too_much_writes_nothing_and_says_who_would_lose_what(world: World) -> None:
-    configure(world, maxRevoke=3)
+    world.configure(maxRevoke=3)
     before = world.state()
     world.edit("access.yaml", "targets: ou:Workloads", "targets: account:audit")
     world.edit("managed.yaml", '"s3:DeleteBucket"', '["s3:DeleteBucket"]')
@@ -44,13 +37,13 @@ def test_a_run_that_takes_away_too_much_writes_nothing_and_says_who_would_lose_w
         assert f"Developer from group developers@shop.example in {SHOP_PROD} (shop-prod), {PAY_PROD} (pay-prod)" in text
         assert f"{PAY_DEV} (pay-dev) If that is meant, set remit:maxRevoke to 4" in text
     assert world.state() == before
-    configure(world, maxRevoke=4)
+    world.configure(maxRevoke=4)
     world.up()
     world.assert_converged()
 
 
 def test_a_permission_set_that_leaves_the_catalog_counts_with_all_that_hold_it(world: World) -> None:
-    configure(world, maxRevoke=7)
+    world.configure(maxRevoke=7)
     world.add("access.yaml", "access: []\n")
     world.add("permission-sets.yaml", "permission_sets: []\n")
     text = refusal(world.run("preview"))
@@ -59,7 +52,7 @@ def test_a_permission_set_that_leaves_the_catalog_counts_with_all_that_hold_it(w
 
 
 def test_what_was_made_by_hand_counts_as_well(world: World) -> None:
-    configure(world, maxRevoke=3)
+    world.configure(maxRevoke=3)
     for account in WORKLOADS:
         world.assign("Auditor", account, "GROUP", CONTRACTORS)
     before = world.state()
@@ -77,7 +70,7 @@ def test_what_was_made_by_hand_counts_as_well(world: World) -> None:
 
 def test_what_was_made_by_hand_in_an_account_that_joins_the_scope_is_in_the_preview(world: World) -> None:
     """No refresh has looked there: it reads the scope of the last run."""
-    configure(world, scope=["ou:Workloads"])
+    world.configure(scope=["ou:Workloads"])
     world.up()
     by_hand = {("Auditor", AUDIT, "USER", ADA), ("Auditor", AUDIT, "GROUP", CONTRACTORS)}
     for each in by_hand:
@@ -86,7 +79,7 @@ def test_what_was_made_by_hand_in_an_account_that_joins_the_scope_is_in_the_prev
     text = world.run("preview", "--refresh").text
     assert "Auditor, made by hand in accounts that join the scope, to be removed" in text
     assert all(f"{AUDIT}/{kind}/{principal}" in text for _, _, kind, principal in by_hand)
-    configure(world, scope=["ou:Workloads"], maxRevoke=1)
+    world.configure(scope=["ou:Workloads"], maxRevoke=1)
     for run in (world.run("preview", "--refresh"), world.run("up", "--refresh", "--yes", "--skip-preview")):
         assert "would take away 2 of the" in refusal(run)
     assert by_hand <= world.grants()
@@ -127,7 +120,7 @@ def test_nobody_takes_away_their_own_access_unless_they_say_so(world: World) -> 
     assert OWN in world.grants()
     assert "take away your own access" in refusal(world.run("destroy", "--yes", "--skip-preview"))
     assert OWN in world.grants()
-    configure(world, allowSelfLockout=True)
+    world.configure(allowSelfLockout=True)
     world.up()
     assert OWN not in world.grants()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.test_adoption import TRUST, configure
+from tests.e2e.test_adoption import TRUST
 from tests.e2e.test_waves import STOP
 from tests.e2e.world import AUDIT, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
 
@@ -27,7 +27,7 @@ def having(world: World, name: str) -> set[str]:
 
 def test_what_a_run_made_that_was_cut_off_goes_when_its_commit_is_reverted(fresh: World) -> None:
     world = fresh
-    configure(world, fanOut="pooled")
+    world.configure(fanOut="pooled")
     world.up()
     world.add("rail.yaml", RAIL)
     world.edit("permission-sets.yaml", "description: Reads", "description: Reads all")
@@ -50,7 +50,7 @@ def test_what_a_run_made_that_was_cut_off_goes_when_its_commit_is_reverted(fresh
 def test_what_a_run_made_whose_removal_failed_goes_when_its_commit_is_reverted(fresh: World) -> None:
     """The Pulumi CLI keeps the old inputs of what failed in part. Meanwhile another account cannot be done at all."""
     world, standalone = fresh, f"arn:aws:iam::{SHOP_DEV}:policy/remit/Standalone"
-    configure(world, fanOut="pooled")
+    world.configure(fanOut="pooled")
     world.up()
     iam = world.client("iam", SHOP_DEV)
     iam.create_role(RoleName="legacy", AssumeRolePolicyDocument=TRUST)
@@ -76,7 +76,7 @@ def test_what_a_run_made_whose_removal_failed_goes_when_its_commit_is_reverted(f
 def test_a_wave_that_does_not_begin_keeps_what_left_the_catalog(fresh: World) -> None:
     world = fresh
     world.add("rail.yaml", RAIL)
-    configure(world, fanOut="pooled", waves=["ou:Workloads/Dev", "*"])
+    world.configure(fanOut="pooled", waves=["ou:Workloads/Dev", "*"])
     world.up()
     world.add("rail.yaml", NOTHING)
     world.break_role(SHOP_DEV)
@@ -94,7 +94,7 @@ def test_a_wave_that_does_not_begin_keeps_what_left_the_catalog(fresh: World) ->
 def test_a_policy_goes_with_its_permission_set_or_in_the_run_after(fresh: World) -> None:
     """Where it was the account's only one, the engine deletes the account's resource after the permission set."""
     world = fresh
-    configure(world, fanOut="pooled")
+    world.configure(fanOut="pooled")
     world.up()
     policies = world.folder / "policies"
     managed, sets, access = (
@@ -115,14 +115,14 @@ def test_a_policy_goes_with_its_permission_set_or_in_the_run_after(fresh: World)
 @pytest.mark.parametrize("mode", ["aliases", "pooled"])
 def test_an_account_that_leaves_the_scope_loses_its_policies_but_for_what_somebody_has(fresh: World, mode: str) -> None:
     world = fresh
-    configure(world, fanOut=mode)
+    world.configure(fanOut=mode)
     world.up()
     given = {grant for grant in world.grants() if grant[1] == PAY_PROD}
-    configure(world, fanOut=mode, scope=["ou:Workloads"])
+    world.configure(fanOut=mode, scope=["ou:Workloads"])
     world.up()
     assert having(world, "Guardrail") == EVERYWHERE - {AUDIT}
 
-    configure(world, fanOut=mode, scope=["ou:Workloads/Dev", "account:shop-prod"])
+    world.configure(fanOut=mode, scope=["ou:Workloads/Dev", "account:shop-prod"])
     for _ in range(2):
         refused = world.run("up", "--yes", "--skip-preview")
         assert refused.code != 0
@@ -130,10 +130,10 @@ def test_an_account_that_leaves_the_scope_loses_its_policies_but_for_what_somebo
         assert (PAY_PROD, "Guardrail") in world.policies(), "the permission set that was given there still needs it"
         assert {grant for grant in world.grants() if grant[1] == PAY_PROD} == given, "access is let go of, and stays"
 
-    configure(world, fanOut=mode, scope=["ou:Workloads"])
+    world.configure(fanOut=mode, scope=["ou:Workloads"])
     world.edit("access.yaml", "targets: ou:Workloads", "targets: ou:Workloads\n    except: account:pay-prod")
     world.up()
-    configure(world, fanOut=mode, scope=["ou:Workloads/Dev", "account:shop-prod"])
+    world.configure(fanOut=mode, scope=["ou:Workloads/Dev", "account:shop-prod"])
     world.up()
     assert having(world, "Guardrail") == {SHOP_DEV, PAY_DEV, SHOP_PROD}
     world.preview("--refresh", "--expect-no-changes")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.test_adoption import configure
 from tests.e2e.world import AUDITORS, DEVELOPERS, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
 
 
@@ -78,7 +77,7 @@ def test_a_group_that_disappears_is_an_error_at_its_rule_and_then_its_access_goe
 @pytest.mark.parametrize("mode", ["aliases", "pooled"])
 def test_an_account_that_moves_to_another_stack_is_handed_over_and_loses_nothing(fresh: World, mode: str) -> None:
     world, scope = fresh, ["ou:Workloads/Prod", "ou:Security", "management"]
-    configure(world, fanOut=mode, scope=scope)
+    world.configure(fanOut=mode, scope=scope)
     world.up()
     world.add_stack("dev", fanOut=mode, scope=["ou:Workloads/Dev"], permissionSets="refer")
     world.up(stack="dev")
@@ -95,11 +94,11 @@ def test_an_account_that_moves_to_another_stack_is_handed_over_and_loses_nothing
     assert "its policies stay: /remit/Guardrail, /remit/Standalone" in done.text
     world.up(stack="dev")
     assert not [urn for urn in world.urns("dev") if SHOP_DEV in urn]
-    configure(world, fanOut=mode, scope=scope, adopt=True)
+    world.configure(fanOut=mode, scope=scope, adopt=True)
     world.up()
     assert (world.policies(), world.grants()) == before, "nobody lost anything, not even for a while"
 
-    configure(world, fanOut=mode, scope=scope)
+    world.configure(fanOut=mode, scope=scope)
     world.up()
     statements = world.policies()[SHOP_DEV, "Guardrail"]["document"]["Statement"]
     assert {each["Sid"] for each in statements} == {"Read", "Keep"}, "as in production"

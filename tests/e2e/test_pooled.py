@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import Any
 
 import pytest
 
@@ -14,15 +13,10 @@ WORKLOADS = (SHOP_PROD, PAY_PROD, SHOP_DEV, PAY_DEV)
 MEMBER_CALLS = {"sts:AssumeRole", "iam:GetAccountAuthorizationDetails"}
 
 
-def configure(world: World, **config: Any) -> None:
-    values = {"remit:requestRate": 500} | {f"remit:{key}": value for key, value in config.items()}
-    (world.folder / "Pulumi.test.yaml").write_text(json.dumps({"config": values}))
-
-
 @pytest.fixture
 def pooled(fresh: World) -> World:
     """A stack with an own path in IAM, before its first `up`."""
-    configure(fresh, fanOut="pooled", ownedPath="/remit/", unmanagedPolicies="remove")
+    fresh.configure(fanOut="pooled", ownedPath="/remit/", unmanagedPolicies="remove")
     return fresh
 
 
@@ -79,7 +73,7 @@ def test_accounts_come_and_go(pooled: World) -> None:
 def test_a_killed_run_that_saved_nothing_is_found_again(fresh: World) -> None:
     """As with PULUMI_SKIP_CHECKPOINTS=true: what a killed run did is there, and the state does not know it."""
     world = fresh
-    configure(world, fanOut="pooled", permissionSets="refer")
+    world.configure(fanOut="pooled", permissionSets="refer")
     for change in ("", '["ecs:*", "lambda:*"]'):
         if change:
             world.edit("managed.yaml", change, '["ecs:*"]')
@@ -114,7 +108,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("mode", FAULTS)
 def test_a_fault_in_one_account_is_told_and_the_others_are_completed(fresh: World, mode: str) -> None:
-    configure(fresh, fanOut=mode, ownedPath="/remit/")
+    fresh.configure(fanOut=mode, ownedPath="/remit/")
     fresh.up()
     for number, (fault, failing) in enumerate(FAULTS[mode]):
         old, new = ("s3:Get*" if not number else f"s3:Get{number}*"), f"s3:Get{number + 1}*"
@@ -134,7 +128,7 @@ def test_a_fault_in_one_account_is_told_and_the_others_are_completed(fresh: Worl
 def test_auto_stays_with_the_way_that_a_stack_has_and_a_bare_engine_says_what_to_do(pooled: World) -> None:
     pooled.up()
     before = pooled.state()
-    configure(pooled, ownedPath="/remit/", unmanagedPolicies="remove")  # auto: aliases, for five accounts
+    pooled.configure(ownedPath="/remit/", unmanagedPolicies="remove")  # auto: aliases, for five accounts
     told = " ".join(pooled.preview("--expect-no-changes").text.split())
     assert "auto means aliases for 5 accounts; this stack stays with pooled" in told
     assert f"remit switch --to aliases --stack {pooled.stack}" in told
@@ -148,7 +142,7 @@ def test_auto_stays_with_the_way_that_a_stack_has_and_a_bare_engine_says_what_to
 def test_a_stack_goes_over_to_pooled_and_back_without_a_change_in_aws(world: World) -> None:
     before = world.state()
     for way, other in (("pooled", "aliases"), ("aliases", "pooled")):
-        configure(world, fanOut=way)
+        world.configure(fanOut=way)
         refused = world.run("up", "--yes", "--skip-preview")
         assert refused.code != 0
         assert f"remit switch --to {way}" in refused.text
@@ -167,7 +161,7 @@ def test_a_stack_goes_over_to_pooled_and_back_without_a_change_in_aws(world: Wor
 def test_a_repair_deletes_no_policy_under_the_owned_path_that_is_only_told(fresh: World) -> None:
     """The account's resource is a target because of another policy, and its refresh has shown the stranger."""
     world = fresh
-    configure(world, fanOut="pooled", ownedPath="/remit/", unmanagedPolicies="remove", drift="report")
+    world.configure(fanOut="pooled", ownedPath="/remit/", unmanagedPolicies="remove", drift="report")
     world.edit("managed.yaml", "description: What developers may do\n", "description: Developers\n    drift: enforce\n")
     world.up()
     anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from remit.sharding import shard_of
-from tests.e2e.test_adoption import configure
 from tests.e2e.world import AUDIT, PAY_DEV, PAY_PROD, SHOP_DEV, SHOP_PROD, World
 
 ACCOUNTS = (SHOP_PROD, PAY_PROD, SHOP_DEV, PAY_DEV, AUDIT)
@@ -19,10 +18,10 @@ CHANGES = {"pooled": lambda account: ("update", account), "aliases": lambda acco
 @pytest.mark.parametrize("mode", CHANGES)
 def test_a_stack_is_split_without_touching_a_policy_and_each_shard_has_its_accounts(fresh: World, mode: str) -> None:
     world, adopt = fresh, mode == "aliases"  # pooled, what is as wanted is taken over by itself
-    configure(world, fanOut=mode, waves=WAVES)
+    world.configure(fanOut=mode, waves=WAVES)
     world.up()
     whole = world.policies(), world.grants()
-    configure(world, fanOut=mode, waves=WAVES, shard="identity-center", adopt=adopt)
+    world.configure(fanOut=mode, waves=WAVES, shard="identity-center", adopt=adopt)
     shards = world.json_of(
         "shards", "--stack", world.stack, "--max-accounts", "4", "--shards", "2", "--write", "--json"
     )

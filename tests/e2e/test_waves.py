@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.test_adoption import configure
 from tests.e2e.world import PAY_DEV, SHOP_DEV, World
 
 STOP = {"embedded": "--stop-on-error", "pulumi": "--continue-on-error=false"}
@@ -12,7 +11,7 @@ STOP = {"embedded": "--stop-on-error", "pulumi": "--continue-on-error=false"}
 
 @pytest.mark.parametrize("mode", ["aliases", "pooled"])
 def test_a_wave_waits_for_the_one_before_it_and_never_begins_after_a_failure(fresh: World, mode: str) -> None:
-    configure(fresh, waves=["ou:Workloads/Dev", "*"], fanOut=mode)
+    fresh.configure(waves=["ou:Workloads/Dev", "*"], fanOut=mode)
     fresh.break_role(SHOP_DEV)
     for options in ((STOP[fresh.engine],), ()) if mode == "aliases" else ((),):
         run = fresh.run("up", "--yes", "--skip-preview", *options)

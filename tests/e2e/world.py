@@ -141,6 +141,10 @@ class World(ByHand):
         values = {"remit:requestRate": 500} | {f"remit:{key}": value for key, value in config.items()}
         (self.folder / f"Pulumi.{name}.yaml").write_text(json.dumps({"config": values}))
 
+    def configure(self, **config: Any) -> None:
+        """The settings of the stack, in place of those that it had."""
+        self.add_stack_file(self.stack, **config)
+
     def init_stack(self, name: str) -> None:
         """A stack in the backend, for a file that is there."""
         self._succeed(self._execute("stack", "init", name))
