@@ -38,14 +38,15 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 class Text(str):
-    """A string and where it stands."""
+    """A string and where it stands. `plain`: it stands there without quotes."""
 
-    __slots__ = ("source",)
+    __slots__ = ("plain", "source")
     source: Source
+    plain: bool
 
-    def __new__(cls, value: str, source: Source = NOWHERE) -> Self:
+    def __new__(cls, value: str, source: Source = NOWHERE, *, plain: bool = False) -> Self:
         text = super().__new__(cls, value)
-        text.source = source
+        text.source, text.plain = source, plain
         return text
 
     @classmethod
@@ -175,7 +176,8 @@ class _Reader:
             return self._series(source, depth)
         if isinstance(event, MappingStartEvent):
             return self._block(source, depth)
-        return None if _is_plain(event) and event.value in _NULLS else Text(event.value, source)
+        plain = _is_plain(event)
+        return None if plain and event.value in _NULLS else Text(event.value, source, plain=plain)
 
     def _series(self, source: Source, depth: int) -> Series:
         series = Series(source)

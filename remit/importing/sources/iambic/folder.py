@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from remit.catalog.messages import problems_of
 from remit.errors import CatalogError, Problem, Source
 from remit.importing.found import LeftOut
+from remit.importing.sources.iambic.numbers import misread
 from remit.importing.sources.iambic.said import Config, ManagedPolicy, PermissionSet, Said
 from remit.importing.sources.reading import read_mapping, read_text
 from remit.yaml_places import Block, Text
@@ -109,6 +110,7 @@ class _Reading:
             repository.left_out.append(LeftOut(str(block.source), reason))
 
     def _valid(self, model: type[Model], block: Block) -> Model | None:
+        self.problems += misread(block)
         try:
             return model.model_validate(block)
         except ValidationError as error:

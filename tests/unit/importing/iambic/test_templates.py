@@ -92,6 +92,11 @@ def accounts(sourced: Sourced) -> list[str]:
     return [each.account for each in sourced.found.policies]
 
 
+def test_an_id_without_quotes_that_iambic_reads_as_another_number_is_refused(converted: Convert) -> None:
+    (said,) = refusals(converted, a=f"{POLICY}excluded_accounts: [{BOSS}]\nproperties: {{policy_name: P, {DOCUMENT}}}")
+    assert said.startswith(f"in/a.yaml:2: {BOSS} without quotes is a number to IAMbic: 10 ")
+
+
 def test_policies_go_to_the_accounts_of_the_configuration_that_iambic_writes_to(converted: Convert) -> None:
     sourced = converted(a=f"{POLICY}properties: {{policy_name: P, {DOCUMENT}}}")
     assert accounts(sourced) == [BOSS, LAKE, SHOP]
