@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import yaml
 
 from tests.e2e.test_repair import ANYTHING, commit, drift_of, repository, told
 from tests.e2e.world import ADA, AUDIT, AUDITORS, CONTRACTORS, DEVELOPERS, PAY_DEV, SHOP_DEV, SHOP_PROD, Run, World
+from tests.warm import LATER
 
 VIEW = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
 BILLING = "arn:aws:iam::aws:policy/job-function/Billing"
@@ -74,7 +74,7 @@ def configure(world: World, more: dict[str, Any]) -> None:
 
 
 def days_later(world: World) -> None:
-    world.environment |= {"PYTHONPATH": str(Path(__file__).parent / "later"), "REMIT_TEST_DAYS": "4"}
+    world.environment |= {"PYTHONPATH": str(LATER), "REMIT_TEST_DAYS": "4"}
 
 
 def scheduled(world: World, *arguments: str) -> Run:

@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +29,7 @@ from tests.e2e.world import (
 )
 from tests.hosts.github import REPOSITORY, TOKEN, FakeGitHub
 from tests.unit.notify.chat import Chat
+from tests.warm import LATER
 
 CHANNELS = "channels:\n  - {kind: slack, url_env: SLACK_WEBHOOK_URL}\n"
 PULL = 7
@@ -288,7 +288,7 @@ def _access_ends_and_leaves_the_files(story: Story) -> None:
     assert story.flows.run("expire", "stacks").stacks == []
     for name in ("Auditor", "Developer"):  # reported, and enforced
         world.assign(name, SHOP_DEV, "USER", ADA)
-    story.flows.environment |= {"PYTHONPATH": str(Path(__file__).parent / "later"), "REMIT_TEST_DAYS": "4"}
+    story.flows.environment |= {"PYTHONPATH": str(LATER), "REMIT_TEST_DAYS": "4"}
     assert story.run_again("expire") == ["dev", "prod"]
     assert ("Auditor", SHOP_DEV, "GROUP", CONTRACTORS) not in world.grants()
     assert {name for name, account, _, who in world.grants() if (account, who) == (SHOP_DEV, ADA)} == {"Auditor"}

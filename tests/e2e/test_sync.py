@@ -14,13 +14,13 @@ from tests.e2e.world import (
     CONTRACTORS,
     DEVELOPERS,
     PAY_DEV,
-    ROOT,
     SHOP_DEV,
     SHOP_PROD,
     Run,
     World,
 )
 from tests.hosts.github import FakeGitHub
+from tests.warm import LATER
 
 BRANCH = "remit/sync"
 BY_HAND = {"Sid": "Logs", "Effect": "Allow", "Action": ["logs:Get*", "logs:List*"], "Resource": "*"}
@@ -222,7 +222,7 @@ def test_access_that_has_ended_is_no_change_by_hand(fresh: World) -> None:
         f"expires: {datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}}}\n",
     )
     adopting(world)
-    later = {"PYTHONPATH": str(ROOT / "tests" / "e2e" / "later"), "REMIT_TEST_DAYS": "4"}
+    later = {"PYTHONPATH": str(LATER), "REMIT_TEST_DAYS": "4"}
     world.environment |= later
     assert {(change, mode) for change, mode, _ in told(drift_of(world)[1])} == {("unmanaged", "adopt")}
     assert sync(world).text.strip().endswith(f"Nothing to adopt from stack {world.stack}.")

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.warm import LATER
+
 TOLD = """
 import json, os, sys, time
 print(json.dumps([sys.argv, os.getcwd(), os.environ.get("SAID"), sys.stdin.read(), sys.path[0], __name__]))
 print("ñ, and no line", end="", file=sys.stderr)
 """
 ENDS = ["", "sys.exit(3)", "sys.exit('words')", "raise SystemExit", "os.kill(os.getpid(), 15)", "os.abort()"]
+AHEAD = "import datetime, os\nprint((datetime.datetime.now().date() - datetime.date.today()).days, os.getppid())"
 WAITS = "import time\nprint('begun', flush=True)\ntime.sleep(60)"
 
 
@@ -54,6 +57,15 @@ def test_remit_is_there_under_its_name(warm: Path | None, tmp_path: Path) -> Non
         command = [str(environment / "bin" / "remit"), "validate", "--catalog", "nowhere"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert (done.returncode, "nowhere" in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize("days", ["0", "4"])
+def test_its_clock_is_days_ahead_where_it_is_told_so(days: str, program: Path, warm: Path) -> None:
+    program.write_text(AHEAD)
+    there = {"PYTHONPATH": str(LATER), "REMIT_TEST_DAYS": days}
+    forked, started = (ran(python, program, **there)[1].split() for python in (warm, Path(sys.prefix)))
+    assert forked[0] == started[0] == days
+    assert started[1] == str(os.getpid()) != forked[1], "the one is a fork of the server's, the other is not"
 
 
 def test_a_program_that_fails_says_where(program: Path, warm: Path) -> None:

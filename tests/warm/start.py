@@ -14,7 +14,8 @@ _PASSED_ON = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> None:
-    if _ARGUMENTS[0] == "-ISc" or "PYTHONPATH" in os.environ:  # a fork can have neither
+    path = os.readlink(os.path.join(_FOLDER, "path"))
+    if _ARGUMENTS[0] == "-ISc" or os.environ.get("PYTHONPATH", path) != path:  # a fork can have neither
         real = os.readlink(os.path.join(_FOLDER, "real"))
         os.execv(real, [real, *_ARGUMENTS])  # noqa: S606  no shell: the arguments go as they are
     for number in _PASSED_ON:

@@ -1,7 +1,7 @@
 """A clock that is days ahead, for the programs that a scenario starts: put this folder on PYTHONPATH.
 
-REMIT_TEST_DAYS says how many. Time passes as ever; only `datetime.now` is later, and not for botocore: sessions that
-AWS gives are of today.
+REMIT_TEST_DAYS says how many, whenever the time is asked. Time passes as ever; only `datetime.now` is later, and not
+for botocore: sessions that AWS gives are of today.
 """
 
 import datetime
@@ -10,7 +10,6 @@ import sys
 from typing import Any
 
 _REAL = datetime.datetime
-_AHEAD = datetime.timedelta(days=int(os.environ.get("REMIT_TEST_DAYS", "0")))
 
 
 class _Meta(type):
@@ -22,7 +21,8 @@ class _Later(_REAL, metaclass=_Meta):
     @classmethod
     def now(cls, tz: datetime.tzinfo | None = None) -> Any:
         asked_by = sys._getframe(1).f_globals.get("__name__", "")
-        return _REAL.now(tz) + (datetime.timedelta() if asked_by.startswith("botocore") else _AHEAD)
+        days = 0 if asked_by.startswith("botocore") else int(os.environ.get("REMIT_TEST_DAYS", "0"))
+        return _REAL.now(tz) + datetime.timedelta(days=days)
 
 
 datetime.datetime = _Later  # type: ignore[misc]
