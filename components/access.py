@@ -11,23 +11,22 @@ from components.instance import Instance
 from components.order import Policies, Settled, settled
 from remit.drift.kept import Kept
 from remit.plan import Plan, PlannedAssignment
+from remit.resource_types import ACCESS, ACCOUNT_ASSIGNMENTS, REVOCATION_GUARD
 from remit.stack import FanOut, Stack
-
-TYPE = "remit:index:Access"
 
 
 class AccountAssignments(pulumi.CustomResource):
     """All assignments of one permission set within a scope; the remit provider owns it (provider/)."""
 
     def __init__(self, name: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions) -> None:
-        super().__init__("remit:index:AccountAssignments", name, dict(props), opts)
+        super().__init__(ACCOUNT_ASSIGNMENTS, name, dict(props), opts)
 
 
 class RevocationGuard(pulumi.CustomResource):
     """Refuses a run that takes away too much; all that writes waits for it (provider/revocation_guard.py)."""
 
     def __init__(self, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions) -> None:
-        super().__init__("remit:index:RevocationGuard", "revocation-guard", dict(props), opts)
+        super().__init__(REVOCATION_GUARD, "revocation-guard", dict(props), opts)
 
 
 class Access(pulumi.ComponentResource):
@@ -56,7 +55,7 @@ class Access(pulumi.ComponentResource):
         revisions: Mapping[str, Mapping[str, object]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(TYPE, "access", None, opts)
+        super().__init__(ACCESS, "access", None, opts)
         self._plan, self._instance, self._stack = plan, instance, stack
         self._kept = kept or Kept()
         self._assignments = _by_permission_set(plan.assignments)

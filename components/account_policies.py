@@ -11,9 +11,9 @@ import pulumi_aws_native as aws_native
 from remit.documents import as_written, fingerprint
 from remit.managed_policy import LivePolicy, Policy
 from remit.plan import PlannedPolicy
+from remit.resource_types import ACCOUNT_POLICIES, POLICY_RELEASE, POLICY_WATCH
 from remit.spoke_role import SpokeRole
 
-TYPE = "remit:index:AccountPolicies"
 _ATTACHMENTS = ("roles", "users", "groups")
 _FIELDS = ("managedPolicyName", "path", "description", "policyDocument")
 
@@ -24,7 +24,7 @@ class PolicyWatch(pulumi.CustomResource):
     documents: pulumi.Output[Mapping[str, Mapping[str, Any]] | None]
 
     def __init__(self, account: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions) -> None:
-        super().__init__("remit:index:PolicyWatch", account, {"account": account, "documents": None, **props}, opts)
+        super().__init__(POLICY_WATCH, account, {"account": account, "documents": None, **props}, opts)
 
     async def as_written(self, policy: PlannedPolicy) -> Mapping[str, Any]:
         """The document as somebody wrote it, where the last refresh found it in other words of the same meaning.
@@ -40,7 +40,7 @@ class PolicyRelease(pulumi.CustomResource):
     """Takes policies that leave from those who have them, just before they go (provider/policy_release.py)."""
 
     def __init__(self, account: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions) -> None:
-        super().__init__("remit:index:PolicyRelease", account, {"account": account, **props}, opts)
+        super().__init__(POLICY_RELEASE, account, {"account": account, **props}, opts)
 
 
 class AccountPolicies(pulumi.ComponentResource):
@@ -71,7 +71,7 @@ class AccountPolicies(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(TYPE, account, None, opts)
+        super().__init__(ACCOUNT_POLICIES, account, None, opts)
         self._existing, self._written = existing or {}, written or {}
         self._planned, self._account, self._spoke, self._remit = policies, account, spoke, remit
         self._watch = self._watching(account, policies, spoke, owned_path, remit, after) if remit else None

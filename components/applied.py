@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pulumi
 
 from remit.drift.run import Run
-from remit.promotion import TYPE
+from remit.resource_types import APPLIED
 from remit.revision import NOWHERE, Revision, said
 
 
@@ -21,7 +21,7 @@ class Applied(pulumi.CustomResource):
         properties: dict[str, pulumi.Input[object]] = {**said(revision or NOWHERE)}
         ignored = list(properties) if revision is None else None
         options = pulumi.ResourceOptions(provider=provider, depends_on=list(after), ignore_changes=ignored)
-        super().__init__(TYPE, "applied", properties, options)
+        super().__init__(APPLIED, "applied", properties, options)
 
 
 def all_that_is_made() -> Sequence[pulumi.Resource]:

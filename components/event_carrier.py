@@ -10,6 +10,7 @@ import pulumi_aws_native as aws_native
 from pulumi_aws_native import events, sqs
 
 from remit.events import PATHS, Destination, Pattern
+from remit.resource_types import EVENT_CARRIER
 
 NAME = "remit-events"
 _KEPT_FOR = 14 * 24 * 3600  # seconds in the dead-letter queue: SQS's most
@@ -38,7 +39,7 @@ class EventCarrier(pulumi.ComponentResource):
         token: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("remit:index:EventCarrier", name, None, opts)
+        super().__init__(EVENT_CARRIER, name, None, opts)
         self._region = name
         self._patterns = patterns
         self._template = to.template

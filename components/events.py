@@ -18,8 +18,8 @@ from remit.events import (
     identity_center_pattern,
     organization_pattern,
 )
+from remit.resource_types import EVENTS_TO_CI
 
-TYPE = "remit:index:EventsToCi"
 _PATH = "/remit/"
 
 
@@ -42,7 +42,7 @@ class EventsToCi(pulumi.ComponentResource):
         own_roles: Sequence[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(TYPE, name, None, opts)
+        super().__init__(EVENTS_TO_CI, name, None, opts)
         patterns: dict[str, dict[str, Pattern]] = {ORGANIZATIONS_REGION: {"organization": organization_pattern()}}
         patterns.setdefault(region, {})["identity-center"] = identity_center_pattern(own_roles)
         below = pulumi.ResourceOptions(parent=self)

@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 
 from remit.plan import Plan
+from remit.resource_types import BARRIER
 
 Policies = Mapping[str, Sequence[pulumi.Resource]]
 """By policy name: the resources that make it, one for each account or one for all."""
@@ -31,7 +32,7 @@ class Barrier(pulumi.CustomResource):
         parent: pulumi.Resource | None = None,
     ) -> None:
         options = pulumi.ResourceOptions(parent=parent, provider=provider, depends_on=after)
-        super().__init__("remit:index:Barrier", name, {}, options)
+        super().__init__(BARRIER, name, {}, options)
 
 
 def needed_policies(plan: Plan, policies: Policies) -> Policies:

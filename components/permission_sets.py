@@ -13,8 +13,8 @@ from components.instance import Instance
 from components.order import Policies, settled
 from remit.drift.kept import Kept
 from remit.plan import PlannedPermissionSet
+from remit.resource_types import PERMISSION_SETS
 
-TYPE = "remit:index:PermissionSets"
 _PROPERTIES = {
     "description": "description",
     "session_duration": "sessionDuration",
@@ -50,7 +50,7 @@ class PermissionSets(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(TYPE, "permission-sets", None, opts)
+        super().__init__(PERMISSION_SETS, "permission-sets", None, opts)
         self._instance = instance
         self._after = list(after)
         self._existing, self._kept = existing or {}, kept or Kept()

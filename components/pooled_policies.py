@@ -15,11 +15,11 @@ from remit.drift.kept import Kept
 from remit.managed_policy import Policy
 from remit.plan import Plan, PlannedPolicy
 from remit.policy_shape import shaped
+from remit.resource_types import MANAGED_POLICIES, POLICY_REMOVAL, POOLED_POLICIES
 from remit.sharding import Shard
 from remit.spoke_role import SpokeRole
 from remit.stack import Stack
 
-TYPE = "remit:index:PooledPolicies"
 Properties = Mapping[str, pulumi.Input[object]]
 
 
@@ -30,14 +30,14 @@ class ManagedPolicies(pulumi.CustomResource):
     leaving: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(self, account: str, props: Properties, opts: pulumi.ResourceOptions) -> None:
-        super().__init__("remit:index:ManagedPolicies", account, {"account": account, "leaving": None, **props}, opts)
+        super().__init__(MANAGED_POLICIES, account, {"account": account, "leaving": None, **props}, opts)
 
 
 class PolicyRemoval(pulumi.CustomResource):
     """Deletes what left the catalog, after all else (provider/policy_removal.py)."""
 
     def __init__(self, props: Properties, opts: pulumi.ResourceOptions) -> None:
-        super().__init__("remit:index:PolicyRemoval", "policy-removal", dict(props), opts)
+        super().__init__(POLICY_REMOVAL, "policy-removal", dict(props), opts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class PooledPolicies(pulumi.ComponentResource):
         kept: Kept | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(TYPE, "policies", None, opts)
+        super().__init__(POOLED_POLICIES, "policies", None, opts)
         self._kept = kept or Kept()
         self._stack, self._spoke, self._remit = stack, spoke, provider
         self._made: dict[str, ManagedPolicies] = {}

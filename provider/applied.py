@@ -8,7 +8,6 @@ from __future__ import annotations
 from provider.changes import Change, Kind
 from provider.inputs import Failure, Properties
 
-TOKEN = "remit:index:Applied"  # noqa: S105 - a type token, not a secret
 ID = "applied"
 _CONTENT = ("catalog", "stackFile", "dirty")
 

@@ -15,8 +15,6 @@ from remit.managed_policy import Policy, under
 from remit.policy_shape import Shape, policy_of
 from remit.spoke_role import SpokeRole
 
-TOKEN = "remit:index:ManagedPolicies"  # noqa: S105 - a type token, not a secret
-
 _ACCOUNT = re.compile(r"\d{12}")
 _ROLE = re.compile(r"[\w+=,.@/-]{1,128}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)

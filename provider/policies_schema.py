@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from remit.resource_types import BARRIER, MANAGED_POLICIES, POLICY_RELEASE, POLICY_REMOVAL, POLICY_WATCH
+
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "object", "additionalProperties": _TEXT}
 _ANY = {"$ref": "pulumi.json#/Any"}
@@ -86,14 +88,14 @@ _REMOVAL = {
 def policy_resources() -> dict[str, Any]:
     """The resources of managed policies by token, as a schema has them."""
     return {
-        "remit:index:ManagedPolicies": {
+        MANAGED_POLICIES: {
             "description": "Every customer managed policy that a stack has in one account",
             "inputProperties": _ACCOUNT,
             "requiredInputs": ["account", "role", "policies"],
             "properties": _ACCOUNT_OUTPUTS,
             "required": ["account"],
         },
-        "remit:index:PolicyRemoval": {
+        POLICY_REMOVAL: {
             "description": "Deletes the policies that left the catalog, once nothing of the stack needs them",
             "inputProperties": _REMOVAL,
             "requiredInputs": ["role", "leaving"],
@@ -102,17 +104,17 @@ def policy_resources() -> dict[str, Any]:
                 "leaving": {**_REMOVAL["leaving"], "description": "After a partial failure alone: what was tried"},
             },
         },
-        "remit:index:PolicyWatch": {
+        POLICY_WATCH: {
             "description": "Says who has a policy that a provider alias is about to delete or to make anew",
             "inputProperties": _WATCH,
             "requiredInputs": ["account", "role", "policies"],
             "properties": _WATCH_OUTPUTS,
         },
-        "remit:index:PolicyRelease": {
+        POLICY_RELEASE: {
             "description": "Takes policies from those who have them, before a provider alias deletes them",
             "inputProperties": _RELEASE,
             "requiredInputs": ["account", "role", "policies", "detachOnDelete"],
             "properties": {"left": {**_TEXTS, "description": "What could not be taken from somebody yet"}},
         },
-        "remit:index:Barrier": {"description": "A place in the order: nothing of its own"},
+        BARRIER: {"description": "A place in the order: nothing of its own"},
     }

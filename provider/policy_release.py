@@ -24,7 +24,6 @@ from remit.errors import AwsError
 from remit.managed_policy import Holders, LivePolicy, Policy
 from remit.spoke_role import SpokeRole
 
-TOKEN = "remit:index:PolicyRelease"  # noqa: S105 - a type token, not a secret
 _NEEDED = {"account", "role", "policies", "detachOnDelete"}
 _NAMES = _NEEDED | {"externalId"}
 

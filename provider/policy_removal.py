@@ -27,7 +27,6 @@ from remit.leaving import Leaving, look, undone
 from remit.managed_policy import by_name
 from remit.spoke_role import SpokeRole
 
-TOKEN = "remit:index:PolicyRemoval"  # noqa: S105 - a type token, not a secret
 ID = "policy-removal"
 
 Place = tuple[str, str]

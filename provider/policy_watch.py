@@ -25,7 +25,6 @@ from remit.errors import AwsError
 from remit.managed_policy import Holders, LivePolicy, Policy
 from remit.spoke_role import SpokeRole
 
-TOKEN = "remit:index:PolicyWatch"  # noqa: S105 - a type token, not a secret
 _FIXED = ("path", "description")
 _NEEDED = {"account", "role", "policies"}
 _NAMES = _NEEDED | {"externalId", "ownedPath"}

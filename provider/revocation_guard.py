@@ -17,7 +17,6 @@ from remit.delta import by_strangers, split_key
 from remit.revision import ATTEMPTED, EXPECTED, OVERTAKEN
 from remit.revocation import Holding, RevocationRefusedError
 
-TOKEN = "remit:index:RevocationGuard"  # noqa: S105 - a type token, not a secret
 ID = "revocation-guard"
 
 Foresee = Callable[[Inputs], Holding]

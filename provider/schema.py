@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 
 from provider.policies_schema import policy_resources
-from provider.revocation_guard import TOKEN as GUARD
+from remit.resource_types import ACCOUNT_ASSIGNMENTS, REVOCATION_GUARD
 
 NAME = "remit"
 VERSION = "0.1.0"
-TOKEN = "remit:index:AccountAssignments"  # noqa: S105 - a type token, not a secret
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "object", "additionalProperties": _TEXT}
@@ -116,14 +115,14 @@ def schema() -> str:
             "config": {"variables": _CONFIGURATION},
             "provider": {"inputProperties": _CONFIGURATION},
             "resources": {
-                TOKEN: {
+                ACCOUNT_ASSIGNMENTS: {
                     "description": "Every assignment of one permission set within a scope of accounts",
                     "inputProperties": _INPUTS,
                     "requiredInputs": ["instanceArn", "permissionSetArn", "scope", "assignments"],
                     "properties": _OUTPUTS,
                     "required": sorted(_OUTPUTS.keys() - {"assignments", "missingAssignments"}),
                 },
-                GUARD: {
+                REVOCATION_GUARD: {
                     "description": "Refuses a run that takes away too much, before anything is written",
                     "inputProperties": _GUARD_INPUTS,
                     "requiredInputs": sorted(

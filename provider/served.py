@@ -28,8 +28,7 @@ from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.time_limit import NO_LIMIT, TimeLimit
 from remit.managed_policy import strangers
-
-BARRIER = "remit:index:Barrier"
+from remit.resource_types import APPLIED, BARRIER, MANAGED_POLICIES, POLICY_RELEASE, POLICY_REMOVAL, POLICY_WATCH
 
 
 class ServedPolicies:
@@ -234,12 +233,12 @@ class ServedApplied(Inert):
 def served_policies(iam: Iam, departures: Departures, cancelled: threading.Event) -> dict[str, Served]:
     """Token to resource, of all that managed policies need."""
     return {
-        managed_policies_inputs.TOKEN: ServedPolicies(ManagedPolicies(iam, departures, cancelled)),
-        policy_removal.TOKEN: ServedRemoval(PolicyRemoval(iam, departures, cancelled)),
-        policy_watch.TOKEN: ServedWatch(PolicyWatch(iam)),
-        policy_release.TOKEN: ServedRelease(PolicyRelease(iam, departures, cancelled)),
+        MANAGED_POLICIES: ServedPolicies(ManagedPolicies(iam, departures, cancelled)),
+        POLICY_REMOVAL: ServedRemoval(PolicyRemoval(iam, departures, cancelled)),
+        POLICY_WATCH: ServedWatch(PolicyWatch(iam)),
+        POLICY_RELEASE: ServedRelease(PolicyRelease(iam, departures, cancelled)),
         BARRIER: ServedBarrier(),
-        applied.TOKEN: ServedApplied(),
+        APPLIED: ServedApplied(),
     }
 
 

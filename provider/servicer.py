@@ -27,10 +27,11 @@ from provider.guard import Guard
 from provider.inputs import Inputs
 from provider.managed_policies import PartlyDoneError, Warn
 from provider.outputs import Outputs
-from provider.schema import TOKEN, VERSION, schema
+from provider.schema import VERSION, schema
 from provider.serving import Served
 from remit.aws.time_limit import TimeLimit
 from remit.errors import AccessDeniedError, RemitError
+from remit.resource_types import ACCOUNT_ASSIGNMENTS, REVOCATION_GUARD
 from remit.revocation import Limits, RevocationRefusedError
 
 Request = Any
@@ -286,9 +287,9 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
 def _is_guard(request: Request) -> bool:
     """Which of the two resources a request is about. Raises ValueError for any other."""
     token = _token(request)
-    if token not in {TOKEN, revocation_guard.TOKEN}:
-        raise ValueError(f"the remit plugin has no resource {token}, only {TOKEN} and {revocation_guard.TOKEN}")
-    return bool(token == revocation_guard.TOKEN)
+    if token not in {ACCOUNT_ASSIGNMENTS, REVOCATION_GUARD}:
+        raise ValueError(f"the remit plugin has no resource {token}, only {ACCOUNT_ASSIGNMENTS} and {REVOCATION_GUARD}")
+    return bool(token == REVOCATION_GUARD)
 
 
 def _token(request: Request) -> str:

@@ -11,18 +11,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from remit.resource_types import REVOCATION_GUARD
 from remit.stack import FanOut, Stack
 
 VARIABLE = "REMIT_FAN_OUT"
 """aliases or pooled: what the state has. The program reads it."""
 
-GUARD = "remit:index:RevocationGuard"
-
 
 def way_in(exported: Mapping[str, Any]) -> FanOut | None:
     """What an exported deployment says; None for a stack that has never run, or never had a policy."""
     for resource in (exported.get("deployment") or {}).get("resources") or ():
-        if resource["type"] == GUARD:
+        if resource["type"] == REVOCATION_GUARD:
             inputs = resource.get("inputs") or {}
             return None if inputs.get("noPolicies") else "pooled" if inputs.get("fanOut") == "pooled" else "aliases"
     return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 from remit.managed_policy import LivePolicy, by_name
+from remit.resource_types import MANAGED_POLICIES, POLICY_REMOVAL
 
 Told = Mapping[str, Mapping[str, Any]]
 """As properties of a resource: {policy name: {"path", "id"?, "detachOnDelete"?}}"""
@@ -93,8 +94,8 @@ def undone_in(resources: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Lea
     left: Mapping[str, Collection[str]] = {}
     for each in resources:
         inputs, outputs = each.get("inputs") or {}, each.get("outputs") or {}
-        if each.get("type") == "remit:index:ManagedPolicies":
+        if each.get("type") == MANAGED_POLICIES:
             leaving[inputs["account"]] = outputs.get("leaving") or {}
-        elif each.get("type") == "remit:index:PolicyRemoval":
+        elif each.get("type") == POLICY_REMOVAL:
             before, left = {**inputs, **outputs}.get("leaving") or {}, outputs.get("left") or {}
     return undone(leaving, before, left)

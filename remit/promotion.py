@@ -12,11 +12,10 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from remit.errors import CatalogError, Problem, RemitError
-from remit.kept_fan_out import GUARD
+from remit.resource_types import APPLIED, REVOCATION_GUARD
 from remit.revision import ATTEMPTED, Commit, Revision, revision_of
 from remit.yaml_places import source_of
 
-TYPE = "remit:index:Applied"
 State = Literal["current", "waiting", "ahead", "dirty", "never", "unknown"]
 
 
@@ -53,7 +52,7 @@ class StackStatus:
 def attempted_in(exported: Mapping[str, Any]) -> Revision | None:
     """What the last run that was let go ahead went by; without a commit where it was in none. None: no run said so."""
     for resource in (exported.get("deployment") or {}).get("resources") or ():
-        if resource.get("type") == GUARD and not resource.get("delete"):
+        if resource.get("type") == REVOCATION_GUARD and not resource.get("delete"):
             found = (resource.get("inputs") or {}).get(ATTEMPTED)
             return revision_of(found) if found else None
     return None
@@ -68,7 +67,7 @@ def begun_in(exported: Mapping[str, Any]) -> Revision | None:
 def applied_in(exported: Mapping[str, Any]) -> Applied | None:
     """What an exported state (`pulumi stack export`) says; None when no run with a commit has succeeded."""
     for resource in (exported.get("deployment") or {}).get("resources") or ():
-        if resource.get("type") == TYPE and not resource.get("delete"):
+        if resource.get("type") == APPLIED and not resource.get("delete"):
             revision = revision_of(resource.get("inputs") or {})
             return Applied(revision, str(resource.get("modified") or resource.get("created") or ""))
     return None

@@ -14,6 +14,7 @@ from remit.drift.values import Finding
 from remit.managed_policy import by_name
 from remit.permission_set import LivePermissionSet
 from remit.planning.values import Plan, PlannedPermissionSet
+from remit.resource_types import STOCK_PERMISSION_SET
 from remit.stack import Stack
 
 
@@ -98,7 +99,7 @@ class ByHand:
         return document or bool(self._ended.attached(planned, live) - self._ended.attached(planned, given))
 
     def _had_set(self, name: str) -> bool:
-        return self._recorded.has("aws-native:sso:PermissionSet", name)
+        return self._recorded.has(STOCK_PERMISSION_SET, name)
 
 
 def _enforced(finding: Finding) -> Finding:

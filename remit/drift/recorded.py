@@ -12,9 +12,15 @@ from remit.documents import Document, means
 from remit.managed_policy import Policy
 from remit.permission_set import LivePermissionSet
 from remit.policy_shape import Shape, policy_of
+from remit.resource_types import (
+    ACCOUNT_ASSIGNMENTS,
+    MANAGED_POLICIES,
+    POLICY_WATCH,
+    STOCK_MANAGED_POLICY,
+    STOCK_PERMISSION_SET,
+)
 
 Resource = Mapping[str, Any]
-_PERMISSION_SET = "aws-native:sso:PermissionSet"
 
 
 class Urn(NamedTuple):
@@ -56,16 +62,16 @@ class Recorded:
         ]
         return cls(
             frozenset(urn for urn, _ in resources),
-            {urn.name: _given(each) for urn, each in resources if urn.type == "remit:index:AccountAssignments"},
+            {urn.name: _given(each) for urn, each in resources if urn.type == ACCOUNT_ASSIGNMENTS},
             dict(found for urn, each in resources for found in _policies(urn, each)),
             dict(found for urn, each in resources for found in _written(urn, each)),
             frozenset(
                 (urn.name, name)
                 for urn, each in resources
-                if urn.type == "remit:index:ManagedPolicies"
+                if urn.type == MANAGED_POLICIES
                 for name in (each.get("outputs") or {}).get("leaving") or ()
             ),
-            {urn.name: _permission_set(urn, each) for urn, each in resources if urn.type == _PERMISSION_SET},
+            {urn.name: _permission_set(urn, each) for urn, each in resources if urn.type == STOCK_PERMISSION_SET},
         )
 
     def has(self, type_: str, name: str) -> bool:
@@ -91,7 +97,7 @@ def _given(resource: Resource) -> dict[str, str]:
 
 
 def _written(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], str]]:
-    if urn.type == "remit:index:PolicyWatch":
+    if urn.type == POLICY_WATCH:
         for name, shape in ((resource.get("inputs") or {}).get("policies") or {}).items():
             if known := shape.get("document"):
                 yield (urn.name, name), known
@@ -99,11 +105,11 @@ def _written(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], st
 
 def _policies(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], Policy]]:
     inputs = resource.get("inputs") or {}
-    if urn.type == "remit:index:ManagedPolicies":
+    if urn.type == MANAGED_POLICIES:
         for name, shape in _shapes(inputs, resource.get("outputs") or {}).items():
             if not shape.get("unmanaged"):
                 yield (urn.name, name), policy_of(name, shape)
-    elif urn.type == "aws-native:iam:ManagedPolicy":
+    elif urn.type == STOCK_MANAGED_POLICY:
         account, _, name = urn.name.partition("/")
         document = _document(inputs.get("policyDocument")) or {}
         yield (account, name), Policy(name, inputs.get("path") or "/", inputs.get("description") or "", document)

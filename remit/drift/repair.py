@@ -10,12 +10,23 @@ from collections.abc import Collection, Iterable
 
 from remit.drift.recorded import Urn
 from remit.drift.values import Finding
+from remit.resource_types import (
+    ACCESS,
+    ACCOUNT_ASSIGNMENTS,
+    ACCOUNT_POLICIES,
+    BARRIER,
+    MANAGED_POLICIES,
+    PERMISSION_SETS,
+    POOLED_POLICIES,
+    STOCK_MANAGED_POLICY,
+    STOCK_PERMISSION_SET,
+)
 
 # What a resource that is missing hangs on; these hold nothing themselves.
 _FRAME = {
-    Urn("remit:index:Access", "access"),
-    Urn("remit:index:PermissionSets", "permission-sets"),
-    Urn("remit:index:Barrier", "*"),
+    Urn(ACCESS, "access"),
+    Urn(PERMISSION_SETS, "permission-sets"),
+    Urn(BARRIER, "*"),
 }
 
 
@@ -31,9 +42,9 @@ def targets(findings: Iterable[Finding], state: Collection[Urn], *, pooled: bool
         if each.kind != "managed_policy":
             frame |= _FRAME
         elif pooled:
-            frame.add(Urn("remit:index:PooledPolicies", "policies"))
+            frame.add(Urn(POOLED_POLICIES, "policies"))
         else:
-            frame.add(Urn("remit:index:AccountPolicies", each.account))
+            frame.add(Urn(ACCOUNT_POLICIES, each.account))
     return _globs(_resources(enforced, pooled=pooled) | (frame - {*state}))
 
 
@@ -57,13 +68,13 @@ def _resources(findings: Iterable[Finding], *, pooled: bool) -> set[Urn]:
 
 def _policy(finding: Finding, *, pooled: bool) -> Urn:
     if pooled:
-        return Urn("remit:index:ManagedPolicies", finding.account)
-    return Urn("aws-native:iam:ManagedPolicy", f"{finding.account}/{finding.name}")
+        return Urn(MANAGED_POLICIES, finding.account)
+    return Urn(STOCK_MANAGED_POLICY, f"{finding.account}/{finding.name}")
 
 
 def _of_identity_center(finding: Finding) -> set[Urn]:
-    assignments = Urn("remit:index:AccountAssignments", finding.name)
+    assignments = Urn(ACCOUNT_ASSIGNMENTS, finding.name)
     if finding.kind == "assignment":
         return {assignments}
     # A permission set that is made anew has another ARN, which its assignments must know.
-    return {Urn("aws-native:sso:PermissionSet", finding.name), *([assignments] if finding.change == "missing" else [])}
+    return {Urn(STOCK_PERMISSION_SET, finding.name), *([assignments] if finding.change == "missing" else [])}

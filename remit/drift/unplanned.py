@@ -9,6 +9,7 @@ from typing import Any
 from remit.drift.recorded import Urn
 from remit.errors import Source
 from remit.planning.values import Plan, PlannedPermissionSet, PlannedPolicy
+from remit.resource_types import ACCOUNT_ASSIGNMENTS, MANAGED_POLICIES, STOCK_MANAGED_POLICY, STOCK_PERMISSION_SET
 
 BY_HAND = Source("by hand", 0)
 _PLACEHOLDER = "placeholder"
@@ -33,12 +34,12 @@ class Unplanned:
         policies: set[tuple[str, str]] = set()
         permission_sets: set[str] = set()
         for type_, name in state:
-            if type_ == "aws-native:iam:ManagedPolicy":
+            if type_ == STOCK_MANAGED_POLICY:
                 account, _, policy = name.partition("/")
                 policies.add((account, policy))
-            elif type_ == "remit:index:ManagedPolicies" and name not in accounts:
+            elif type_ == MANAGED_POLICIES and name not in accounts:
                 policies.add((name, _PLACEHOLDER))
-            elif type_ in {"aws-native:sso:PermissionSet", "remit:index:AccountAssignments"}:
+            elif type_ in {STOCK_PERMISSION_SET, ACCOUNT_ASSIGNMENTS}:
                 permission_sets.add(name)
         return cls(frozenset(policies - planned), frozenset(permission_sets - plan.references.keys()))
 

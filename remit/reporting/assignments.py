@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from remit.delta import by_strangers, split_key
 from remit.reporting.events import State, Step
 from remit.reporting.report import AssignmentChange, Assignments
+from remit.resource_types import ACCOUNT_ASSIGNMENTS
 
-TYPE = "remit:index:AccountAssignments"
 _CHANGING = {"create", "update", "delete", "create-replacement", "delete-replaced", "replace"}
 
 
@@ -22,7 +22,7 @@ def assignment_changes(steps: Iterable[Step], account_names: Mapping[str, str]) 
     failed: list[AssignmentChange] = []
     unlisted = 0
     for step in steps:
-        if step.type != TYPE or step.refresh or step.op not in _CHANGING:
+        if step.type != ACCOUNT_ASSIGNMENTS or step.refresh or step.op not in _CHANGING:
             continue
         before, after = held(step.old), held(step.new)
         failures = _failures(step)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from remit.kept_fan_out import GUARD
 from remit.reporting.assignments import assignment_changes
 from remit.reporting.drift import drift_found
 from remit.reporting.events import Diagnostic, EventLog, Step
 from remit.reporting.report import Result, RunReport
 from remit.reporting.resources import resource_changes
+from remit.resource_types import REVOCATION_GUARD
 
 _PULUMI_FAILED = 255  # what the Pulumi CLI ends with, whatever failed
 _INTERRUPTED = ("interrupted:", "update cancelled", "Resource monitor shut down", "CANCELED")
@@ -58,7 +58,7 @@ def account_names(steps: Iterable[Step]) -> dict[str, str]:
     names: dict[str, str] = {}
     for step in steps:
         for state in (step.old, step.new):
-            if step.type == GUARD and state is not None:
+            if step.type == REVOCATION_GUARD and state is not None:
                 given = state.inputs.get("accountNames")
                 names |= {key: name for key, name in given.items() if name} if isinstance(given, dict) else {}
     return names

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from remit.delta import split_key
-from remit.reporting.assignments import TYPE as ASSIGNMENTS
 from remit.reporting.assignments import held, label_without_remark
 from remit.reporting.events import Step
 from remit.reporting.report import Found
-from remit.reporting.resources import PERMISSION_SET, POLICY, POOLED
+from remit.resource_types import ACCOUNT_ASSIGNMENTS, MANAGED_POLICIES, STOCK_MANAGED_POLICY, STOCK_PERMISSION_SET
 
-_WHAT = {POLICY: "policy", POOLED: "policies of account", PERMISSION_SET: "permission set", ASSIGNMENTS: "assignments"}
+_WHAT = {
+    STOCK_MANAGED_POLICY: "policy",
+    MANAGED_POLICIES: "policies of account",
+    STOCK_PERMISSION_SET: "permission set",
+    ACCOUNT_ASSIGNMENTS: "assignments",
+}
 _NO_REPAIR = {"same", "refresh", "read"}
 
 
@@ -29,11 +33,11 @@ def drift_found(steps: Iterable[Step], account_names: Mapping[str, str]) -> tupl
 
 def _what(step: Step, account_names: Mapping[str, str]) -> str:
     account, _, name = step.name.partition("/")
-    if step.type == ASSIGNMENTS:
+    if step.type == ACCOUNT_ASSIGNMENTS:
         return f"assignments of {step.name}"
-    if step.type == POOLED:
+    if step.type == MANAGED_POLICIES:
         return f"policies in {account_names.get(account) or account}"
-    if step.type == POLICY and name:
+    if step.type == STOCK_MANAGED_POLICY and name:
         return f"policy {name} in {account_names.get(account) or account}"
     return f"{_WHAT[step.type]} {step.name}"
 
@@ -42,7 +46,7 @@ def _changes(step: Step, account_names: Mapping[str, str]) -> Iterator[str]:
     """`+` is there and should not be, `-` should be there and is not, `~` differs."""
     if step.new is None:
         yield "- gone"
-    elif step.type == ASSIGNMENTS:
+    elif step.type == ACCOUNT_ASSIGNMENTS:
         before, after = held(step.old), held(step.new)
         labels = {**before, **after}
         for mark, keys in (("+", after.keys() - before.keys()), ("-", before.keys() - after.keys())):

@@ -6,18 +6,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from remit.reporting.assignments import TYPE as ASSIGNMENTS
 from remit.reporting.events import Diagnostic, State, Step
 from remit.reporting.report import Kind, Operation, ResourceChange
-
-POLICY, POOLED, PERMISSION_SET = (
-    "aws-native:iam:ManagedPolicy",
-    "remit:index:ManagedPolicies",
-    "aws-native:sso:PermissionSet",
+from remit.resource_types import (
+    ACCOUNT_ASSIGNMENTS,
+    MANAGED_POLICIES,
+    POLICY_RELEASE,
+    POLICY_WATCH,
+    STOCK_MANAGED_POLICY,
+    STOCK_PERMISSION_SET,
 )
-_OF_AN_ACCOUNT = {"remit:index:PolicyWatch", "remit:index:PolicyRelease"}
+
+_OF_AN_ACCOUNT = {POLICY_WATCH, POLICY_RELEASE}
 """Beside the policies of an account under an alias: where one fails, those of the account are not touched."""
-_KINDS = {POLICY: Kind.POLICY, PERMISSION_SET: Kind.PERMISSION_SET}
+_KINDS = {STOCK_MANAGED_POLICY: Kind.POLICY, STOCK_PERMISSION_SET: Kind.PERMISSION_SET}
 _OPERATIONS = {
     "create": Operation.CREATE,
     "update": Operation.UPDATE,
@@ -49,12 +51,12 @@ def resource_changes(
 
 def _of(step: Step, reasons: Mapping[str, str], account_names: Mapping[str, str]) -> Iterator[ResourceChange]:
     operation = _OPERATIONS.get(step.op)
-    if step.type == POOLED and operation is not None:
+    if step.type == MANAGED_POLICIES and operation is not None:
         yield from _pooled(step, operation, reasons, account_names)
     elif step.failed and step.type in _OF_AN_ACCOUNT:
         yield _all_in(step, operation or Operation.UPDATE, reasons, account_names)
     elif step.failed and step.op != "create-replacement":
-        if step.type != ASSIGNMENTS or step.urn in reasons:
+        if step.type != ACCOUNT_ASSIGNMENTS or step.urn in reasons:
             yield from _failure(step, reasons, account_names)
     elif operation is not None and step.type in _KINDS:
         yield _change(step, operation, account_names)
@@ -76,7 +78,7 @@ def _change(step: Step, operation: Operation, account_names: Mapping[str, str], 
 
 
 def _failure(step: Step, reasons: Mapping[str, str], account_names: Mapping[str, str]) -> Iterator[ResourceChange]:
-    if step.type == ASSIGNMENTS and step.new and "assignments" in step.new.outputs:
+    if step.type == ACCOUNT_ASSIGNMENTS and step.new and "assignments" in step.new.outputs:
         return  # each assignment that failed is told by itself
     operation = _OPERATIONS.get(step.op.partition("-")[0], Operation.UPDATE)
     yield _change(step, operation, account_names, reasons.get(step.urn) or "failed, and the engine did not say why")

@@ -10,14 +10,18 @@ from typing import Any
 
 from remit.managed_policy import Policy
 from remit.policy_shape import policy_of
+from remit.resource_types import (
+    ACCOUNT_POLICIES,
+    BARRIER,
+    MANAGED_POLICIES,
+    POLICY_RELEASE,
+    POOLED_POLICIES,
+    STOCK_MANAGED_POLICY,
+    STOCK_PROVIDER,
+)
 from remit.spoke_role import SpokeRole
 
 Resource = Mapping[str, Any]
-
-ALIASES, ALIAS, POLICY = "remit:index:AccountPolicies", "pulumi:providers:aws-native", "aws-native:iam:ManagedPolicy"
-POOL, POOLED = "remit:index:PooledPolicies", "remit:index:ManagedPolicies"
-WATCH, RELEASE = "remit:index:PolicyWatch", "remit:index:PolicyRelease"
-REMOVAL, BARRIER = "remit:index:PolicyRemoval", "remit:index:Barrier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Known:
 def is_of_policies(resource: Resource) -> bool:
     """Whether it is made for policies alone, in one way or the other."""
     parents = resource["urn"].split("::")[2].split("$")
-    return parents[0] in {ALIASES, POOL} or parents[-1] == BARRIER
+    return parents[0] in {ACCOUNT_POLICIES, POOLED_POLICIES} or parents[-1] == BARRIER
 
 
 def aliased(resources: Iterable[Resource]) -> list[Known]:
@@ -46,13 +50,13 @@ def aliased(resources: Iterable[Resource]) -> list[Known]:
         account = resource["urn"].rpartition("::")[2].partition("/")[0]
         if not is_of_policies(resource):
             continue
-        if resource["type"] == ALIAS:
+        if resource["type"] == STOCK_PROVIDER:
             assumed = json.loads(resource["inputs"]["assumeRole"])
             name = assumed["roleArn"].partition(":role/")[2]
             roles[account] = SpokeRole(name, assumed.get("externalId") or "")
-        elif resource["type"] == RELEASE:
+        elif resource["type"] == POLICY_RELEASE:
             detached[account].update(resource["inputs"]["detachOnDelete"])
-        elif resource["type"] == POLICY:
+        elif resource["type"] == STOCK_MANAGED_POLICY:
             policies[account].append(_policy_of_alias(resource["inputs"]))
             times[account] = _times(resource)
     return [
@@ -86,7 +90,7 @@ def pooled(resources: Iterable[Resource]) -> list[Known]:
             _times(resource),
         )
         for resource in resources
-        if resource["type"] == POOLED
+        if resource["type"] == MANAGED_POLICIES
     ]
     return [each for each in known if each.policies]
 

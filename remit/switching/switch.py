@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from remit.errors import RemitError, listed
-from remit.kept_fan_out import GUARD
 from remit.leaving import undone_in
-from remit.switching.known import POOLED, REMOVAL, Resource, aliased, is_of_policies, pooled
+from remit.resource_types import MANAGED_POLICIES, POLICY_REMOVAL, REVOCATION_GUARD
+from remit.switching.known import Resource, aliased, is_of_policies, pooled
 from remit.switching.making import as_aliases, as_pooled, stack_urn
 
 Way = Literal["aliases", "pooled"]
@@ -65,7 +65,7 @@ def _resources(exported: Mapping[str, Any]) -> Sequence[Resource]:
 
 def _guard_of(resources: Iterable[Resource]) -> Resource:
     for resource in resources:
-        if resource["type"] == GUARD:
+        if resource["type"] == REVOCATION_GUARD:
             return resource
     raise SwitchError("this stack has no policies in its state: its next `up` makes them as remit:fanOut says")
 
@@ -83,8 +83,8 @@ def _refuse_open(exported: Mapping[str, Any], resources: Sequence[Resource]) -> 
         if not is_of_policies(resource):
             continue
         outputs = resource.get("outputs") or {}
-        left = resource["type"] != REMOVAL and outputs.get("left")
-        half_done = left or (resource["type"] == POOLED and "policies" in outputs)
+        left = resource["type"] != POLICY_REMOVAL and outputs.get("left")
+        half_done = left or (resource["type"] == MANAGED_POLICIES and "policies" in outputs)
         if half_done or any(resource.get(key) for key in ("initErrors", "delete", "pendingReplacement")):
             name = resource["urn"].rpartition("::")[2]
             raise SwitchError(f"{name} is half done since an earlier run: let `remit up` finish it first")

@@ -16,11 +16,9 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
-from provider import revocation_guard
 from provider.account_assignments import AccountAssignments
 from provider.engine_log import EngineLog
 from provider.guard import Guard
-from provider.schema import TOKEN
 from provider.servicer import Servicer, Session
 from remit.aws.assignments import AssignmentReader
 from remit.aws.scheduler import Scheduler
@@ -28,10 +26,11 @@ from remit.aws.sso_admin import SsoAdmin
 from remit.aws.throttle import Throttle, TokenBucket
 from remit.aws.under_way import let_finish
 from remit.max_revoke import MaxRevoke
+from remit.resource_types import ACCOUNT_ASSIGNMENTS, REVOCATION_GUARD
 from remit.revocation import Limits
 from tests.provider.fake_sso_admin import INSTANCE, PERMISSION_SET
 
-URN = f"urn:pulumi:test::remit::{TOKEN}::Engineer"
+URN = f"urn:pulumi:test::remit::{ACCOUNT_ASSIGNMENTS}::Engineer"
 ALL = MaxRevoke(percent=100)
 A, B, C = "111111111111", "222222222222", "333333333333"
 
@@ -130,14 +129,14 @@ class Plugin:
             raise RefusedError(error) from error
 
     def check(self, news: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-        answer = self.call("Check", provider_pb2.CheckRequest(urn=URN, type=TOKEN, news=struct(news)))
+        answer = self.call("Check", provider_pb2.CheckRequest(urn=URN, type=ACCOUNT_ASSIGNMENTS, news=struct(news)))
         return MessageToDict(answer.inputs), {each.property: each.reason for each in answer.failures}
 
     def guard(self, news: dict[str, Any], olds: dict[str, Any] | None = None) -> tuple[dict[str, Any], str]:
         """The check of the whole stack, which comes first in a run: what it keeps, and the refusal or ""."""
         request = provider_pb2.CheckRequest(
-            urn=f"urn:pulumi:test::remit::{revocation_guard.TOKEN}::revocation-guard",
-            type=revocation_guard.TOKEN,
+            urn=f"urn:pulumi:test::remit::{REVOCATION_GUARD}::revocation-guard",
+            type=REVOCATION_GUARD,
             olds=struct(olds or {}),
             news=struct(news),
         )
@@ -147,7 +146,12 @@ class Plugin:
     def diff(self, old: dict[str, Any], new: dict[str, Any], olds: dict[str, Any] | None = None) -> dict[str, str]:
         """{path: kind}; the invariants of a detailed diff are checked on the way."""
         request = provider_pb2.DiffRequest(
-            id="id", urn=URN, type=TOKEN, old_inputs=struct(old), olds=struct(olds or {}), news=struct(new)
+            id="id",
+            urn=URN,
+            type=ACCOUNT_ASSIGNMENTS,
+            old_inputs=struct(old),
+            olds=struct(olds or {}),
+            news=struct(new),
         )
         answer = self.call("Diff", request)
         kinds = {path: provider_pb2.PropertyDiff.Kind.Name(each.kind) for path, each in answer.detailedDiff.items()}
@@ -157,7 +161,9 @@ class Plugin:
         return kinds
 
     def create(self, properties: dict[str, Any], *, preview: bool = False) -> tuple[str, dict[str, Any]]:
-        request = provider_pb2.CreateRequest(urn=URN, type=TOKEN, properties=struct(properties), preview=preview)
+        request = provider_pb2.CreateRequest(
+            urn=URN, type=ACCOUNT_ASSIGNMENTS, properties=struct(properties), preview=preview
+        )
         answer = self.call("Create", request)
         return answer.id, MessageToDict(answer.properties)
 
@@ -170,14 +176,19 @@ class Plugin:
         preview: bool = False,
     ) -> dict[str, Any]:
         request = provider_pb2.UpdateRequest(
-            urn=URN, type=TOKEN, olds=struct(olds or {}), old_inputs=struct(old), news=struct(new), preview=preview
+            urn=URN,
+            type=ACCOUNT_ASSIGNMENTS,
+            olds=struct(olds or {}),
+            old_inputs=struct(old),
+            news=struct(new),
+            preview=preview,
         )
         return MessageToDict(self.call("Update", request).properties)
 
     def read(
         self, id_: str, old: dict[str, Any] | None = None, olds: dict[str, Any] | None = None
     ) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        request = provider_pb2.ReadRequest(id=id_, urn=URN, type=TOKEN)
+        request = provider_pb2.ReadRequest(id=id_, urn=URN, type=ACCOUNT_ASSIGNMENTS)
         if old is not None:
             request.inputs.CopyFrom(struct(old))
             request.properties.CopyFrom(struct(olds or {}))
@@ -185,7 +196,9 @@ class Plugin:
         return answer.id, MessageToDict(answer.inputs), MessageToDict(answer.properties)
 
     def delete(self, old: dict[str, Any], olds: dict[str, Any] | None = None) -> None:
-        request = provider_pb2.DeleteRequest(urn=URN, type=TOKEN, properties=struct(olds or {}), old_inputs=struct(old))
+        request = provider_pb2.DeleteRequest(
+            urn=URN, type=ACCOUNT_ASSIGNMENTS, properties=struct(olds or {}), old_inputs=struct(old)
+        )
         self.call("Delete", request)
 
 

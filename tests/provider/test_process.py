@@ -15,7 +15,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc
 
-from provider.schema import TOKEN
+from remit.resource_types import ACCOUNT_ASSIGNMENTS
 from tests.provider.plugin import struct
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ def test_it_shakes_hands_and_serves_its_schema(process: tuple[subprocess.Popen[s
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
         stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:1"), timeout=30)
         assert stub.GetPluginInfo(Empty(), timeout=30).version
-        assert TOKEN in stub.GetSchema(provider_pb2.GetSchemaRequest(), timeout=30).schema
+        assert ACCOUNT_ASSIGNMENTS in stub.GetSchema(provider_pb2.GetSchemaRequest(), timeout=30).schema
 
 
 def test_it_is_configured_without_credentials(process: tuple[subprocess.Popen[str], str]) -> None:

@@ -9,9 +9,9 @@ from pulumi.runtime.proto import provider_pb2
 
 from provider.account_assignments import PartialFailureError
 from provider.inputs import Inputs
-from provider.schema import TOKEN
 from remit.aws.time_limit import GRACE, TimeLimit
 from remit.errors import AwsError
+from remit.resource_types import ACCOUNT_ASSIGNMENTS
 from tests.provider.fake_sso_admin import FakeSsoAdmin
 from tests.provider.plugin import URN, A, B, C, Plugin, RefusedError, inputs, key, plugin, session, struct
 
@@ -85,9 +85,14 @@ def test_the_engine_hands_the_limit_over_with_each_verb_that_writes() -> None:
     news, brief = struct(inputs(*KEYS)), 1e-9
     with plugin(sso) as remit:
         for name, request in (
-            ("Create", provider_pb2.CreateRequest(urn=URN, type=TOKEN, properties=news, timeout=brief)),
-            ("Update", provider_pb2.UpdateRequest(urn=URN, type=TOKEN, news=news, old_inputs=news, timeout=brief)),
-            ("Delete", provider_pb2.DeleteRequest(urn=URN, type=TOKEN, old_inputs=news, timeout=brief)),
+            ("Create", provider_pb2.CreateRequest(urn=URN, type=ACCOUNT_ASSIGNMENTS, properties=news, timeout=brief)),
+            (
+                "Update",
+                provider_pb2.UpdateRequest(
+                    urn=URN, type=ACCOUNT_ASSIGNMENTS, news=news, old_inputs=news, timeout=brief
+                ),
+            ),
+            ("Delete", provider_pb2.DeleteRequest(urn=URN, type=ACCOUNT_ASSIGNMENTS, old_inputs=news, timeout=brief)),
         ):
             assert "customTimeouts are over" in refusal(remit, name, request)
     assert sso.writes == 0

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from remit.errors import CatalogError
-from remit.kept_fan_out import GUARD
 from remit.promotion import (
-    TYPE,
     Applied,
     PromotionRefusedError,
     StackStatus,
@@ -21,6 +19,7 @@ from remit.promotion import (
     state_of,
     waits_for,
 )
+from remit.resource_types import APPLIED, REVOCATION_GUARD
 from remit.revision import (
     Revision,
     RevisionError,
@@ -44,14 +43,14 @@ def git(folder: Path, *arguments: str) -> str:
 
 def test_a_state_says_which_commit_the_stack_got() -> None:
     resource = {
-        "type": TYPE,
+        "type": APPLIED,
         "inputs": {"commit": "c", "catalog": "t", "stackFile": "f", "dirty": False},
         "modified": "2026-11-24T03:00:00Z",
     }
     exported = {"deployment": {"resources": [{"type": "other"}, {**resource, "delete": True}, resource]}}
     assert applied_in(exported) == Applied(Revision("c", "t", "f"), "2026-11-24T03:00:00Z")
     assert applied_in({"deployment": {}}) is None
-    guard = {"type": GUARD, "inputs": {"attempted": said(HEAD)}}
+    guard = {"type": REVOCATION_GUARD, "inputs": {"attempted": said(HEAD)}}
     assert attempted_in({"deployment": {"resources": [resource, guard]}}) == HEAD
     assert attempted_in({"deployment": {"resources": [{**guard, "inputs": {}}]}}) is None
     assert attempted_in(exported) is None

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from remit.kept_fan_out import GUARD
-from remit.promotion import TYPE
+from remit.resource_types import APPLIED, REVOCATION_GUARD
 from remit.revision import Revision, read_revision, said
 from tests.unit.cli.conftest import Run
 
@@ -34,8 +33,8 @@ class Backend:
         resources = [
             {"urn": f"urn:pulumi:{stack}::remit::{type_}::x", "type": type_, "inputs": inputs}
             for type_, inputs in (
-                (TYPE, said(applied) if applied else None),
-                (GUARD, {"attempted": said(began)} if began else None),
+                (APPLIED, said(applied) if applied else None),
+                (REVOCATION_GUARD, {"attempted": said(began)} if began else None),
             )
             if inputs
         ]

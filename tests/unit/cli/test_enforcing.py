@@ -17,7 +17,8 @@ from remit.cli.held import Held
 from remit.drift.kept import Kept
 from remit.drift.recorded import Recorded
 from remit.drift.values import Drift
-from remit.kept_fan_out import GUARD, VARIABLE
+from remit.kept_fan_out import VARIABLE
+from remit.resource_types import REVOCATION_GUARD
 from remit.revision import Revision, said
 from remit.stack import FanOut, Stack
 from tests.unit.drift.world import live_of, plan
@@ -55,7 +56,11 @@ def test_a_repair_goes_on_only_while_no_other_run_has_begun(tmp_path: Path) -> N
 
     def begins(revision: Revision | None) -> None:
         inputs = {"attempted": said(revision)} if revision else {}
-        state = {"deployment": {"resources": [{"urn": "urn:pulumi:s::remit::g::g", "type": GUARD, "inputs": inputs}]}}
+        state = {
+            "deployment": {
+                "resources": [{"urn": "urn:pulumi:s::remit::g::g", "type": REVOCATION_GUARD, "inputs": inputs}]
+            }
+        }
         (tmp_path / "state.json").write_text(json.dumps(state))
 
     def examined(attempted: Revision | None) -> Examined:
