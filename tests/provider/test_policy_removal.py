@@ -158,13 +158,13 @@ def test_another_policy_of_the_name_is_told_and_left_alone(stack: Stack, path: s
     )
 
 
-def test_a_policy_that_a_refresh_found_elsewhere_is_deleted_there(stack: Stack) -> None:
+def test_a_policy_that_a_refresh_found_elsewhere_is_somebody_elses_and_stays(stack: Stack) -> None:
     stack.up(GUARD, OLD)
     stack.cloud.client().delete_policy(PolicyArn=arn_of("Old"))
     stack.cloud.write("Old", BUILD, path="/hand/")
     stack.refresh()
-    stack.up(GUARD)
-    assert set(stack.cloud.live()) == {"Guard"}
+    assert stack.up(GUARD) == ""
+    assert set(stack.cloud.live()) == {"Guard", "Old"}
 
 
 def test_what_is_left_for_a_later_run_is_detached_then_if_it_said_so(stack: Stack) -> None:
