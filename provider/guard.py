@@ -56,6 +56,12 @@ class Guard:
         with self._lock:
             self._seen[name] = assignments
 
+    def is_of_a_refresh(self, name: str) -> bool:
+        """Whether a diff is a refresh's, which shows what it has just read and takes nothing away: a run that does
+        passes the stack's guard between its refresh and its own diffs."""
+        with self._lock:
+            return name in self._seen and not self._whole_stack
+
     @property
     def seen(self) -> Mapping[str, Mapping[str, str]]:
         with self._lock:

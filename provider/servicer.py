@@ -158,7 +158,8 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
             found = {"count": Change(Kind.UPDATE)} if revocation_guard.differs(old_inputs, news) else {}
         else:
             found = changes(old_inputs, olds, news)
-            if (holding := revoked(old_inputs, olds, news)) is not None:
+            holding = None if self._guard.is_of_a_refresh(_name(request)) else revoked(old_inputs, olds, news)
+            if holding is not None:
                 if joining := joined(old_inputs, news):
                     seen = self._resource.foresee(joining, self._log.told(request.urn))
                     what = f"{_name(request)}, made by hand in accounts that join the scope, to be removed"

@@ -41,22 +41,23 @@ def _refresh(run: Deployment, number: int, old: Resource) -> None:
         start = time.monotonic()
         run.events.begin(step)
         try:
-            new, diff = _read(run, old)
+            new = _read(run, old)
+            if new is None:
+                run.ledger.end(remove=[number])
+            elif new != old:
+                run.ledger.end(add=new, replace_in_place=number)
+            diff = _shown(run, old, new)  # where that fails, the Pulumi CLI keeps what it has read, too
         except EngineError as error:
             run.failed(old.urn)
             run.events.fail(step, str(error), time.monotonic() - start)
             return
-        if new is None:
-            run.ledger.end(remove=[number])
-        elif new != old:
-            run.ledger.end(add=new, replace_in_place=number)
         run.events.end(Step("refresh", old, new, diff), time.monotonic() - start)
 
 
-def _read(run: Deployment, old: Resource) -> tuple[Resource | None, Diff]:
+def _read(run: Deployment, old: Resource) -> Resource | None:
     found = run.provider(old).read(old.urn, old.id, inputs=old.inputs, state=old.outputs)
     if not found.id:
-        return None, Diff(changes=True)
+        return None
     if found.reasons:
         reasons = "\n".join(f"* {reason}" for reason in found.reasons)
         run.events.log("warning", f"Refreshed resource is in an unhealthy state:\n{reasons}", old.urn)
@@ -69,10 +70,16 @@ def _read(run: Deployment, old: Resource) -> tuple[Resource | None, Diff]:
     )
     if _differs(old.inputs, new.inputs) or _differs(old.outputs, new.outputs):
         new = replace(new, modified=run.timestamp())
+    return new
+
+
+def _shown(run: Deployment, old: Resource, new: Resource | None) -> Diff:
+    """What would an update from what is there to what was asked for do? Refresh shows that the other way round."""
+    if new is None:
+        return Diff(changes=True)
     if old.external:
-        return new, Diff(_differs(old.outputs, new.outputs))
-    # What would an update from what is there to what was asked for do? Refresh shows that the other way round.
-    return new, inverted(ask(run, new, replace(new, inputs=old.inputs)))
+        return Diff(_differs(old.outputs, new.outputs))
+    return inverted(ask(run, new, replace(new, inputs=old.inputs)))
 
 
 def _differs(old: Mapping[str, object], new: Mapping[str, object]) -> bool:

@@ -59,3 +59,14 @@ def test_a_failed_read_leaves_the_state_as_it_was(project: StackProject) -> None
     assert ran.code == 1
     assert "not now" in ran.said
     assert project.resources() == before
+
+
+def test_what_was_read_stays_where_the_diff_of_it_fails(project: StackProject) -> None:
+    """As with the Pulumi CLI."""
+    project.up(TWO)
+    project.change_cloud(lambda c: c["things"]["id-a"]["tags"].update(hand="made"))
+    project.change_cloud(lambda c: c.update(faults={"diff id-a": {"fail": "not now"}}))
+    ran = project.run("refresh", "--yes")
+    assert ran.code == 1
+    assert "not now" in ran.said
+    assert project.resources()["a"]["inputs"]["tags"] == {"k": "v", "hand": "made"}

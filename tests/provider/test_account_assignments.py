@@ -8,6 +8,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.rpc import UNKNOWN
 
+from remit.max_revoke import MaxRevoke
 from tests.provider.fake_sso_admin import INSTANCE, OTHER_SET, PERMISSION_SET, FakeSsoAdmin
 from tests.provider.plugin import A, B, C, Plugin, RefusedError, inputs, key, plugin
 
@@ -93,6 +94,21 @@ def test_refresh_without_drift_returns_the_state_unchanged(remit: Plugin, sso: F
     checked, _ = remit.check(inputs(ONE, TWO))
     _, outputs = remit.create(checked)
     assert remit.read(ID, checked, outputs) == (ID, checked, outputs)
+
+
+def test_a_refresh_shows_more_than_a_run_may_take_away(sso: FakeSsoAdmin) -> None:
+    """The engine asks for a diff after each read; what a run takes away, it is asked after the stack's guard."""
+    sso.add(ONE, BY_HAND)
+    with plugin(sso, most=MaxRevoke(count=0)) as remit:
+        _, live, outputs = remit.read(ID, inputs(ONE))
+        assert remit.diff(live, inputs(ONE), outputs) == {f'assignments["{BY_HAND}"]': "DELETE"}
+        everything = {"assignments": {"Engineer": {ONE: "label"}}, "permissionSetArns": {}, "accountNames": {}}
+        _, refusal = remit.guard({**inputs(), **everything})
+        assert "would take away 1 of the 2" in refusal
+        with pytest.raises(RefusedError, match="would take away 1 of the 2"):
+            remit.diff(live, inputs(ONE), outputs)
+    with plugin(sso, most=MaxRevoke(count=0)) as remit, pytest.raises(RefusedError, match="would take away 1 of the 2"):
+        remit.diff(live, inputs(ONE), outputs)
 
 
 def test_a_permission_set_that_is_gone_is_a_resource_that_is_gone(remit: Plugin, sso: FakeSsoAdmin) -> None:

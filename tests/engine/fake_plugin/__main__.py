@@ -110,6 +110,10 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=struct(news))
 
     def Diff(self, request, context):
+        with cloud() as document:
+            refused = document["faults"].get(f"diff {request.id}")
+        if refused:
+            context.abort(grpc.StatusCode.UNKNOWN, refused["fail"])
         olds, news = plain(request.old_inputs), plain(request.news)
         for key in request.ignoreChanges:
             news[key] = olds.get(key)
