@@ -71,7 +71,7 @@ def scheduled_up(engine: Engine, stack: str, arguments: Sequence[str], output: P
 def _see(engine: Engine, run: Scheduled) -> RunEnd:
     """The engine goes by its state: what is to be reverted is read into it first, and nothing else."""
     found = run.examined
-    targets = known_targets(run.drift.findings, found.recorded.urns, pooled=found.pooled)
+    targets = known_targets(run.drift.findings, found.recorded, found.reading.live, pooled=found.pooled)
     if not targets:
         return RunEnd(0, stopped=False)
     options = ["--stack", found.found.stack.name, "--yes", "--skip-preview", "--non-interactive", *chosen(targets)]

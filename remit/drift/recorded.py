@@ -42,7 +42,7 @@ class Recorded:
     `written`: with aliases, the fingerprint of the document that the last run of the program wanted, which no refresh
     changes: the state of the policy itself says what is live then. `leaving`: by (account, name), pooled policies that
     left the catalog, and were there still at the last read. `permission_sets`: of each the policies alone, attached and
-    inline.
+    inline. `strangers`: by permission set, keys of what was found there that somebody made by hand.
     """
 
     urns: frozenset[Urn]
@@ -51,6 +51,7 @@ class Recorded:
     written: Mapping[tuple[str, str], str] = field(default_factory=dict)
     leaving: frozenset[tuple[str, str]] = frozenset()
     permission_sets: Mapping[str, LivePermissionSet] = field(default_factory=dict)
+    strangers: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, exported: Mapping[str, Any]) -> Recorded:
@@ -72,6 +73,7 @@ class Recorded:
                 for name in (each.get("outputs") or {}).get("leaving") or ()
             ),
             {urn.name: _permission_set(urn, each) for urn, each in resources if urn.type == STOCK_PERMISSION_SET},
+            {urn.name: _strangers(each) for urn, each in resources if urn.type == ACCOUNT_ASSIGNMENTS},
         )
 
     def has(self, type_: str, name: str) -> bool:
@@ -94,6 +96,13 @@ def _given(resource: Resource) -> dict[str, str]:
     known = {key: label for each in said for key, label in (each or {}).items()}
     never = (outputs.get("failed") or {}).keys() - (outputs.get("assignments") or {}).keys()
     return {key: label for key, label in known.items() if key not in never and not by_strangers(label)}
+
+
+def _strangers(resource: Resource) -> frozenset[str]:
+    inputs, outputs = resource.get("inputs") or {}, resource.get("outputs") or {}
+    said = {**(inputs.get("assignments") or {}), **(outputs.get("assignments") or {})}
+    by_hand = (key for key, label in said.items() if by_strangers(label))
+    return frozenset((*by_hand, *(outputs.get("unmanagedAssignments") or ())))
 
 
 def _written(urn: Urn, resource: Resource) -> Iterator[tuple[tuple[str, str], str]]:

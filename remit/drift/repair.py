@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from remit.drift.recorded import Urn
+from remit.drift.live import Live
+from remit.drift.recorded import Recorded, Urn
 from remit.drift.values import Finding
 from remit.resource_types import (
     ACCESS,
@@ -48,10 +49,16 @@ def targets(findings: Iterable[Finding], state: Collection[Urn], *, pooled: bool
     return _globs(_resources(enforced, pooled=pooled) | (frame - {*state}))
 
 
-def known_targets(findings: Iterable[Finding], state: Collection[Urn], *, pooled: bool) -> tuple[str, ...]:
-    """The same, of those resources alone that the state has: what a refresh can read."""
+def known_targets(findings: Iterable[Finding], recorded: Recorded, live: Live, *, pooled: bool) -> tuple[str, ...]:
+    """Of resources that the state has, what a refresh has to read: what lies in an enforced difference, and where the
+    state says of somebody's assignment that it is there, and it is not any more: a run would count it as taken away."""
     enforced = [each for each in findings if each.mode == "enforce"]
-    return _globs(_resources(enforced, pooled=pooled) & {*state})
+    stale = {
+        Urn(ACCOUNT_ASSIGNMENTS, name)
+        for name, keys in recorded.strangers.items()
+        if name in live.arns and keys - live.assignments.get(name, frozenset())
+    }
+    return _globs((_resources(enforced, pooled=pooled) & recorded.urns) | stale)
 
 
 def _globs(urns: Iterable[Urn]) -> tuple[str, ...]:

@@ -170,7 +170,7 @@ def scheduled(live: Live, recorded: Recorded, stack: Stack = STACK) -> Scheduled
     by_hand = ByHand(PLAN, live, recorded, ENDED, stack).among(findings(live, stack))
     left = tuple(each for each in by_hand if each.mode != "enforce")
     reverted = tuple(each for each in by_hand if each.mode == "enforce")
-    seen = frozenset(each.removeprefix("**") for each in known_targets(by_hand, recorded.urns, pooled=False))
+    seen = frozenset(each.removeprefix("**") for each in known_targets(by_hand, recorded, live, pooled=False))
     return Scheduled(left, reverted, seen, kept(left, PLAN, live, recorded, ended=ENDED))
 
 

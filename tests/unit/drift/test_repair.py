@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from remit.drift.recorded import Urn
+from dataclasses import replace
+
+import pytest
+
+from remit.delta import STRANGER
+from remit.drift.recorded import Recorded, Urn
 from remit.drift.repair import known_targets, targets
 from remit.drift.unplanned import Unplanned
 from tests.unit.drift.world import findings, live_of, plan, with_assignments, with_policies, with_set
@@ -26,8 +31,25 @@ def test_targets_are_the_resources_that_enforced_differences_lie_in() -> None:
 
 def test_what_is_read_anew_is_in_the_state_and_is_enforced() -> None:
     live = with_policies(with_assignments(live_of(plan()), "Strict", also=f"{SHOP}/USER/u-ann"), LAB)
-    state = [Urn("remit:index:AccountAssignments", name) for name in ("Strict", "Loose")]
-    assert known_targets(findings(live), state, pooled=False) == ("**remit:index:AccountAssignments::Strict",)
+    urns = frozenset(Urn("remit:index:AccountAssignments", name) for name in ("Strict", "Loose"))
+    only = ("**remit:index:AccountAssignments::Strict",)
+    assert known_targets(findings(live), Recorded(urns, {}, {}), live, pooled=False) == only
+
+
+@pytest.mark.parametrize("where", ["inputs", "outputs"])
+def test_what_somebody_gave_and_took_back_is_read_anew_or_a_run_would_count_it_as_taken_away(where: str) -> None:
+    by_hand = f"{SHOP}/USER/u-ann"
+    told = {
+        "inputs": {"inputs": {"assignments": {by_hand: f"ann, {STRANGER}"}}},
+        "outputs": {"outputs": {"unmanagedAssignments": {by_hand: "ann"}}},
+    }
+    urn = "urn:pulumi:t::remit::remit:index:Access$remit:index:AccountAssignments::Strict"
+    recorded = Recorded.of({"deployment": {"resources": [{"urn": urn, **told[where]}]}})
+    there, gone = with_assignments(live_of(plan()), "Strict", also=by_hand), live_of(plan())
+    assert known_targets((), recorded, there, pooled=False) == ()
+    assert known_targets((), recorded, gone, pooled=False) == ("**remit:index:AccountAssignments::Strict",)
+    without = replace(gone, arns={name: arn for name, arn in gone.arns.items() if name != "Strict"})
+    assert known_targets((), recorded, without, pooled=False) == (), "of a permission set that is gone"
 
 
 def test_what_the_state_has_and_the_plan_has_not_keeps_its_place() -> None:
