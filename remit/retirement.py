@@ -1,4 +1,4 @@
-"""Resources of accounts that are gone leave the state without a call.
+"""Resources of accounts that are gone, and permission sets that change hands, leave the state without a call.
 
 A suspended, closed or departed account cannot be assumed into: its provider alias fails at its first call,
 and with it every run that wants to read or delete what was there. Nothing is left to delete,
@@ -15,7 +15,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from remit.drift.recorded import Urn
 from remit.leaving import undone_in
+from remit.resource_types import ACCOUNT_ASSIGNMENTS, STOCK_PERMISSION_SET
 
 _OF_ACCOUNT = re.compile(r"(::remit:index:AccountPolicies|\$remit:index:ManagedPolicies)::(?P<account>\d{12})$")
 
@@ -40,22 +42,26 @@ def retire(exported: Mapping[str, Any], active: Collection[str]) -> Retirement:
     `exported` is the JSON of `pulumi stack export`: {"version": 3, "deployment": {"resources": […]}}. Only
     what hangs below an AccountPolicies component is touched, and ManagedPolicies; references from elsewhere go with it.
     """
-    deployment = exported.get("deployment") or {}
-    resources = deployment.get("resources") or []
+    resources = _resources(exported)
     account_of = _accounts(resources)
     gone = {urn: account for urn, account in account_of.items() if account not in active}
     counts: dict[str, int] = {}
     for account in gone.values():
         counts[account] = counts.get(account, 0) + 1
-    kept = [_without(resource, gone) for resource in resources if resource["urn"] not in gone]
     forgotten = {
         account: [f"{each.path}{name}" for name, each in policies.items()]
         for account, policies in undone_in(resources).items()
         if account in counts
     }
-    return Retirement(
-        {**exported, "deployment": {**deployment, "resources": kept}}, dict(sorted(counts.items())), forgotten
-    )
+    return Retirement(_left(exported, gone), dict(sorted(counts.items())), forgotten)
+
+
+def without_permission_sets(exported: Mapping[str, Any], names: Collection[str]) -> tuple[dict[str, Any], set[str]]:
+    """What `stack import` takes, without these permission sets and their assignments; and those that were there."""
+    types = {STOCK_PERMISSION_SET, ACCOUNT_ASSIGNMENTS}
+    urns = ((each["urn"], Urn.of(each["urn"])) for each in _resources(exported))
+    gone = {text: urn.name for text, urn in urns if urn.type in types and urn.name in names}
+    return _left(exported, gone), set(gone.values())
 
 
 def instances_in(exported: Mapping[str, Any]) -> dict[str, str]:
@@ -63,13 +69,23 @@ def instances_in(exported: Mapping[str, Any]) -> dict[str, str]:
 
     Permission sets' assignments tell it, and the RevocationGuard that every stack has; their provider knows the region.
     """
-    resources = (exported.get("deployment") or {}).get("resources") or []
+    resources = _resources(exported)
     regions = {each["urn"]: (each.get("inputs") or {}).get("region") or "" for each in resources}
     return {
         arn: regions.get(each.get("provider", "").rpartition("::")[0], "")
         for each in resources
         if _OF_INSTANCE.search(each["urn"]) and (arn := (each.get("inputs") or {}).get("instanceArn"))
     }
+
+
+def _resources(exported: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return (exported.get("deployment") or {}).get("resources") or []
+
+
+def _left(exported: Mapping[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    """The export without the resources of these URNs, and what refers to them without that."""
+    kept = [_without(resource, gone) for resource in _resources(exported) if resource["urn"] not in gone]
+    return {**exported, "deployment": {**(exported.get("deployment") or {}), "resources": kept}}
 
 
 def _accounts(resources: Collection[Mapping[str, Any]]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from remit.cli.words import counted
 from remit.drift.recorded import Recorded
 from remit.errors import RemitError, listed
 from remit.organization import AccountState
-from remit.retirement import instances_in
+from remit.retirement import instances_in, without_permission_sets
 from remit.retirement import retire as take_out
 from remit.sharding import Shard
 from remit.stack_file import read_stack
@@ -37,12 +37,19 @@ class WrongOrganizationError(RemitError):
     multiple=True,
     help="This one too, which is active: another stack has it from now on. May be given several times.",
 )
-def retire(stack: str | None, handed_over: tuple[str, ...]) -> None:
+@click.option(
+    "--permission-set",
+    "sets_handed_over",
+    metavar="NAME",
+    multiple=True,
+    help="It and its assignments: another stack has them from now on. May be given several times.",
+)
+def retire(stack: str | None, handed_over: tuple[str, ...], sets_handed_over: tuple[str, ...]) -> None:
     """Take the resources of suspended, closed or departed accounts out of the state; AWS is not called for them.
 
     Nobody can assume a role in such an account any more, and AWS removes what was in it. So are the policies of
     accounts that belong to another shard now (remit:shard), or with --account to another stack: nothing is deleted, and
-    that one adopts them.
+    that one adopts them. A permission set changes hands in the same way.
     """
     engine = choose_engine(os.environ)
     announce(engine)
@@ -51,9 +58,23 @@ def retire(stack: str | None, handed_over: tuple[str, ...]) -> None:
         raise click.BadParameter(
             f"nothing in the state is of {listed(unknown)} (write its 12 digits)", param_hint="--account"
         )
+    if sets_handed_over:
+        _hand_over(engine, stack, exported, sets_handed_over)
+        exported = exported_state(engine, stack)
     shard = shard_of_stack(stack, exported)
-    if not retire_gone(engine, stack, exported, live_account_states, shard, handed_over=handed_over):
+    retired = retire_gone(engine, stack, exported, live_account_states, shard, handed_over=handed_over)
+    if not retired and not sets_handed_over:
         click.echo("every account in the state is active", err=True)
+
+
+def _hand_over(engine: Engine, stack: str | None, exported: Exported, names: Collection[str]) -> None:
+    """Permission sets leave the state. Raises BadParameter for one that it does not have."""
+    deployment, found = without_permission_sets(exported, names)
+    if unknown := sorted({*names} - found):
+        raise click.BadParameter(f"the state has no permission set {listed(unknown)}", param_hint="--permission-set")
+    replace_state(engine, stack, exported, deployment)
+    for name in sorted(found):
+        click.echo(f"permission set {name} and its assignments are {_ANOTHER_STACK}: they left the state", err=True)
 
 
 def retire_gone(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from remit.retirement import retire
+from remit.retirement import retire, without_permission_sets
 
 HERE, GONE = "111111111111", "222222222222"
 STACK = "urn:pulumi:prod::remit::pulumi:pulumi:Stack::remit-prod"
@@ -77,3 +77,22 @@ def test_what_left_the_catalog_and_is_not_deleted_is_told_when_nobody_knows_of_i
     state = {"version": 3, "deployment": {"resources": [{"urn": STACK}, pooled, removal]}}
     assert retire(state, {HERE}).forgotten == {GONE: ["/remit/Held", "/remit/Old"]}
     assert retire(state, {HERE, GONE}).forgotten == {}
+
+
+def test_a_permission_set_leaves_with_its_assignments_and_nobody_refers_to_them() -> None:
+    below = "urn:pulumi:prod::remit::remit:index:PermissionSets$aws-native:sso:PermissionSet::"
+    access = "urn:pulumi:prod::remit::remit:index:Access$remit:index:AccountAssignments::"
+    last = "urn:pulumi:prod::remit::remit:index:Barrier::everything"
+    ours, theirs = [f"{below}Mine", f"{access}Mine"], [f"{below}Theirs", f"{access}Theirs"]
+    policy = "urn:pulumi:prod::remit::remit:index:AccountPolicies$aws-native:iam:ManagedPolicy::111111111111/Theirs"
+    resources = [
+        {"urn": STACK},
+        {"urn": policy},
+        *({"urn": each} for each in (*ours, *theirs)),
+        {"urn": last, "dependencies": [*ours, *theirs]},
+    ]
+    state = {"version": 3, "deployment": {"manifest": {}, "resources": resources}}
+    left, found = without_permission_sets(state, ["Theirs", "Nobodys"])
+    assert found == {"Theirs"}
+    assert [each["urn"] for each in left["deployment"]["resources"]] == [STACK, policy, *ours, last]
+    assert left["deployment"]["resources"][-1]["dependencies"] == ours
