@@ -98,17 +98,13 @@ def leaving_what_waits(engine: Engine, name: str, arguments: Sequence[str]) -> A
     named = stack_in(arguments) or exported_stack(_state(engine, None) or {})
     if not named:
         return nullcontext(enter_result=False)  # no state yet, so nothing that somebody could have changed
-    if _is_of_files_elsewhere(arguments, named):
+    if given_in(arguments) & _OTHER_FILES:
         why = "the run does not go by this folder's files and settings alone"
         click.echo(f"changes by hand are taken back, `drift: adopt` too: {why}", err=True)
         return nullcontext(enter_result=False)
     from remit.cli.following import following  # noqa: PLC0415  only these two compare what is live
 
     return following(engine, named, refresh=bool(given_in(arguments) & {"-r", "--refresh"}))
-
-
-def _is_of_files_elsewhere(arguments: Sequence[str], named: str) -> bool:
-    return bool(given_in(arguments) & _OTHER_FILES) or not stack_file(named).is_file()
 
 
 def given_in(arguments: Sequence[str]) -> set[str]:
@@ -208,12 +204,13 @@ def _refuse_jump(named: str | None) -> None:
 
 
 def _check_catalog(arguments: Sequence[str]) -> None:
-    """What is wrong in the files is told before an engine starts. Raises CatalogError.
+    """What is wrong in the files is told before an engine starts; a stack without a file would go by the defaults, and
+    own every account. Raises CatalogError.
 
     Without --stack, or with a configuration from elsewhere, the program finds it out, and the engine says so.
     """
     named = stack_in(arguments)
-    if named and not _is_of_files_elsewhere(arguments, named):
+    if named and not given_in(arguments) & _OTHER_FILES:
         read_inputs(None, named)
 
 

@@ -129,8 +129,8 @@ def _problems_of_the_rest(catalog: Catalog, organization: Path, at: datetime, st
 
 
 def stack_file(stack: str) -> Path:
-    """Where a stack's settings stand."""
-    return project_folder() / f"Pulumi.{stack}.yaml"
+    """Where a stack's settings stand. With Pulumi Cloud its name may have the owner before it: shop/prod."""
+    return project_folder() / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
 
 
 def catalog_folder(stack: Stack) -> Path:

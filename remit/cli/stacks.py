@@ -43,9 +43,11 @@ def stacks(catalog: Path | None, *, as_json: bool) -> None:
 
 def refuse_jump(stack: str) -> None:
     """What `remit up --promote` asks first. Raises PromotionRefusedError, and CatalogError."""
-    folder = catalog_folder(read_stack(stack_file(stack)))
-    _, found = read_statuses(folder)
-    refuse_to_jump(stack, read_revision(folder, stack_file(stack)), found)
+    file = stack_file(stack)
+    found = read_stack(file)
+    folder = catalog_folder(found)
+    _, all_stacks = read_statuses(folder)
+    refuse_to_jump(found.name, read_revision(folder, file), all_stacks)
 
 
 def read_statuses(catalog: Path | None) -> tuple[Revision | None, list[StackStatus]]:

@@ -15,6 +15,7 @@ import pytest
 
 from remit.cli.deploy import given_in, leaving_what_waits, refuse_own_way, retire_first, stack_in
 from remit.cli.engine import Engine, EngineError, choose_engine, output_of
+from remit.cli.inputs import stack_file
 from remit.cli.retire import WrongOrganizationError, retire_gone, shard_of_stack, tell_handed_over
 from remit.cli.state import exported_state
 from remit.errors import CatalogError
@@ -194,6 +195,20 @@ def test_a_wrong_catalog_ends_a_run_with_2_before_an_engine_begins(fake_pulumi: 
     code, words = code_and_words()
     assert (code, "policies/more.yaml:1" in words) == (2, True)
     assert code_and_words("--config", "remit:catalog=elsewhere")[0] == 7, "what another catalog says is not known here"
+
+
+@pytest.mark.parametrize("verb", ["preview", "up"])
+def test_a_stack_without_a_file_is_no_stack_of_every_account(fake_pulumi: Path, project: Path, verb: str) -> None:
+    environment = {**os.environ, "PATH": f"{fake_pulumi.parent}:{os.environ['PATH']}", "REMIT_ENGINE": "pulumi"}
+    command = [sys.executable, "-m", "remit.cli.main", verb, "--stack", "prdo"]
+    done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Pulumi.prdo.yaml cannot be read" in done.stderr
+    assert "taken back" not in done.stderr
+
+
+def test_the_file_of_a_stack_is_found_where_its_owner_is_named_too(project: Path) -> None:
+    assert stack_file("shop/prod") == stack_file("shop/remit/prod") == project.relative_to(project) / "Pulumi.prod.yaml"
 
 
 def test_a_run_that_takes_back_what_waits_to_be_adopted_says_so(fake_pulumi: Path, project: Path) -> None:
