@@ -29,7 +29,7 @@ demo: setup
 	$(BIN)/python -m sandbox.demo
 
 sandbox: setup
-	$(BIN)/python -m sandbox --organization sandbox/organization.yaml --port 4599
+	$(BIN)/python -m sandbox --port 4599
 
 # The YAML language server, with a node of its own: tests/editor asks it what an editor would.
 tests/editor/node_modules/.package-lock.json: .venv/.ready tests/editor/package-lock.json tests/editor/requirements.txt

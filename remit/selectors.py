@@ -29,6 +29,7 @@ _TWELVE_DIGITS = "an account id has twelve digits, zeros in front included: acco
 _EVERYTHING = frozenset({"all", "any", "everything", "everywhere", "**", "*:*"})
 _CURLY_QUOTES = frozenset("\u201c\u201d\u2018\u2019")
 _ID = re.compile(r"\d{12}")
+_BARE_NAME = re.compile(r"[A-Za-z][\w .@/-]*")
 
 
 class Kind(StrEnum):
@@ -94,8 +95,13 @@ def _remedy_for(text: str) -> str:
         return f"write ou:{text}"
     if word.casefold() in _WITH_A_NAME:
         return f"write {word.casefold()}:{value or 'NAME'}"
-    close = did_you_mean(word, Kind)
-    return close or 'write "*", management, ou:PATH, ou-only:PATH, account:NAME, account:ID or tag:KEY=VALUE'
+    return did_you_mean(word, Kind) or _all_of_them(text)
+
+
+def _all_of_them(text: str) -> str:
+    if _BARE_NAME.fullmatch(text):
+        return f'write account:{text} or ou:{text}; there are "*", management, ou-only:PATH and tag:KEY=VALUE, too'
+    return 'write "*", management, ou:PATH, ou-only:PATH, account:NAME, account:ID or tag:KEY=VALUE'
 
 
 def describe(account: Account) -> str:

@@ -9,6 +9,7 @@ from remit.errors import CatalogError, Problem, Source, did_you_mean
 from remit.stack import CONFIG_KEYS, Stack, stack_of
 from remit.yaml_places import Block, read_yaml, source_of
 
+_SETTINGS = [f"remit:{key}" for key in CONFIG_KEYS]
 _TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "environment", "secretsprovider")
 
 
@@ -18,9 +19,9 @@ def read_stack(path: Path) -> Stack:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise CatalogError(
-            [Problem(f"stack file {path} cannot be read: {error.strerror}", "make it, or name another with --stack")]
-        ) from error
+        message = f"stack file {path} cannot be read: {error.strerror}"
+        remedy = "make it, name another with --stack, or go to the project's folder"
+        raise CatalogError([Problem(message, remedy)]) from error
     documents, problems = read_yaml(content, str(path))
     if problems:
         raise CatalogError(problems)
@@ -62,17 +63,18 @@ def _config_of(documents: Sequence[object], path: Path) -> Block:
 
 def _slips(config: Block) -> Iterator[Problem]:
     """Settings that Pulumi would read otherwise than they look: the default scope is too wide to guess."""
-    known = [f"remit:{key}" for key in CONFIG_KEYS]
     for key, place in config.places.items():
         if ":" not in key:
             yield Problem(f"setting {str(key)!r} names no project", f"write remit:{key}", place)
-        elif key.startswith("remit:") and key not in known:
-            yield _unknown(key, known, place)
-        elif key in known and config[key] is None:
+        elif key.startswith("remit:") and key not in _SETTINGS:
+            yield _unknown(key, _SETTINGS, place)
+        elif key in _SETTINGS and config[key] is None:
             yield Problem(f"{str(key)!r} has no value", "write one, or take the line out", place)
 
 
 def _unknown(key: str, known: Collection[str], place: Source) -> Problem:
+    if key in _SETTINGS and known is _TOP_LEVEL:
+        return Problem(f"{str(key)!r} stands outside of `config:`", "write it below `config:`, indented", place)
     # "remit:" stands before each of them, and would make them all look alike.
     bare = key.removeprefix("remit:")
     near = did_you_mean(key, [name for name in known if did_you_mean(bare, [name.removeprefix("remit:")])])

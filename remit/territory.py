@@ -63,7 +63,7 @@ def _shared_accounts(files: Sequence[StackFile], index: AccountIndex) -> Iterato
     claims = [(each.path, _policies(each, index), _access(each, index)) for each in files]
     for (one, *ours), (other, *theirs) in combinations(claims, 2):
         if shared := ours[0] & theirs[0] | ours[1] & theirs[1]:
-            message = f"{one} and {other} both have account {describe_all(index, shared, len(shared))} in their scope"
+            message = f"{one} and {other} both have account {describe_all(index, shared)} in their scope"
             remedy = "narrow remit:scope in one of them, or give each its remit:shard of the same number of shards"
             yield Problem(message, remedy, Source(str(other), 0))
 

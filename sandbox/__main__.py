@@ -1,4 +1,4 @@
-"""python -m sandbox --organization FILE [--port N] [--limits] [--latency MS]: a sandbox until it is interrupted.
+"""python -m sandbox [--organization FILE] [--port N] [--limits] [--latency MS]: a sandbox until it is interrupted.
 
 Prints `READY http://127.0.0.1:PORT` as soon as it serves, and how to point the AWS CLI, boto3 and Pulumi at it.
 """
@@ -50,7 +50,8 @@ def _read(arguments: Sequence[str] | None) -> Namespace:
         prog="python -m sandbox",
         description="Serve a simulated AWS organization on this machine, for any client of AWS, until interrupted.",
     )
-    parser.add_argument("--organization", type=Path, required=True, help="organization snapshot to serve")
+    example = Path(__file__).with_name("organization.yaml")
+    parser.add_argument("--organization", type=Path, default=example, help="organization snapshot to serve")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0, the default, takes a free one")
     parser.add_argument("--limits", action="store_true", help="AWS's request rates and caps, as AWS enforces them")
     parser.add_argument("--latency", type=float, metavar="MS", help="how long asynchronous operations take")

@@ -67,9 +67,8 @@ def read_catalog(directory: Path) -> Reading:
     """The same for whoever goes on with what is sound. Raises CatalogError where there is nothing to read."""
     directory = Path(directory)
     if not directory.is_dir():
-        raise CatalogError(
-            [Problem(f"there is no catalog folder {directory}", "name it with --catalog or remit:catalog")]
-        )
+        remedy = "go to the project's folder, or name it with --catalog or remit:catalog"
+        raise CatalogError([Problem(f"there is no catalog folder {directory}", remedy)])
     loading = _Loading()
     files = list(_catalog_files(directory, loading.problems))
     if not files and not loading.problems:

@@ -154,6 +154,8 @@ def _remedy(details: ErrorDetails) -> str:
         return did_you_mean(str(value), re.findall(r"'([^']*)'", details["ctx"]["expected"]))
     if details["type"] == "too_short":
         return "add at least one" if isinstance(value, list) else "add at least one, or leave the key out"
+    if details["type"] == "tuple_type" and isinstance(value, dict) and "Statement" in value:
+        return "write the list that stands under Statement, and nothing else of the document"
     if details["type"] == "tuple_type":
         return f"{f'write [{value}], or ' if isinstance(value, str) else ''}begin each item with a dash"
     return f"write {key}: {_EXAMPLES[key]}" if key in _EXAMPLES else ""

@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from remit.cli.problems import report
-from remit.errors import RemitError
+from remit.errors import RemitError, did_you_mean
 
 # A new verb is one line in its section; it lives in the module remit/cli/VERB.py, in the function of its name.
 _SECTIONS = {
@@ -64,8 +64,11 @@ class _Verbs(click.Group):
     def list_commands(self, _: click.Context) -> list[str]:
         return list(_VERBS)
 
-    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _VERBS:
+            near = did_you_mean(name, _VERBS)
+            if near and not context.resilient_parsing:
+                context.fail(f"No such command {name!r}: {near}")
             return None
         spelled = f"{name}_" if iskeyword(name) else name
         module = import_module(f"remit.cli.{'deploy' if name in _DEPLOYING else spelled}")

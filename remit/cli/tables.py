@@ -40,7 +40,12 @@ def print_table(console: Console, title: str, columns: Sequence[str], rows: Iter
         table.add_row(*[Text(cell) for cell in row])
     console.print()
     console.print(Text(title, style="bold"))
-    console.print(table)
+    if console.is_terminal:
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    console.out("\n".join(line.rstrip() for line in captured.get().splitlines()), highlight=False)
 
 
 def _width(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

@@ -9,6 +9,7 @@ from remit.doctor.finding import Finding, Says
 from remit.doctor.observed import Backend, Encryption
 
 _BACKEND, _ENCRYPTION = Says("backend"), Says("encryption")
+_NO_PROJECT = "no Pulumi.yaml project file"  # so both engines say
 _KMS = "pulumi stack change-secrets-provider awskms://…"
 _PASSPHRASE = "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, or " + _KMS
 
@@ -17,7 +18,8 @@ def check_backend(backend: Backend) -> Iterator[Finding]:
     url = _without_password(backend.url)
     if backend.trouble:
         where = f"{url}: " if url else ""
-        remedy = "pulumi login, or set PULUMI_BACKEND_URL (s3://BUCKET?region=REGION&awssdk=v2)"
+        login = "pulumi login, or set PULUMI_BACKEND_URL (s3://BUCKET?region=REGION&awssdk=v2)"
+        remedy = "go to the project's folder" if _NO_PROJECT in backend.trouble else login
         yield _BACKEND.error(f"{where}{_without_password(backend.trouble)}", remedy)
     elif url.startswith("file://") and backend.in_ci:
         message = f"the state is in {url}, and this job's files are gone when it ends"

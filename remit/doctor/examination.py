@@ -302,7 +302,8 @@ class Examination:
 
 
 def _after(checks: Sequence[str]) -> str:
-    return f"it needs what {' and '.join(repr(each) for each in checks)} finds out, and that failed"
+    find = "find" if len(checks) > 1 else "finds"
+    return f"it needs what {' and '.join(repr(each) for each in checks)} {find} out, and that failed"
 
 
 def _found(value: Value | None) -> Value:

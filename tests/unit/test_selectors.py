@@ -50,7 +50,8 @@ def test_a_selector_means_its_accounts(text: str, accounts: set[str]):
     ("text", "message", "remedy"),
     [
         ("", "'' is no selector", "write"),
-        ("payments", "'payments' is no selector", "account:NAME"),
+        ("payments", "'payments' is no selector", "write account:payments or ou:payments"),
+        ("*-prod", "'*-prod' is no selector", "account:NAME"),
         ("012345678901", "is no selector", "write account:012345678901"),
         ("ou-ab12-cdefgh34", "is no selector", "write ou:ou-ab12-cdefgh34"),
         ("acount:payments", "is no selector", "did you mean 'account'"),

@@ -136,6 +136,11 @@ def test_a_bad_setting_is_told_at_its_line(text: str, words: str, tmp_path: Path
     assert str(problem.source) == f"{path}:2"
 
 
+def test_a_setting_beside_config_is_told_where_it_belongs(tmp_path: Path):
+    with pytest.raises(CatalogError, match=r"'remit:scope' stands outside of `config:` \(write it below"):
+        read_stack(write(tmp_path, "remit:scope: [management]\n"))
+
+
 def test_all_bad_settings_come_at_once(tmp_path: Path):
     with pytest.raises(CatalogError) as error:
         read_stack(write(tmp_path, "config:\n  remit:x: y\n  remit:unmanaged: a\n  remit:scope: b\n"))

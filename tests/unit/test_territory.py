@@ -25,10 +25,15 @@ def test_scopes_that_share_no_account_are_right() -> None:
     assert territory_problems([PROD, file("dev", "ou:Workloads/Dev")], ORGANIZATION) == ()
 
 
-def test_a_shared_account_names_both_files_and_every_account() -> None:
+def test_a_shared_account_names_both_files_and_the_account() -> None:
     (problem,) = territory_problems([PROD, file("pay", "tag:team=pay", "account:Shop")], ORGANIZATION)
     for part in ("Pulumi.prod.yaml", "Pulumi.pay.yaml", PAYMENTS, SHOP):
         assert part in problem.message
+
+
+def test_of_many_shared_accounts_some_are_named_and_the_rest_is_counted() -> None:
+    (problem,) = territory_problems([file("one", "*", owns=True), file("two", "*")], ORGANIZATION)
+    assert problem.message.endswith(" more in their scope")
 
 
 def test_exactly_one_stack_owns_the_permission_sets() -> None:

@@ -89,6 +89,9 @@ def _made(decorator: object) -> list[tuple[str, click.Option]]:
 
 def test_an_unknown_verb_is_a_wrong_use(run: Run):
     assert run("apply").exit_code == 2
+    misspelt = run("pln")
+    assert misspelt.exit_code == 2
+    assert "did you mean 'plan'" in misspelt.output
 
 
 def completed(arguments: list[str], begun: str) -> list[str]:

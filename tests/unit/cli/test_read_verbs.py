@@ -48,6 +48,7 @@ def test_a_plan_begins_with_its_summary(run: Run):
 def test_a_plan_in_a_pipe_is_plain_text_with_a_line_for_each_row(run: Run):
     lines = run("plan", *ORG, *AT).stdout.splitlines()
     assert "\x1b" not in "".join(lines)
+    assert [line for line in lines if line != line.rstrip()] == []
     (row,) = [line for line in lines if line.startswith("Guardrail")]
     assert row.split() == ["Guardrail", "/", "2:", "shop-dev,", "shop-prod", "1", "policies/all.yaml:2"]
 

@@ -372,6 +372,11 @@ def test_a_backend_that_fails_or_is_lost_is_told(backend: Backend, grade: Grade)
     assert only(examine(FakeProject(of_backend=backend)), "backend").grade is grade
 
 
+def test_in_a_wrong_folder_nobody_is_told_to_log_in() -> None:
+    trouble = "embedded stack ls failed: error: no Pulumi.yaml project file found in /tmp or above"
+    assert only(examine(FakeProject(of_backend=Backend("", trouble))), "backend").remedy == "go to the project's folder"
+
+
 @pytest.mark.parametrize("trouble", ["", "postgres://remit:s3cret@db.example/state: no route"])
 def test_a_backends_password_is_shown_to_nobody(trouble: str) -> None:
     backend = Backend("postgres://remit:s3cret@db.example:5432/state?sslmode=require", trouble)
