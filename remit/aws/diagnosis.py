@@ -137,6 +137,7 @@ class Diagnosis:
         return Spoke(
             member.account,
             policies=len(policies),
+            names=frozenset(each.policy.name.lower() for each in policies),
             fullest=max(versions, key=lambda each: (each[1], each[0]), default=("", 0)),
         )
 

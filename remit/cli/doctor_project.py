@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 
 from remit.catalog import Catalog
 from remit.catalog.load import files_of
-from remit.cli.engine import Engine, EngineError, choose_engine, output_of
+from remit.cli.engine import UNKNOWN_STACK, Engine, EngineError, choose_engine, output_of
 from remit.cli.inputs import catalog_folder, project_folder, read_inputs, stack_file
+from remit.cli.state import exported_state
 from remit.cli.words import counted
 from remit.doctor.observed import Backend, Encryption, Repository, Tools
+from remit.drift.recorded import Recorded
 from remit.errors import CatalogError, Problem
 from remit.linting.ignores import ignores_in
 from remit.linting.rule import Severity
@@ -114,6 +116,15 @@ class LocalProject:
 
     def stack(self) -> Stack:
         return read_stack(stack_file(self.named)) if self.named else Stack("default")
+
+    def made(self) -> Recorded | None:
+        engine = self._engine()
+        if self.named is None or engine is None:
+            return None
+        try:
+            return Recorded.of(exported_state(engine, self.named))
+        except EngineError as error:
+            return Recorded.of({}) if UNKNOWN_STACK in str(error) else None
 
     def stacks(self) -> tuple[Sequence[StackFile], frozenset[str]]:
         files: list[StackFile] = []

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from remit.catalog import Catalog, Settings
 from remit.doctor.backend import check_backend, check_encryption
 from remit.doctor.credentials import check_identity
+from remit.doctor.existing import check_existing, new_permission_sets
 from remit.doctor.finding import Finding, Says
 from remit.doctor.identity_center import check_instance, choose, none_here
 from remit.doctor.observed import Backend, Cloud, Encryption, Identity, Instance, Repository, Spoke, Told, Tools
@@ -23,6 +24,7 @@ from remit.doctor.quotas import accounts_beyond_a_role, check_quotas, check_role
 from remit.doctor.repository import check_repository
 from remit.doctor.spokes import check_paths, check_spokes
 from remit.doctor.tools import check_tools
+from remit.drift.recorded import Recorded
 from remit.errors import AccessDeniedError, AwsError, CatalogError, Problem
 from remit.organization import Organization
 from remit.plan import Plan, make_plan
@@ -49,6 +51,9 @@ class Project(Protocol):
 
     def stack(self) -> Stack:
         """The stack that was named, else one that is all. Raises CatalogError."""
+
+    def made(self) -> Recorded | None:
+        """What the state of the stack has that was named; None without one, or where the state cannot be read."""
 
     def stacks(self) -> tuple[Sequence[StackFile], frozenset[str]]:
         """Every stack that has a file, and those that `promotion:` names. Raises CatalogError."""
@@ -141,6 +146,7 @@ class Examination:
             ("stacks", ("catalog",), self._together),
             ("delegation", ("identity", "tree"), self._management_access),
             ("spoke roles", ("identity", "tree", "catalog"), self._spokes),
+            ("what exists", ("plan",), self._existing),
             ("quotas", ("plan",), self._quotas),
             ("git and CI", (), self._repository),
         )
@@ -283,6 +289,19 @@ class Examination:
         yield from check_spokes(known.spokes, tree, role=spoke.name, needed=needed, snapshot=self._source)
         if plan:
             yield from check_paths(plan, spoke.name)
+
+    def _existing(self) -> Iterator[Finding]:
+        """Of a stack that adopts, the preview tells it."""
+        known, plan, stack = self._known, _found(self._known.plan), _found(self._known.stack)
+        made = None if stack.adopt else self._project.made()
+        if made is None:
+            return
+        new = frozenset[str]() if stack.permission_sets == "refer" else new_permission_sets(plan, made)
+        if new and known.instance is None:
+            yield Says("what exists").unchecked(_after(["Identity Center"]))
+            return
+        there = self._cloud.permission_sets(_found(known.instance).arn).keys() if new else frozenset[str]()
+        yield from check_existing(stack.name, plan, made, known.spokes, new & there)
 
     def _quotas(self) -> Iterator[Finding]:
         known, plan = self._known, _found(self._known.plan)

@@ -42,13 +42,14 @@ class Spoke:
     """What came of taking the role of an account, and of reading its policies with it.
 
     `refused`: why the role could not be taken; `unread`: why its policies could not be read; "" where all went well.
-    `fullest`: the policy with most versions, and how many.
+    `names`: of its customer managed policies, in lower case. `fullest`: the one with most versions, and how many.
     """
 
     account: str
     refused: str = ""
     unread: str = ""
     policies: int = 0
+    names: frozenset[str] = frozenset()
     fullest: tuple[str, int] = ("", 0)
 
 

@@ -13,6 +13,7 @@ from remit.catalog import Catalog
 from remit.doctor.examination import Examination
 from remit.doctor.finding import Finding, Grade, exit_code
 from remit.doctor.observed import Backend, Encryption, Identity, Instance, Repository, Spoke, Told, Tools
+from remit.drift.recorded import Recorded
 from remit.errors import AccessDeniedError, AwsError, CatalogError, Problem, Source
 from remit.organization import Organization, Principal
 from remit.spoke_role import SpokeRole
@@ -54,6 +55,7 @@ class FakeProject:
     promoted: frozenset[str] = frozenset()
     linted: tuple[int, int] = (0, 0)
     wrong: Sequence[Problem] = ()
+    of_state: Recorded | None = None
 
     def tools(self) -> Tools:
         return self.of_tools
@@ -77,6 +79,9 @@ class FakeProject:
 
     def stack(self) -> Stack:
         return self.named
+
+    def made(self) -> Recorded | None:
+        return self.of_state
 
     def stacks(self) -> tuple[Sequence[StackFile], frozenset[str]]:
         return self.files, self.promoted
@@ -179,10 +184,36 @@ def test_where_all_is_well_each_check_says_so() -> None:
     }  # fmt: skip
 
 
+def state_with(*urns: str) -> Recorded:
+    resources = [{"urn": f"urn:pulumi:prod::remit::{urn}", "inputs": {}, "outputs": {}} for urn in urns]
+    return Recorded.of({"deployment": {"resources": resources}})
+
+
+def test_what_exists_under_a_name_that_a_run_is_to_make_is_told_before_the_run() -> None:
+    cloud = FakeCloud(failing={PAYMENTS: Spoke(PAYMENTS, policies=1, names=frozenset({"guard"}))})
+    found = only(examine(FakeProject(of_state=state_with()), cloud), "what exists")
+    assert found.grade is Grade.WARNING
+    assert found.message.endswith("permission sets Engineer; policies Guard in 1 account")
+    assert "remit:adopt" in found.remedy
+
+
+def test_what_the_stack_made_itself_is_no_stranger() -> None:
+    made = state_with("remit:index:PermissionSets$aws-native:sso:PermissionSet::Engineer")
+    assert bad(examine(FakeProject(of_state=made))) == []
+
+
+def test_of_a_stack_that_adopts_nothing_stands_in_the_way() -> None:
+    findings = examine(FakeProject(of_state=state_with(), named=Stack("prod", adopt=True)))
+    assert "what exists" not in {each.check for each in findings}
+
+
 def test_without_credentials_what_asks_aws_is_not_checked_and_never_fine() -> None:
     findings = examine(cloud=FakeCloud(who=AwsError("no AWS credentials", "sign in")))
     assert (only(findings, "credentials").grade, only(findings, "credentials").remedy) == (Grade.ERROR, "sign in")
-    asking = {"organization", "delegation", "Identity Center", "groups and users", "plan", "spoke roles", "quotas"}
+    asking = {
+        "organization", "delegation", "Identity Center", "groups and users", "plan", "spoke roles", "what exists",
+        "quotas",
+    }  # fmt: skip
     assert {each.check for each in findings if each.grade is Grade.UNCHECKED} == asking
     assert not [each for each in findings if each.check in asking and each.grade is Grade.OK]
     assert exit_code(findings) == 1
