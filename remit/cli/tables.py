@@ -27,15 +27,14 @@ def print_table(console: Console, title: str, columns: Sequence[str], rows: Iter
     if not found:
         return
     fits = not console.is_terminal or _width(columns, found) <= console.width
-    place = (
-        0 if fits else min(max(len(part) for row in found for part in row[-1].split(", ")) + 2, console.width * 2 // 3)
-    )
+    first_width = None
     if not fits:
         found = [(f"{first}{_BELOW}{last.replace(', ', _BELOW)}", *between) for first, *between, last in found]
         columns = columns[:-1]
+        first_width = min(max(len(line) for row in found for line in row[0].splitlines()), console.width * 2 // 3)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for number, name in enumerate(columns):
-        table.add_column(name, overflow="fold", no_wrap=fits, min_width=None if number else place)
+        table.add_column(name, overflow="fold", no_wrap=fits, width=None if number else first_width)
     for row in found:
         table.add_row(*[Text(cell) for cell in row])
     console.print()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -190,6 +191,16 @@ def test_a_narrow_terminal_keeps_a_file_and_line_in_one_piece():
     assert max(map(len, lines)) <= 80
     (first,) = [number for number, line in enumerate(lines) if line.startswith("EngineeringGuardrail")]
     assert lines[first + 1].startswith(f"  {place}")
+
+
+def test_a_narrow_terminal_loses_no_character():
+    screen, columns = StringIO(), ("permission set", "session", "policies", "where")
+    rows = [
+        ("Billing", "1h", "AWSBudgetsReadOnlyAccess, job-function/Billing", "policies/permission-sets/engineering.yaml:11")
+    ]
+    print_table(Console(file=screen, force_terminal=True, width=80), "Sets", columns, rows)
+    shown = re.sub(r"\x1b\[[0-9;]*m|\s", "", screen.getvalue())
+    assert Counter(shown) == Counter("".join(("Sets", *columns[:-1], *rows[0])).replace(" ", ""))
 
 
 def test_explain_says_when_no_rule_names_the_group(run: Run):
