@@ -117,14 +117,16 @@ class LocalProject:
     def stack(self) -> Stack:
         return read_stack(stack_file(self.named)) if self.named else Stack("default")
 
-    def made(self) -> Recorded | None:
+    def made(self) -> Recorded | str:
         engine = self._engine()
-        if self.named is None or engine is None:
-            return None
+        if self.named is None:
+            return ""
+        if engine is None:
+            return "there is no engine to ask for the state"
         try:
             return Recorded.of(exported_state(engine, self.named))
         except EngineError as error:
-            return Recorded.of({}) if UNKNOWN_STACK in str(error) else None
+            return Recorded.of({}) if UNKNOWN_STACK in str(error) else " ".join(str(error).split())
 
     def stacks(self) -> tuple[Sequence[StackFile], frozenset[str]]:
         files: list[StackFile] = []

@@ -52,8 +52,8 @@ class Project(Protocol):
     def stack(self) -> Stack:
         """The stack that was named, else one that is all. Raises CatalogError."""
 
-    def made(self) -> Recorded | None:
-        """What the state of the stack has that was named; None without one, or where the state cannot be read."""
+    def made(self) -> Recorded | str:
+        """What the state of the stack has that was named; or why nobody knows, "" where none was named."""
 
     def stacks(self) -> tuple[Sequence[StackFile], frozenset[str]]:
         """Every stack that has a file, and those that `promotion:` names. Raises CatalogError."""
@@ -293,8 +293,9 @@ class Examination:
     def _existing(self) -> Iterator[Finding]:
         """Of a stack that adopts, the preview tells it."""
         known, plan, stack = self._known, _found(self._known.plan), _found(self._known.stack)
-        made = None if stack.adopt else self._project.made()
-        if made is None:
+        made = "" if stack.adopt else self._project.made()
+        if isinstance(made, str):
+            yield from [Says("what exists").unchecked(made)] if made else ()
             return
         new = frozenset[str]() if stack.permission_sets == "refer" else new_permission_sets(plan, made)
         if new and known.instance is None:

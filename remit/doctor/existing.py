@@ -12,7 +12,10 @@ from remit.errors import listed
 from remit.plan import Plan
 
 _SAYS = Says("what exists")
-_REMEDY = "remit:adopt: true for the first run takes them over as they are; without it that run fails: AlreadyExists"
+_REMEDY = (
+    "remit:adopt: true for the first run takes them over as they are; without it that run fails (AlreadyExists), "
+    "but for pooled policies that are just as the catalog says"
+)
 _PERMISSION_SET = "aws-native:sso:PermissionSet"
 
 

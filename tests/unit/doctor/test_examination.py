@@ -55,7 +55,7 @@ class FakeProject:
     promoted: frozenset[str] = frozenset()
     linted: tuple[int, int] = (0, 0)
     wrong: Sequence[Problem] = ()
-    of_state: Recorded | None = None
+    of_state: Recorded | str = ""
 
     def tools(self) -> Tools:
         return self.of_tools
@@ -80,7 +80,7 @@ class FakeProject:
     def stack(self) -> Stack:
         return self.named
 
-    def made(self) -> Recorded | None:
+    def made(self) -> Recorded | str:
         return self.of_state
 
     def stacks(self) -> tuple[Sequence[StackFile], frozenset[str]]:
@@ -200,6 +200,11 @@ def test_what_exists_under_a_name_that_a_run_is_to_make_is_told_before_the_run()
 def test_what_the_stack_made_itself_is_no_stranger() -> None:
     made = state_with("remit:index:PermissionSets$aws-native:sso:PermissionSet::Engineer")
     assert bad(examine(FakeProject(of_state=made))) == []
+
+
+def test_a_state_that_cannot_be_read_is_not_taken_for_an_empty_one() -> None:
+    found = only(examine(FakeProject(of_state="pulumi stack export failed: no passphrase")), "what exists")
+    assert (found.grade, found.message) == (Grade.UNCHECKED, "pulumi stack export failed: no passphrase")
 
 
 def test_of_a_stack_that_adopts_nothing_stands_in_the_way() -> None:
