@@ -195,9 +195,8 @@ def test_a_narrow_terminal_keeps_a_file_and_line_in_one_piece():
 
 def test_a_narrow_terminal_loses_no_character():
     screen, columns = StringIO(), ("permission set", "session", "policies", "where")
-    rows = [
-        ("Billing", "1h", "AWSBudgetsReadOnlyAccess, job-function/Billing", "policies/permission-sets/engineering.yaml:11")
-    ]
+    place = "policies/permission-sets/engineering.yaml:11"
+    rows = [("Billing", "1h", "AWSBudgetsReadOnlyAccess, job-function/Billing", place)]
     print_table(Console(file=screen, force_terminal=True, width=80), "Sets", columns, rows)
     shown = re.sub(r"\x1b\[[0-9;]*m|\s", "", screen.getvalue())
     assert Counter(shown) == Counter("".join(("Sets", *columns[:-1], *rows[0])).replace(" ", ""))
