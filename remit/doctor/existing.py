@@ -10,18 +10,18 @@ from remit.doctor.observed import Spoke
 from remit.drift.recorded import Recorded
 from remit.errors import listed
 from remit.plan import Plan
+from remit.resource_types import STOCK_PERMISSION_SET
 
 _SAYS = Says("what exists")
 _REMEDY = (
     "remit:adopt: true for the first run takes them over as they are; without it that run fails (AlreadyExists), "
     "but for pooled policies that are just as the catalog says"
 )
-_PERMISSION_SET = "aws-native:sso:PermissionSet"
 
 
 def new_permission_sets(plan: Plan, made: Recorded) -> frozenset[str]:
     """Those of the plan that the state does not have."""
-    return frozenset(each.name for each in plan.permission_sets if not made.has(_PERMISSION_SET, each.name))
+    return frozenset(each.name for each in plan.permission_sets if not made.has(STOCK_PERMISSION_SET, each.name))
 
 
 def check_existing(
