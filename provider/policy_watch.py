@@ -37,13 +37,14 @@ Shapes = Mapping[str, Mapping[str, Any]]
 class Doomed:
     """A policy that goes, or (`fixed`: what of it IAM fixes at creation) is made anew.
 
-    `detach`: PolicyRelease takes it from those who have it.
+    `anew`: its path and description then. `detach`: PolicyRelease takes it from those who have it.
     """
 
     name: str
     path: str
     description: str
     fixed: tuple[str, ...] = ()
+    anew: tuple[str, str] = ("", "")
     detach: bool = False
 
     def refused(self, holders: Holders) -> bool:
@@ -81,7 +82,7 @@ def doomed(old_inputs: Properties, olds: Properties, news: Properties) -> Iterat
         if shall is None:
             yield Doomed(name, was["path"], was["description"], detach=bool(was.get("detachOnDelete")))
         elif fixed := tuple(key for key in _FIXED if was[key] != shall[key]):
-            yield Doomed(name, was["path"], was["description"], fixed)
+            yield Doomed(name, was["path"], was["description"], fixed, (shall["path"], shall["description"]))
 
 
 class PolicyWatch:
@@ -122,21 +123,33 @@ class PolicyWatch:
 
     def _held(self, old_inputs: Properties, olds: Properties, news: Properties) -> dict[Doomed, Holders | AwsError]:
         """Who has what; the error where one that is to be made anew could not be asked about."""
-        member = Member.of(news["account"], SpokeRole.of(news))
-        return {each: self._holders(member, each) for each in doomed(old_inputs, olds, news)}
+        member, known = Member.of(news["account"], SpokeRole.of(news)), doomed(old_inputs, olds, news)
+        return {each: self._holders(member, each) for each in known if not self._is_so_already(member, each)}
+
+    def _is_so_already(self, member: Member, each: Doomed) -> bool:
+        """Whether it was never made anew: the state says what the last run asked for, which may have failed then."""
+        try:
+            path, description = each.anew
+            told = self._iam.described(member, [_live(member, each.name, path, None)] if each.fixed else [])
+        except AwsError:
+            return False
+        return any(live.policy.description == description for live in told)
 
     def _holders(self, member: Member, each: Doomed) -> Holders | AwsError:
-        arn = f"arn:aws:iam::{member.account}:policy{each.path}{each.name}"
         try:
-            holders = self._iam.holders(member, LivePolicy(arn, Policy(each.name, each.path, "", {})))
-        except (NotFoundError, SpokeRoleError):  # an account that nobody gets into says so itself
+            holders = self._iam.holders(member, _live(member, each.name, each.path, each.description))
+        except NotFoundError:
             return Holders()
         except AwsError as error:
-            return error if each.fixed else Holders()
+            return error if each.fixed else Holders()  # an account that nobody gets into says so itself
         if each.fixed:
             return holders
         # The permission sets of what leaves the catalog are changed first, and take their roles with them.
         return holders.without_permission_sets()
+
+
+def _live(member: Member, name: str, path: str, description: str | None) -> LivePolicy:
+    return LivePolicy(f"arn:aws:iam::{member.account}:policy{path}{name}", Policy(name, path, description, {}))
 
 
 def _without_document(shape: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -31,6 +31,10 @@ class FakeIam:
         if self._closed:
             raise SpokeRoleError(f"no role in {member.account}")
         return self._there
+
+    def described(self, member: Member, policies: Iterable[LivePolicy]) -> list[LivePolicy]:
+        there = {live.arn: live for live in self.policies(member)}
+        return [there[live.arn] for live in policies if live.arn in there]
 
     def holders(self, member: Member, live: LivePolicy) -> Holders:
         if self._closed:
@@ -109,6 +113,25 @@ def test_what_cannot_be_made_anew_fails_with_the_names_but_not_in_a_preview() ->
     assert served.update(ONE, old, {}, new, print, preview=True).outputs == {"documents": {}}
 
 
+def test_what_was_never_made_anew_and_is_wanted_as_it_was_is_not_refused() -> None:
+    """A run in which it failed has told the watch of it all the same."""
+    there = LivePolicy(arn(), Policy("Guard", "/remit/", "d", {}))
+    iam: Any = FakeIam({arn(): Holders(users=("ada",))}, (there,))
+    served = ServedWatch(PolicyWatch(iam))
+    was, told = inputs("Guard", description="never there"), list[str]()
+    served.diff(was, {}, inputs("Guard"), told.append)
+    assert told == []
+    assert served.update(ONE, was, {}, inputs("Guard"), print, preview=False).outputs == NOTHING
+    with pytest.raises(AwsError, match="held by user ada"):
+        served.update(ONE, was, {}, inputs("Guard", description="another"), print, preview=False)
+
+
+def test_nothing_is_made_anew_in_an_account_that_nobody_gets_into() -> None:
+    served = ServedWatch(watch(closed=True))
+    with pytest.raises(AwsError, match=f"not begun before AWS says who has it: no role in {ONE}"):
+        served.update(ONE, inputs("Guard"), {}, inputs("Guard", description="another"), print, preview=False)
+
+
 def test_what_nobody_says_the_holders_of_is_not_made_anew() -> None:
     denied = AccessDeniedError("iam:ListEntitiesForPolicy was denied", "allow it to the spoke role")
     served = ServedWatch(watch({arn(): denied, arn("Old"): denied}))
@@ -141,9 +164,9 @@ def test_what_cannot_go_holds_nothing_up_and_is_told_until_it_is_gone() -> None:
     assert free.diff(inputs(), NOTHING, inputs(), print) == {}
 
 
-def test_an_account_that_nobody_gets_into_is_no_reason_to_fail() -> None:
+def test_an_account_that_nobody_gets_into_is_no_reason_to_fail_where_a_policy_goes() -> None:
     served = ServedWatch(watch(closed=True))
-    assert served.update(ONE, inputs("Guard"), {}, inputs("Guard", path="/x/"), print, preview=False).outputs == NOTHING
+    assert served.update(ONE, inputs("Guard"), {}, inputs(), print, preview=False).outputs == NOTHING
 
 
 def test_changes_are_by_policy() -> None:
