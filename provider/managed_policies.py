@@ -103,9 +103,10 @@ class ManagedPolicies:
             if policy and policy.policy.path == shape["path"]:
                 found[policy.name] = _found(name, shape, policy)
             elif policy:
-                warn(f"account {inputs.account}: policy {name} at {shape['path']} is gone; {_another(policy)}")
+                gone = f"account {inputs.account}: policy {name} at {shape['path']} is gone"
+                warn(f"{gone}; another one has its name: {policy.arn}")
         leaving = self._still_leaving(inputs.account, state.leaving, live, warn)
-        strays = strangers(_places(live), {*ours, *leaving}, inputs.owned_path)
+        strays = strangers(_places(live), {*found, *leaving}, inputs.owned_path)
         if inputs.unmanaged is Unmanaged.REPORT:
             return inputs.holding(found), Outputs(unmanaged=strays, leaving=leaving)
         told = self._iam.described(inputs.member, (there[name.lower()] for name in strays))
@@ -205,11 +206,10 @@ class ManagedPolicies:
 
 def elsewhere(account: str, name: str, other: LivePolicy) -> str:
     """That what has the name of a policy which is to be deleted is not the one that the stack made, as a warning."""
-    return f"account {account}: policy {name}, which is to be deleted, is gone; {_another(other)}"
-
-
-def _another(policy: LivePolicy) -> str:
-    return f"another one has its name, and stays: {policy.arn}"
+    return (
+        f"account {account}: policy {name}, which is to be deleted, is gone; another one has its name, and stays: "
+        f"{other.arn}"
+    )
 
 
 def not_begun(cancelled: threading.Event, limit: TimeLimit) -> str:

@@ -94,10 +94,12 @@ def read_drift(found: Held, told: Told) -> Reading:
     except CatalogError as error:
         raise CatalogError(_known(problem, found) for problem in error.problems) from error
     iam = Iam(MemberCalls(MemberSessions(aws), lambda: member_client(aws.region)))
-    recorded = found.recorded.policies if found.recorded else None
-    live = LiveReader(aws, iam, organization, progress=told).read(plan, settings, recorded)
+    recorded = found.recorded
+    live = LiveReader(aws, iam, organization, progress=told).read(
+        plan, settings, recorded.policies if recorded else None
+    )
     names = {account.id: account.name for account in organization.accounts}
-    findings = Comparison(plan, live, Modes(found.catalog, found.stack), found.stack, names).findings()
+    findings = Comparison(plan, live, Modes(found.catalog, found.stack), found.stack, names, recorded).findings()
     return Reading(
         Drift(
             stack=found.stack.name,

@@ -59,17 +59,17 @@ def read_waiting(applied: Held, base: Held, told: Told, recorded: Recorded | Non
     never = unending(applied.catalog, reading.organization, applied.stack)
     changes = made_by_hand(
         found,
-        _findings(plan, live, base.catalog, base.stack, organization),
-        _findings(never, live, applied.catalog, applied.stack, organization),
+        _findings(plan, live, base.catalog, base.stack, organization, recorded),
+        _findings(never, live, applied.catalog, applied.stack, organization, recorded),
     )
     return Waiting(reading, organization, plan, live, tuple(changes))
 
 
 def _findings(
-    plan: Plan, live: Live, catalog: Catalog, stack: Stack, organization: Organization
+    plan: Plan, live: Live, catalog: Catalog, stack: Stack, organization: Organization, recorded: Recorded | None
 ) -> tuple[Finding, ...]:
     names = {account.id: account.name for account in organization.accounts}
-    return Comparison(plan, live, Modes(catalog, stack), stack, names).findings()
+    return Comparison(plan, live, Modes(catalog, stack), stack, names, recorded).findings()
 
 
 def _organization(base: Held, found: Sequence[Finding]) -> Organization:

@@ -58,7 +58,7 @@ class ByHand:
 
     def _policy(self, finding: Finding) -> Iterator[Finding]:
         key = finding.account, finding.name
-        given = self._recorded.policies.get(key)
+        given = self._recorded.policy(*key)
         if finding.change == "unmanaged":
             if given is None and key not in self._recorded.leaving:
                 removed = self._pooled and self._stack.unmanaged_policies != "report"

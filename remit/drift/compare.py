@@ -8,7 +8,8 @@ from remit.delta import split_key
 from remit.drift.fields import permission_set_differences, policy_differences
 from remit.drift.live import Live
 from remit.drift.modes import Modes
-from remit.drift.values import Finding
+from remit.drift.recorded import Recorded
+from remit.drift.values import Difference, Finding
 from remit.managed_policy import LivePolicy, by_name, strangers
 from remit.planning.values import Plan, PlannedAssignment, PlannedPolicy
 from remit.stack import Stack
@@ -17,10 +18,19 @@ _ORDER = ("permission_set", "assignment", "managed_policy")
 
 
 class Comparison:
-    """`account_names`: of every account of the organization, by id."""
+    """`account_names`: of every account of the organization, by id. `recorded`: what the state says, where it was read:
+    a policy that it does not know there is somebody else's, whatever its name."""
 
-    def __init__(self, plan: Plan, live: Live, modes: Modes, stack: Stack, account_names: Mapping[str, str]) -> None:
-        self._plan, self._live, self._modes = plan, live, modes
+    def __init__(
+        self,
+        plan: Plan,
+        live: Live,
+        modes: Modes,
+        stack: Stack,
+        account_names: Mapping[str, str],
+        recorded: Recorded | None = None,
+    ) -> None:
+        self._plan, self._live, self._modes, self._recorded = plan, live, modes, recorded
         self._stack, self._account_names = stack, account_names
 
     def findings(self) -> tuple[Finding, ...]:
@@ -134,10 +144,14 @@ class Comparison:
         differences = policy_differences(planned, live.policy) if live else ()
         if live and not differences:
             return None
+        mode = (self._modes.of_changed_policy if live else self._modes.of_policy)(planned.name)
+        if live and self._is_of_others(planned, live):
+            differences, live = (Difference("its name is taken", None, live.arn),), None
+            mode = "report" if mode == "enforce" else mode  # no run touches it, nor makes ours beside it
         return Finding(
             "managed_policy",
             "changed" if live else "missing",
-            (self._modes.of_changed_policy if live else self._modes.of_policy)(planned.name),
+            mode,
             planned.name,
             account=planned.account,
             account_name=self._account_names.get(planned.account, ""),
@@ -146,3 +160,11 @@ class Comparison:
             source=planned.source,
             arn=live.arn if live else f"arn:aws:iam::{planned.account}:policy{planned.path}{planned.name}",
         )
+
+    def _is_of_others(self, planned: PlannedPolicy, live: LivePolicy) -> bool:
+        """Whether no run takes the live policy for the stack's: IAM moves none, so that it is one only where the state
+        says so."""
+        if self._recorded is None or self._stack.adopt:
+            return False
+        given = self._recorded.policy(planned.account, planned.name)
+        return given is None or given.path != live.policy.path

@@ -122,7 +122,7 @@ def kept(
         if each.kind == "assignment":
             assignments.setdefault(each.name, {})[each.key] = recorded.gave(each.name).get(each.key)
         elif each.kind == "managed_policy":
-            policies[each.account, each.name] = recorded.policies.get((each.account, each.name))
+            policies[each.account, each.name] = recorded.policy(each.account, each.name)
         elif each.change != "unmanaged":
             permission_sets[each.name] = _kept_set(each, plan, live, ended)
     for name, each_set in permission_sets.items():

@@ -84,6 +84,15 @@ class Recorded:
         given, written = self.policies.get((account, name)), self.written.get((account, name))
         return given is not None and written is not None and not means(written, given.document)
 
+    def policy(self, account: str, name: str) -> Policy | None:
+        """What the state says of a policy, whatever the case of its name: a refresh takes the live one's."""
+        if (exactly := self.policies.get((account, name))) is not None:
+            return exactly
+        alike = (
+            each for (where, other), each in self.policies.items() if (where, other.lower()) == (account, name.lower())
+        )
+        return next(alike, None)
+
     def gave(self, permission_set: str) -> Mapping[str, str]:
         return self.assignments.get(permission_set) or {}
 

@@ -330,11 +330,26 @@ def test_a_policy_of_our_name_at_another_path_is_somebody_elses(cloud: Accounts)
     live, _ = cloud.refresh(old)
     assert live == inputs()
     (said,) = cloud.said
-    assert said.startswith(f"account {A}: policy Guardrail at /remit/ is gone; another one has its name, and stays: ")
+    assert said.startswith(f"account {A}: policy Guardrail at /remit/ is gone; another one has its name: ")
     assert said.endswith(arn_of("Guardrail", "/team/"))
     with pytest.raises(PartlyDoneError, match="a policy Guardrail at /team/ already, which this stack did not make"):
         cloud.update(live, old)
     assert cloud.live()["Guardrail"].path == "/team/"
+
+
+@pytest.mark.parametrize("unmanaged", ["report", "remove"])
+def test_one_of_our_name_at_another_path_of_our_own_is_a_stranger_at_once(cloud: Accounts, unmanaged: str) -> None:
+    owner = {"ownedPath": "/remit/", "unmanaged": unmanaged}
+    old = inputs(policy("Guardrail"), **owner)
+    cloud.create(old)
+    cloud.client().delete_policy(PolicyArn=arn_of("Guardrail"))
+    cloud.write("Guardrail", BUILD, path="/remit/x/")
+    live, state = cloud.refresh(old)
+    with pytest.raises(PartlyDoneError, match="which this stack did not make"):
+        cloud.update(live, old, state)  # the catalog wants the name: nobody's policy makes way for it
+    state = cloud.update(live, inputs(**owner), state)
+    assert set(cloud.live()) == ({"Guardrail"} if unmanaged == "report" else set())
+    assert state.get("unmanagedPolicies") == ({"Guardrail": "/remit/x/"} if unmanaged == "report" else None)
 
 
 def test_somebody_elses_policy_of_our_name_is_not_ours_after_a_run_that_kept_it(cloud: Accounts) -> None:

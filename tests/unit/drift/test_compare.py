@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from remit.documents import Document
+from remit.drift.recorded import Recorded
 from remit.drift.statements import document_differences
 from remit.drift.values import Difference, Drift, Finding, Unread, as_json
 from remit.managed_policy import LivePolicy, Policy
 from remit.stack import Stack
 from tests.unit.drift.world import STACK, findings, live_of, plan, with_assignments, with_policies, with_set
 from tests.unit.small_world import LAB, PAYMENTS, PAYMENTS_DEV, SHOP
+
+NOTHING: Document = {"Version": "2012-10-17", "Statement": []}
 
 
 def told(found: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
@@ -110,9 +113,8 @@ def test_a_stack_that_refers_misses_nothing_of_a_permission_set_that_its_owner_h
 
 
 def test_policies_are_missing_changed_and_unmanaged_under_the_owned_path_alone() -> None:
-    nothing: Document = {"Version": "2012-10-17", "Statement": []}
-    stranger = LivePolicy("arn:S", Policy("Stranger", "/remit/team/", "", nothing))
-    elsewhere = LivePolicy("arn:E", Policy("Elsewhere", "/", "", nothing))
+    stranger = LivePolicy("arn:S", Policy("Stranger", "/remit/team/", "", NOTHING))
+    elsewhere = LivePolicy("arn:E", Policy("Elsewhere", "/", "", NOTHING))
     live = with_policies(live_of(plan()), LAB, stranger, elsewhere)
     assert told(findings(live)) == [
         ("missing", "enforce", f"policy /remit/Guard in lab ({LAB})"),
@@ -192,3 +194,27 @@ def test_the_json_counts_and_names_everything() -> None:
         "who": None,
     }
     assert said["unread"] == [{"account": {"id": LAB, "name": "lab"}, "reason": "no role"}]
+
+
+@pytest.mark.parametrize("given", [None, "/remit/"])
+def test_a_policy_of_our_name_that_the_state_does_not_know_is_somebody_elses(given: str | None) -> None:
+    live, theirs = live_of(plan()), LivePolicy("arn:Theirs", Policy("guard", "/team/", "theirs", NOTHING))
+    live = with_policies(live, SHOP, theirs)
+    policies = {(SHOP, "Guard"): Policy("Guard", given, "", NOTHING)} if given else {}
+    (found,) = findings(live, recorded=Recorded(frozenset(), {}, policies))
+    assert (found.change, found.mode, found.title) == ("missing", "report", f"policy /remit/Guard in Shop ({SHOP})")
+    assert found.differences == (Difference("its name is taken", None, "arn:Theirs"),)
+    adopting = replace(STACK, drift="adopt")
+    assert findings(live, adopting, recorded=Recorded(frozenset(), {}, policies))[-1].mode == "adopt"
+
+
+def test_a_policy_that_the_state_knows_where_it_is_is_ours_changed() -> None:
+    """As a catalog with another path finds it, until it is made anew; and as a refresh leaves its name."""
+    live = with_policies(live_of(plan()), SHOP, LivePolicy("arn:Guard", Policy("guard", "/old/", "", NOTHING)))
+    recorded = Recorded(frozenset(), {}, {(SHOP, "guard"): Policy("guard", "/old/", "", NOTHING)})
+    (found,) = findings(live, recorded=recorded)
+    assert (found.change, found.mode) == ("changed", "enforce")
+    (unknown,) = findings(live)
+    assert unknown.change == "changed"
+    (taken_over,) = findings(live, replace(STACK, adopt=True), recorded=Recorded(frozenset(), {}, {}))
+    assert (taken_over.change, taken_over.mode) == ("changed", "report")

@@ -340,6 +340,15 @@ def test_a_list_that_no_finding_names_is_as_the_catalog_says() -> None:
     assert keep.applied_to(PLAN).permission_sets == PLAN.permission_sets
 
 
+def test_a_policy_that_was_made_anew_in_another_case_is_kept_as_the_stack_gave_it() -> None:
+    """A refresh of pooled policies takes its name into the state; IAM does not tell the two apart."""
+    there = Policy("quiet", "/remit/", "", document([BY_HAND]))
+    live = replace(live_of(PLAN), policies={LAB: (LivePolicy("arn:quiet", there),)})
+    found = [each for each in findings(live) if each.name == "Quiet"]
+    recorded = Recorded(frozenset(), {}, {(LAB, "quiet"): there})
+    assert kept(found, PLAN, live, recorded).policies == {(LAB, "Quiet"): there}
+
+
 def test_policies_that_are_only_told_are_named_to_the_plugin() -> None:
     """Also one under the owned path that no catalog has: a repair of another one deletes what a refresh has shown."""
     owner = Stack("test", drift="report", owned_path="/remit/", unmanaged_policies="remove")

@@ -42,9 +42,9 @@ def plan_of(catalog: Catalog, at: datetime = LATER) -> Plan:
     return make_plan(catalog, ORGANIZATION, at=at, stack=STACK)
 
 
-def findings(catalog: Catalog, plan: Plan, live: Live, stack: Stack = STACK) -> Sequence[Finding]:
+def findings(catalog: Catalog, plan: Plan, live: Live, recorded: Recorded, stack: Stack = STACK) -> Sequence[Finding]:
     names = {account.id: account.name for account in ORGANIZATION.accounts}
-    return Comparison(plan, live, Modes(catalog, stack), stack, names).findings()
+    return Comparison(plan, live, Modes(catalog, stack), stack, names, recorded).findings()
 
 
 def gave(planned: Plan, live: Live) -> Recorded:
@@ -64,12 +64,12 @@ def waiting(live: Live, base: str = TEXT, stack: Stack = STACK, recorded: Record
     """What waits where the stack has TEXT, and `base` is at hand. `recorded`: what it gave, if not just its plan."""
     applied, here = catalog_of(TEXT), catalog_of(base)
     before = plan_of(applied)
-    never = unending(applied, ORGANIZATION, STACK)
+    never, known = unending(applied, ORGANIZATION, STACK), recorded or gave(before, live)
     return list(
         made_by_hand(
-            changed_since(recorded or gave(before, live), findings(applied, before, live), before, live, STACK),
-            findings(here, plan_of(here), live, stack),
-            findings(applied, never, live),
+            changed_since(known, findings(applied, before, live, known), before, live, STACK),
+            findings(here, plan_of(here), live, known, stack),
+            findings(applied, never, live, known),
         )
     )
 
@@ -137,6 +137,12 @@ def test_a_policy_that_both_changed_does_not_stay() -> None:
     assert (found.disputed, found.staying()) == (True, None)
 
 
+def test_somebody_elses_policy_of_our_name_is_not_adopted_but_that_ours_is_gone() -> None:
+    there = LivePolicy("arn:Theirs", Policy("Guard", "/team/", "", {"Version": "2012-10-17", "Statement": [NEW]}))
+    (found,) = waiting(with_policies(applied_live(), LAB, there))
+    assert (found.finding.change, found.finding.mode, found.whole) == ("missing", "adopt", True)
+
+
 def test_what_has_ended_and_is_still_there_is_nobodys_change() -> None:
     """It would be written into the catalog for good."""
     live = with_assignments(applied_live(), "Read", also=f"{LAB}/GROUP/g-sre")
@@ -155,7 +161,8 @@ def test_a_change_beside_what_has_ended_is_told_apart() -> None:
 def test_before_the_end_nothing_has_ended() -> None:
     catalog = catalog_of(TEXT)
     live = live_of(make_plan(catalog, ORGANIZATION, at=AT, stack=STACK))
-    assert findings(catalog, plan_of(catalog, AT), live) == ()
+    known = gave(plan_of(catalog, AT), live)
+    assert findings(catalog, plan_of(catalog, AT), live, known) == ()
 
 
 def test_an_account_that_came_or_left_since_the_last_run_is_no_change_by_hand() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from remit.drift.compare import Comparison
 from remit.drift.live import Live
 from remit.drift.modes import Modes
+from remit.drift.recorded import Recorded
 from remit.drift.values import Finding
 from remit.managed_policy import LivePolicy, Policy
 from remit.permission_set import LivePermissionSet
@@ -68,9 +69,11 @@ def live_of(planned: Plan) -> Live:
     return Live({name: f"arn:{name}" for name in sets}, sets, assignments, policies)
 
 
-def findings(live: Live, stack: Stack = STACK, planned: Plan | None = None) -> tuple[Finding, ...]:
+def findings(
+    live: Live, stack: Stack = STACK, planned: Plan | None = None, recorded: Recorded | None = None
+) -> tuple[Finding, ...]:
     names = {account.id: account.name for account in ORGANIZATION.accounts}
-    return Comparison(planned or plan(stack), live, Modes(CATALOG, stack), stack, names).findings()
+    return Comparison(planned or plan(stack), live, Modes(CATALOG, stack), stack, names, recorded).findings()
 
 
 def with_set(live: Live, name: str, **changes: Any) -> Live:
