@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from remit.drift.recorded import Recorded
 from remit.errors import RemitError, listed
 from remit.leaving import undone_in
 from remit.resource_types import MANAGED_POLICIES, POLICY_REMOVAL, REVOCATION_GUARD
@@ -79,6 +80,12 @@ def _refuse_open(exported: Mapping[str, Any], resources: Sequence[Resource]) -> 
         raise SwitchError("a run of this stack was killed and may have left something: see docs/operations.md first")
     if waiting := [f"{name} in {account}" for account, going in undone_in(resources).items() for name in going]:
         raise SwitchError(f"what left the catalog is to be deleted first, by `remit up`: {listed(waiting)}")
+    recorded = Recorded.of(exported)  # only aliases say beside what is live what the stack gave
+    if others := [f"{name} in {account}" for account, name in recorded.policies if recorded.refreshed(account, name)]:
+        raise SwitchError(
+            "what the last run did not want, and a refresh has shown, would pass for the stack's own: adopt it by "
+            f"`remit sync`, or take it back by `remit up`, first: {listed(others)}"
+        )
     for resource in resources:
         if not is_of_policies(resource):
             continue

@@ -218,6 +218,13 @@ def half_done() -> dict[str, Any]:
     return state
 
 
+def refreshed() -> dict[str, Any]:
+    """Somebody changed a policy, and a refresh has taken that into the state."""
+    state = exported()
+    resources_of(state)[policy_urn(ONE)]["inputs"]["policyDocument"] = {**DOCUMENT, "Statement": []}
+    return state
+
+
 def leaving(*, deleted: bool) -> dict[str, Any]:
     """A policy has left the catalog, and no read has shown yet that it is gone."""
     state, going = move(exported(), "pooled"), {"Old": {"path": "/remit/", "id": "ANPA1"}}
@@ -241,6 +248,7 @@ def test_what_is_deleted_already_holds_up_no_switch() -> None:
             "pooled",
             "was killed",
         ),
+        (refreshed(), "pooled", f"would pass for the stack's own: .* first: Guardrail in {ONE}"),
         (half_done(), "aliases", f"{ONE} is half done since an earlier run"),
         (leaving(deleted=False), "aliases", f"is to be deleted first, by `remit up`: Old in {ONE}"),
     ],
