@@ -30,7 +30,7 @@ class Unplanned:
     @classmethod
     def of(cls, state: Iterable[Urn], plan: Plan) -> Unplanned:
         planned = {(each.account, each.name) for each in plan.managed_policies}
-        accounts = {account for account, _ in planned}
+        accounts = {account for account, _ in planned} | plan.watched
         policies: set[tuple[str, str]] = set()
         permission_sets: set[str] = set()
         for type_, name in state:

@@ -66,3 +66,10 @@ def test_what_the_state_has_and_the_plan_has_not_keeps_its_place() -> None:
     assert {each.name for each in added.managed_policies if each.account == LAB} == {"Expired", "Guard", "Quiet"}
     assert {each.name for each in added.permission_sets} == {"Ended", "Loose", "Strict"}
     assert added.references["Ended"] == ()
+
+
+def test_an_account_that_is_watched_has_its_place_and_needs_no_policy_for_it() -> None:
+    """It may be a target, for what somebody made under the stack's path: a run would make whatever it is given."""
+    state = [Urn("remit:index:ManagedPolicies", account) for account in (LAB, SHOP)]
+    watched = replace(plan(), managed_policies=(), watched=frozenset({LAB}))
+    assert Unplanned.of(state, watched).policies == {(SHOP, "placeholder")}
