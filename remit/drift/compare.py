@@ -132,7 +132,7 @@ class Comparison:
                 yield Finding(
                     "managed_policy",
                     "unmanaged",
-                    self._modes.of_unmanaged_policy(pooled=pooled),
+                    "report" if self._leaves(account, name) else self._modes.of_unmanaged_policy(pooled=pooled),
                     name,
                     account=account,
                     account_name=self._account_names.get(account, ""),
@@ -160,6 +160,11 @@ class Comparison:
             source=planned.source,
             arn=live.arn if live else f"arn:aws:iam::{planned.account}:policy{planned.path}{planned.name}",
         )
+
+    def _leaves(self, account: str, name: str) -> bool:
+        """Whether it is the stack's own, which has ended or left the catalog: an `up` deletes it, and no repair."""
+        known = self._recorded
+        return known is not None and ((account, name) in known.leaving or known.policy(account, name) is not None)
 
     def _is_of_others(self, planned: PlannedPolicy, live: LivePolicy) -> bool:
         """Whether no run takes the live policy for the stack's: IAM moves none, so that it is one only where the state

@@ -218,3 +218,13 @@ def test_a_policy_that_the_state_knows_where_it_is_is_ours_changed() -> None:
     assert unknown.change == "changed"
     (taken_over,) = findings(live, replace(STACK, adopt=True), recorded=Recorded(frozenset(), {}, {}))
     assert (taken_over.change, taken_over.mode) == ("changed", "report")
+
+
+def test_a_repair_is_not_said_to_delete_what_left_the_catalog() -> None:
+    own = replace(STACK, unmanaged_policies="remove", fan_out="pooled")
+    names = ("Ended", "Gone", "Stray")
+    there = [LivePolicy(f"arn:{name}", Policy(name, "/remit/", "", NOTHING)) for name in names]
+    live = live_of(plan())
+    live = with_policies(live, SHOP, *live.policies[SHOP], *there)
+    state = Recorded(frozenset(), {}, {(SHOP, "Ended"): there[0].policy}, leaving=frozenset({(SHOP, "Gone")}))
+    assert [each.mode for each in findings(live, own, recorded=state)] == ["report", "report", "enforce"]
