@@ -4,7 +4,7 @@ Every change starts from what is live, never from what the state remembers: so a
 partial failure or an empty diff, adopts what exists without a write, and sees what was made by hand. Only
 accounts in scope are read or written.
 
-With `unmanaged: report` the resource removes only what it owns, and for that the state counts: see `owned`.
+With `unmanaged: report` the resource removes only what it owns, and for that the state counts: see `Outputs.given`.
 """
 
 from __future__ import annotations
@@ -107,14 +107,15 @@ class AccountAssignments:
         allow(Holding(len(live), self._labelled(inputs.instance, doomed, labels or {})))
         missing = [key for key in needed.create if key not in inputs.kept]
         outcomes = self._carry_out(inputs, create=missing, delete=doomed, told=told, limit=limit)
+        taken = inputs.kept & (inputs.assignments.keys() - live)
         outputs = Outputs(
             created=len(_done(outcomes, Action.CREATE)),
             deleted=len(_done(outcomes, Action.DELETE)),
             failed={each.operation.key: _failure(each) for each in outcomes if each.result is Result.FAILED},
             unmanaged=self._strangers(inputs, surplus - doomed),
+            missing={key: inputs.assignments[key] for key in taken},
         )
         if all(each.result is Result.DONE for each in outcomes):
-            taken = inputs.kept & (inputs.assignments.keys() - live)
             left = {key: label for key, label in inputs.assignments.items() if key not in taken}
             return replace(outputs, live=left) if taken else outputs
         there = (live - outputs.unmanaged.keys() - _done(outcomes, Action.DELETE)) | _done(outcomes, Action.CREATE)
@@ -156,16 +157,14 @@ class AccountAssignments:
             live = self._live(inputs, told)
         except PermissionSetGoneError:
             return None
-        managed = live
-        if inputs.unmanaged is Unmanaged.REPORT:
-            managed = live & owned(inputs.assignments, outputs)
-        labels = {**outputs.unmanaged, **inputs.assignments, **(outputs.live or {})}
+        ours = outputs.given(inputs.assignments)
+        managed = live & ours.keys() if inputs.unmanaged is Unmanaged.REPORT else live
+        known = {**outputs.unmanaged, **inputs.assignments, **(outputs.live or {})}
+        labels = {**{key: label for key, label in known.items() if by_strangers(label)}, **ours}
         labels |= self._strangers(inputs, live - labels.keys())
         found = inputs.holding({key: labels[key] for key in managed})
         strangers = {key: labels[key] for key in live - managed}
-        ours = {**outputs.missing, **(outputs.live or {}), **inputs.assignments}
-        gone = ours.keys() - live - outputs.failed.keys()  # what failed was never there
-        missing = {key: ours[key] for key in gone if not by_strangers(ours[key])}
+        missing = {key: label for key, label in ours.items() if key not in live}
         return found, Outputs(outputs.created, outputs.deleted, unmanaged=strangers, missing=missing)
 
     def adopt(self, text: str, told: Told = Told()) -> tuple[Inputs, Outputs] | None:
@@ -259,15 +258,6 @@ def _achieved(outcome: Outcome, live: Collection[str]) -> bool:
 def _unknown(outcome: Outcome, error: AwsError) -> Outcome:
     why = f"{outcome.reason}; whether AWS did it all the same is not known: {error}"
     return replace(outcome, result=Result.FAILED, reason=why)
-
-
-def owned(assignments: Mapping[str, str], outputs: Outputs) -> frozenset[str]:
-    """What the state says is ours: the old inputs, and what was ours and there after a partial failure.
-
-    With `unmanaged: remove` a refresh puts there what somebody made by hand, which is not.
-    """
-    known = {**assignments, **(outputs.live or {})}
-    return frozenset(key for key, label in known.items() if not by_strangers(label))
 
 
 def _done(outcomes: Iterable[Outcome], action: Action) -> frozenset[str]:

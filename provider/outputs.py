@@ -13,6 +13,7 @@ from typing import Self
 from pulumi.runtime.rpc import UNKNOWN
 
 from provider.inputs import Inputs, Properties
+from remit.delta import by_strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Outputs:
 
     `unmanaged`: in scope, not among the inputs, and left alone (`unmanaged: report`). `live`: what is ours
     and there, after a partial failure; None when the inputs say it. A later run or a refresh clears both.
-    `missing`: ours, and not there when a refresh looked, which takes it out of the inputs; a later run clears it.
+    `missing`: ours, and not there: a refresh took it out of the inputs, or the run left it so; a later run clears it.
     """
 
     created: int = 0
@@ -41,6 +42,15 @@ class Outputs:
             live=properties.get("assignments"),
             missing=properties.get("missingAssignments") or {},
         )
+
+    def given(self, assignments: Mapping[str, str]) -> dict[str, str]:
+        """What the state says is ours, there or not, with its labels. `assignments` are the inputs in the state: those
+        of before after a partial failure, or those that a first run did not come to, so that they say nothing then.
+
+        With `unmanaged: remove` a refresh puts there what somebody made by hand, which is not ours.
+        """
+        known = {**self.missing, **(assignments if self.live is None else self.live)}
+        return {key: label for key, label in known.items() if not by_strangers(label)}
 
     def properties(self, inputs: Inputs) -> Properties:
         live = {} if self.live is None else {"assignments": dict(sorted(self.live.items()))}

@@ -66,7 +66,10 @@ _OUTPUTS = {
     "created": {"type": "integer", "description": "Assignments that the last change created"},
     "deleted": {"type": "integer", "description": "Assignments that the last change deleted"},
     "failed": {**_TEXTS, "description": "What the last change could not do: key to `create: reason` or `delete: …`"},
-    "missingAssignments": {**_TEXTS, "description": "After a refresh alone: what the last run gave, and is not there"},
+    "missingAssignments": {
+        **_TEXTS,
+        "description": "What the stack gave, and is not there: a refresh saw it, or a run left it so",
+    },
     "unmanagedAssignments": {**_TEXTS, "description": "Assignments in scope that are not listed, left as they are"},
 }
 _GUARD_INPUTS = {

@@ -18,7 +18,7 @@ from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_
 from pulumi.runtime.rpc import UNKNOWN
 
 from provider import configuration, inputs, outputs, revocation_guard, wire
-from provider.account_assignments import AccountAssignments, Allow, PartialFailureError, owned
+from provider.account_assignments import AccountAssignments, Allow, PartialFailureError
 from provider.changes import Change, Kind, changes, joined, revoked
 from provider.claims import Claims
 from provider.configuration import Configuration
@@ -229,7 +229,7 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         labels, olds = wire.read(request.old_inputs).get("assignments") or {}, Outputs.of(wire.read(request.olds))
         told = self._log.told(request.urn)
         called = {**olds.unmanaged, **labels, **(olds.live or {})}
-        achieved = self._resource.apply(wanted, owned(labels, olds), told, self._allow(request), called, limit)
+        achieved = self._resource.apply(wanted, olds.given(labels), told, self._allow(request), called, limit)
         self._report(achieved, request.urn)
         return provider_pb2.UpdateResponse(properties=wire.write(achieved.properties(wanted)))
 
@@ -242,7 +242,7 @@ class Servicer(ResourceProviderServicer):  # type: ignore[misc]
         if _is_guard(request):
             return empty_pb2.Empty()
         doomed, name = Inputs.recorded(wire.read(request.old_inputs)), _name(request)
-        ours = owned(doomed.assignments, Outputs.of(wire.read(request.properties)))
+        ours = Outputs.of(wire.read(request.properties)).given(doomed.assignments)
         if bounds := self._guard.bounds:
             what = f"{name}, assigned in accounts that left the scope, let go of, and still there"
             self._tell(what, bounds.beyond(doomed), request.urn)

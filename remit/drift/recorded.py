@@ -98,13 +98,12 @@ class Recorded:
 
 
 def _given(resource: Resource) -> dict[str, str]:
-    """After a partial failure the outputs tell more than the inputs, which are those of before; after a refresh they
-    tell what it took out of these."""
+    """As provider/outputs.py goes by it: after a partial failure the outputs tell it. The inputs are those of before
+    then, or of a first run that did not come to all of them."""
     inputs, outputs = resource.get("inputs") or {}, resource.get("outputs") or {}
-    said = (outputs.get("missingAssignments"), inputs.get("assignments"), outputs.get("assignments"))
-    known = {key: label for each in said for key, label in (each or {}).items()}
-    never = (outputs.get("failed") or {}).keys() - (outputs.get("assignments") or {}).keys()
-    return {key: label for key, label in known.items() if key not in never and not by_strangers(label)}
+    there = outputs.get("assignments", inputs.get("assignments")) or {}
+    known = {**(outputs.get("missingAssignments") or {}), **there}
+    return {key: label for key, label in known.items() if not by_strangers(label)}
 
 
 def _strangers(resource: Resource) -> frozenset[str]:

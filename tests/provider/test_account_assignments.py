@@ -259,6 +259,16 @@ class TestUnmanagedReport:
             f'unmanagedAssignments["{BY_HAND}"]': "DELETE",
         }
 
+    def test_what_a_first_run_did_not_make_is_whose_who_makes_it(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
+        sso.doomed[TWO] = "AWS SSO is unable to complete your request."
+        first, then = inputs(ONE, TWO, unmanaged="report"), inputs(ONE, unmanaged="report")
+        with pytest.raises(RefusedError) as caught:
+            remit.create(first)
+        sso.add(TWO)  # by hand
+        outputs = remit.update(first, then, caught.value.properties)
+        assert sso.keys() == {ONE, TWO}
+        assert outputs["unmanagedAssignments"] == {TWO: "not in the catalog"}
+
     def test_turning_to_report_spares_what_a_refresh_found(self, remit: Plugin, sso: FakeSsoAdmin) -> None:
         sso.add(ONE, TWO, BY_HAND)
         _, live, outputs = remit.read(ID, inputs(ONE, TWO))
