@@ -163,8 +163,7 @@ class Comparison:
 
     def _leaves(self, account: str, name: str) -> bool:
         """Whether it is the stack's own, which has ended or left the catalog: an `up` deletes it, and no repair."""
-        known = self._recorded
-        return known is not None and ((account, name) in known.leaving or known.policy(account, name) is not None)
+        return self._recorded is not None and self._recorded.has_policy(account, name)
 
     def _is_of_others(self, planned: PlannedPolicy, live: LivePolicy) -> bool:
         """Whether no run takes the live policy for the stack's: IAM moves none, so that it is one only where the state

@@ -122,7 +122,11 @@ def kept(
         if each.kind == "assignment":
             assignments.setdefault(each.name, {})[each.key] = recorded.gave(each.name).get(each.key)
         elif each.kind == "managed_policy":
-            policies[each.account, each.name] = recorded.policy(each.account, each.name)
+            key = each.account, each.name
+            if each.change != "unmanaged" or not recorded.has_policy(
+                *key
+            ):  # else it is the stack's, and goes on leaving
+                policies[key] = recorded.policy(*key)
         elif each.change != "unmanaged":
             permission_sets[each.name] = _kept_set(each, plan, live, ended)
     for name, each_set in permission_sets.items():

@@ -93,6 +93,10 @@ class Recorded:
         )
         return next(alike, None)
 
+    def has_policy(self, account: str, name: str) -> bool:
+        """Whether the state has it as the stack's own, be it on its way out."""
+        return (account, name) in self.leaving or self.policy(account, name) is not None
+
     def gave(self, permission_set: str) -> Mapping[str, str]:
         return self.assignments.get(permission_set) or {}
 

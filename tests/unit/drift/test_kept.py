@@ -359,6 +359,17 @@ def test_policies_that_are_only_told_are_named_to_the_plugin() -> None:
     assert kept(found, PLAN, live, Recorded(frozenset(), {}, {})).policy_names(LAB) == ["Stray"]
 
 
+def test_what_left_the_catalog_is_not_kept_and_so_goes_on_leaving() -> None:
+    owner = replace(STACK, owned_path="/remit/")
+    names = ("Ended", "Gone", "Stray")
+    there = [LivePolicy(f"arn:{name}", Policy(name, "/remit/", "", document([BY_HAND]))) for name in names]
+    live = replace(live_of(PLAN), policies={LAB: (*live_of(PLAN).policies[LAB], *there)})
+    state = Recorded(frozenset(), {}, {(LAB, "Ended"): there[0].policy}, leaving=frozenset({(LAB, "Gone")}))
+    found = Comparison(PLAN, live, Modes(CATALOG, owner), owner, {}, state).findings()
+    assert {each.name for each in found} >= {"Ended", "Gone"}
+    assert kept(found, PLAN, live, state).policy_names(LAB) == ["Stray"]
+
+
 def test_a_policy_on_its_way_out_was_made_by_nobody_else() -> None:
     owner = replace(STACK, owned_path="/remit/")
     stranger = LivePolicy("arn", Policy("Over", "/remit/", "", document([BY_HAND])))
