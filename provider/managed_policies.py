@@ -17,7 +17,7 @@ from dataclasses import replace
 from provider.inputs import Properties, Unmanaged
 from provider.managed_policies_inputs import Inputs, parse_id
 from provider.managed_policies_outputs import Outputs, all_of, leaving_of, shapes_of
-from provider.policy_deletion import Deletion
+from provider.policy_deletion import Deletion, LostError
 from remit.aws.departures import Departures
 from remit.aws.iam import Iam
 from remit.aws.member_sessions import Member, SpokeRoleError
@@ -61,13 +61,14 @@ class ManagedPolicies:
         places |= {name: each.path for name, each in look(state.leaving, live).there.items()}
         todo = steps(inputs.policies, live, ours=places.items())
         leaving = self._still_leaving(member.account, leaving_of(before, state, inputs) if before else {}, live, warn)
-        failed = self._carry_out(member, todo, limit)
+        errors = self._carry_out(member, todo, limit)
+        failed = {name: str(error) for name, error in errors.items()}
         strays = {name: Leaving(shape["path"]) for name, shape in (inputs.going(before) if before else {}).items()}
         failed |= self._delete(member, live, strays, warn, limit)
         unmanaged = strangers(_places(live), {*inputs.shapes, *leaving, *strays}, inputs.owned_path)
         by_hand = _changed(inputs, live)
         if failed:
-            there = {**self._there(inputs, todo, failed, ours), **by_hand}
+            there = {**self._there(inputs, todo, errors, ours), **by_hand}
             outputs = Outputs(failed, unmanaged, there, leaving)
             raise PartlyDoneError(inputs.account, outputs.properties(inputs), _told(inputs.account, failed))
         return Outputs({}, unmanaged, {**inputs.shapes, **by_hand} if by_hand else None, leaving)
@@ -129,18 +130,18 @@ class ManagedPolicies:
             warn(elsewhere(account, name, other))
         return found.there
 
-    def _carry_out(self, member: Member, todo: Collection[Step], limit: TimeLimit) -> dict[str, str]:
-        """{policy: reason} of those that failed or were not begun."""
-        failed: dict[str, str] = {}
+    def _carry_out(self, member: Member, todo: Collection[Step], limit: TimeLimit) -> dict[str, AwsError]:
+        """By name, those that failed or were not begun."""
+        failed: dict[str, AwsError] = {}
         for step in todo:
             if stopped := not_begun(self._cancelled, limit):
-                failed[step.policy.name] = stopped
+                failed[step.policy.name] = AwsError(stopped)
                 continue
             try:
                 self._perform(member, step)
             except AwsError as error:
                 if not self._done_all_the_same(member, step):
-                    failed[step.policy.name] = str(error)
+                    failed[step.policy.name] = error
         return failed
 
     def _perform(self, member: Member, step: Step) -> None:
@@ -181,7 +182,7 @@ class ManagedPolicies:
         return failed
 
     def _there(
-        self, inputs: Inputs, todo: Collection[Step], failed: Collection[str], ours: Mapping[str, Shape]
+        self, inputs: Inputs, todo: Collection[Step], failed: Mapping[str, AwsError], ours: Mapping[str, Shape]
     ) -> dict[str, Shape]:
         """What is there and ours afterwards, by name."""
         there = {name: shape for name, shape in inputs.shapes.items() if name not in failed}
@@ -189,7 +190,7 @@ class ManagedPolicies:
         now = self._after_replacing(inputs, ours) if any(step.kind is Kind.REPLACE for step in halfway) else None
         for step in halfway:
             live = step.live if now is None else now.get(step.policy.name.lower())
-            if live is not None:
+            if live is not None and not (now is None and isinstance(failed[step.policy.name], LostError)):
                 there[live.name] = _found(step.policy.name, inputs.shapes[step.policy.name], live)
         return there
 

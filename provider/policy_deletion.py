@@ -20,6 +20,10 @@ class HeldError(AwsError):
         self.permission_sets = holders.permission_sets
 
 
+class LostError(AwsError):
+    """A policy that was to be made anew is deleted, and neither the new one nor the old one could be made."""
+
+
 class Deletion:
     """Every method raises AwsError; HeldError before anything was changed."""
 
@@ -74,7 +78,7 @@ class Deletion:
             self._iam.create(member, live.policy)
         except AwsError as error:
             lost = f"; {holders} had it, and must be given it by hand once it is there" if holders else ""
-            raise AwsError(f"{because}; the old policy is deleted and could not be put back: {error}{lost}") from error
+            raise LostError(f"{because}; the old policy is deleted and could not be put back: {error}{lost}") from error
         self._give(member, live.arn, holders, because=because)
 
     def _give(self, member: Member, arn: str, holders: Holders, *, because: AwsError | None = None) -> None:

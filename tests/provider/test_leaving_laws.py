@@ -24,8 +24,8 @@ NAMES = ("One", "Two")
 class Fakes:
     """What PooledStack needs of `tests.provider.accounts.Accounts`, on an IAM in memory."""
 
-    def __init__(self) -> None:
-        self.aws, self.said = FakeIam(), list[str]()
+    def __init__(self, aws: FakeIam | None = None) -> None:
+        self.aws, self.said = aws or FakeIam(), list[str]()
         served = served_policies(Iam(self.aws), Departures(Aws("us-east-1")), threading.Event())
         self.policies: Served = served["remit:index:ManagedPolicies"]
         self.removal: Served = served["remit:index:PolicyRemoval"]
