@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from remit.delta import by_strangers
@@ -35,7 +36,7 @@ class Urn(NamedTuple):
         return cls(types.rpartition("$")[2], name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recorded:
     """`assignments`: by permission set, key to label. `policies`: by (account, name), in either way of fan-out.
 
@@ -84,14 +85,14 @@ class Recorded:
         given, written = self.policies.get((account, name)), self.written.get((account, name))
         return given is not None and written is not None and not means(written, given.document)
 
+    @cached_property
+    def _policies_in_any_case(self) -> Mapping[tuple[str, str], Policy]:
+        return {(account, name.lower()): policy for (account, name), policy in self.policies.items()}
+
     def policy(self, account: str, name: str) -> Policy | None:
         """What the state says of a policy, whatever the case of its name: a refresh takes the live one's."""
-        if (exactly := self.policies.get((account, name))) is not None:
-            return exactly
-        alike = (
-            each for (where, other), each in self.policies.items() if (where, other.lower()) == (account, name.lower())
-        )
-        return next(alike, None)
+        exactly = self.policies.get((account, name))
+        return exactly or self._policies_in_any_case.get((account, name.lower()))
 
     def has_policy(self, account: str, name: str) -> bool:
         """Whether the state has it as the stack's own, be it on its way out."""
