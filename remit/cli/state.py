@@ -27,10 +27,16 @@ def replace_state(engine: Engine, stack: str | None, exported: Exported, by: Exp
     output_of(engine, "stack", "import", *_named(stack), given=json.dumps(by))
 
 
-def _written(exported: Exported) -> list[object]:
-    """What every run that changes something leaves different. An engine may seal secrets anew for each export."""
-    resources = (exported.get("deployment") or {}).get("resources") or []
-    return [[each["urn"], each.get("id"), each.get("modified")] for each in resources]
+def _written(exported: Exported) -> object:
+    """What every run that changes something leaves different: all but the time, and secrets, which an engine may seal
+    anew for each export."""
+    return _open({key: part for key, part in (exported.get("deployment") or {}).items() if key != "manifest"})
+
+
+def _open(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _open(part) for key, part in value.items() if key != "ciphertext"}
+    return [_open(part) for part in value] if isinstance(value, list) else value
 
 
 def exported_stack(exported: Exported) -> str:

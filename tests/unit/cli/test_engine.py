@@ -311,6 +311,20 @@ def test_a_run_that_came_between_is_not_written_over(engine: Engine, tmp_path: P
     assert accounts_in_state(tmp_path) == [GONE, HERE, "333333333333"]
 
 
+def test_a_secret_that_is_sealed_anew_is_no_run(engine: Engine, tmp_path: Path):
+    file = tmp_path / "state.json"
+    state = json.loads(file.read_text())
+
+    def sealed(text: str) -> None:
+        state["deployment"] |= {"manifest": {"time": text}, "metadata": {"secret": {"ciphertext": text}}}
+        file.write_text(json.dumps(state))
+
+    sealed("once")
+    exported = exported_state(engine, None)
+    sealed("again")
+    assert retire_gone(engine, None, exported, lambda: {HERE: AccountState.ACTIVE})
+
+
 def test_active_accounts_stay(engine: Engine, tmp_path: Path):
     assert not retired(engine, dict.fromkeys((GONE, HERE), AccountState.ACTIVE))
     assert accounts_in_state(tmp_path) == [GONE, HERE]
