@@ -25,7 +25,8 @@ from provider.account_assignments import AccountAssignments  # noqa: E402
 from provider.engine_log import EngineLog  # noqa: E402
 from provider.guard import Guard  # noqa: E402
 from provider.served import served_policies  # noqa: E402
-from provider.servicer import Servicer, Session  # noqa: E402
+from provider.servicer import Servicer  # noqa: E402
+from provider.session import Session  # noqa: E402
 from remit.aws.assignments import AssignmentReader  # noqa: E402
 from remit.aws.caller import find_caller  # noqa: E402
 from remit.aws.departures import Departures  # noqa: E402

@@ -13,7 +13,7 @@ from typing import Self
 from pulumi.runtime.rpc import UNKNOWN
 
 from provider.inputs import Inputs, Properties
-from remit.delta import by_strangers
+from remit.delta import given
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,8 @@ class Outputs:
         )
 
     def given(self, assignments: Mapping[str, str]) -> dict[str, str]:
-        """What the state says is ours, there or not, with its labels. `assignments` are the inputs in the state: those
-        of before after a partial failure, or those that a first run did not come to, so that they say nothing then.
-
-        With `unmanaged: remove` a refresh puts there what somebody made by hand, which is not ours.
-        """
-        known = {**self.missing, **(assignments if self.live is None else self.live)}
-        return {key: label for key, label in known.items() if not by_strangers(label)}
+        """What the state says is ours, there or not, with its labels. `assignments` are the inputs in the state."""
+        return given(assignments, self.live, self.missing)
 
     def properties(self, inputs: Inputs) -> Properties:
         live = {} if self.live is None else {"assignments": dict(sorted(self.live.items()))}

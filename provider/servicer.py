@@ -6,7 +6,6 @@ short: checks and diffs are pure (`inputs`, `changes`), the work is `account_ass
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from typing import Any, TypeVar
@@ -20,7 +19,6 @@ from pulumi.runtime.rpc import UNKNOWN
 from provider import configuration, inputs, outputs, revocation_guard, wire
 from provider.account_assignments import AccountAssignments, Allow, PartialFailureError
 from provider.changes import Change, Kind, changes, joined, revoked
-from provider.claims import Claims
 from provider.configuration import Configuration
 from provider.engine_log import EngineLog
 from provider.guard import Guard
@@ -29,35 +27,16 @@ from provider.managed_policies import PartlyDoneError, Warn
 from provider.outputs import Outputs
 from provider.schema import VERSION, schema
 from provider.serving import Served
+from provider.session import Session
 from remit.aws.time_limit import TimeLimit
 from remit.errors import AccessDeniedError, RemitError
 from remit.resource_types import ACCOUNT_ASSIGNMENTS, REVOCATION_GUARD
-from remit.revocation import Limits, RevocationRefusedError
+from remit.revocation import RevocationRefusedError
 
 Request = Any
 Context = Any
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 _Diff = provider_pb2.DiffResponse
-
-
-class Session:
-    """What a configured provider works with."""
-
-    def __init__(
-        self,
-        resource: AccountAssignments,
-        calls: Callable[[], str] = lambda: "",
-        guard: Guard | None = None,
-        served: Mapping[str, Served] | None = None,
-        cancelled: threading.Event | None = None,
-    ) -> None:
-        """`served`: the resources beside assignments and their guard, by type token; they look at `cancelled`."""
-        self.resource = resource
-        self.cancelled = cancelled or threading.Event()
-        self.served = served or {}
-        self.guard = guard or Guard(Limits())
-        self.claims = Claims()
-        self.calls = calls
 
 
 def _taught(handler: Handler) -> Handler:

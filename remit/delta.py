@@ -6,12 +6,14 @@ somebody else: they are neither created nor removed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
 PrincipalType = Literal["GROUP", "USER"]
+Labels = Mapping[str, str]
+"""By the key of an assignment, what people read."""
 
 STRANGER = "not in the catalog"
 """In the label of an assignment that somebody made by hand, and a refresh took into the state."""
@@ -36,6 +38,17 @@ def assignment_key(account: str, principal_type: PrincipalType, principal_id: st
 def by_strangers(label: str) -> bool:
     """Whether the label is of an assignment that the state knows from a refresh alone."""
     return label.endswith(STRANGER)
+
+
+def given(assignments: Labels, there: Labels | None, missing: Labels) -> dict[str, str]:
+    """What a state says that the stack gave, there or not: key to label.
+
+    `assignments` are the inputs in the state. `there`: what its outputs say of a partial failure, else None; the inputs
+    are those of before then, or those that a first run did not come to, and say nothing. `missing`: what was given, and
+    is known to be gone. With `unmanaged: remove` a refresh puts there what somebody made by hand: that is not ours.
+    """
+    known = {**missing, **(assignments if there is None else there)}
+    return {key: label for key, label in known.items() if not by_strangers(label)}
 
 
 def split_key(key: str) -> tuple[str, str, str]:

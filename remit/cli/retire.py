@@ -58,20 +58,21 @@ def retire(stack: str | None, handed_over: tuple[str, ...], sets_handed_over: tu
         raise click.BadParameter(
             f"nothing in the state is of {listed(unknown)} (write its 12 digits)", param_hint="--account"
         )
-    if sets_handed_over:
-        _hand_over(engine, stack, exported, sets_handed_over)
-        exported = exported_state(engine, stack)
+    _, found = without_permission_sets(exported, sets_handed_over)
+    if unknown := sorted({*sets_handed_over} - found):
+        raise click.BadParameter(f"the state has no permission set {listed(unknown)}", param_hint="--permission-set")
     shard = shard_of_stack(stack, exported)
     retired = retire_gone(engine, stack, exported, live_account_states, shard, handed_over=handed_over)
-    if not retired and not sets_handed_over:
+    if sets_handed_over:
+        _hand_over(engine, stack, sets_handed_over)
+    elif not retired:
         click.echo("every account in the state is active", err=True)
 
 
-def _hand_over(engine: Engine, stack: str | None, exported: Exported, names: Collection[str]) -> None:
-    """Permission sets leave the state. Raises BadParameter for one that it does not have."""
+def _hand_over(engine: Engine, stack: str | None, names: Collection[str]) -> None:
+    """Permission sets leave the state, once nothing speaks against the credentials any more."""
+    exported = exported_state(engine, stack)
     deployment, found = without_permission_sets(exported, names)
-    if unknown := sorted({*names} - found):
-        raise click.BadParameter(f"the state has no permission set {listed(unknown)}", param_hint="--permission-set")
     replace_state(engine, stack, exported, deployment)
     for name in sorted(found):
         click.echo(f"permission set {name} and its assignments are {_ANOTHER_STACK}: they left the state", err=True)

@@ -123,9 +123,8 @@ def kept(
             assignments.setdefault(each.name, {})[each.key] = recorded.gave(each.name).get(each.key)
         elif each.kind == "managed_policy":
             key = each.account, each.name
-            if each.change != "unmanaged" or not recorded.has_policy(
-                *key
-            ):  # else it is the stack's, and goes on leaving
+            leaves = each.change == "unmanaged" and recorded.has_policy(*key)
+            if not leaves:  # what is the stack's own goes on leaving
                 policies[key] = recorded.policy(*key)
         elif each.change != "unmanaged":
             permission_sets[each.name] = _kept_set(each, plan, live, ended)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from remit.delta import by_strangers
+from remit.delta import by_strangers, given
 from remit.documents import Document, means
 from remit.managed_policy import Policy
 from remit.permission_set import LivePermissionSet
@@ -103,12 +103,9 @@ class Recorded:
 
 
 def _given(resource: Resource) -> dict[str, str]:
-    """As provider/outputs.py goes by it: after a partial failure the outputs tell it. The inputs are those of before
-    then, or of a first run that did not come to all of them."""
     inputs, outputs = resource.get("inputs") or {}, resource.get("outputs") or {}
-    there = outputs.get("assignments", inputs.get("assignments")) or {}
-    known = {**(outputs.get("missingAssignments") or {}), **there}
-    return {key: label for key, label in known.items() if not by_strangers(label)}
+    missing = outputs.get("missingAssignments") or {}
+    return given(inputs.get("assignments") or {}, outputs.get("assignments"), missing)
 
 
 def _strangers(resource: Resource) -> frozenset[str]:

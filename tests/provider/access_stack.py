@@ -13,7 +13,7 @@ from provider.changes import changes, joined, revoked
 from provider.guard import Guard
 from provider.inputs import Inputs, check
 from provider.outputs import Outputs
-from provider.servicer import Session
+from provider.session import Session
 from remit.aws.time_limit import TimeLimit
 from remit.delta import split_key
 from remit.drift.by_hand import ByHand, changed_since

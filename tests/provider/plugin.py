@@ -19,7 +19,8 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 from provider.account_assignments import AccountAssignments
 from provider.engine_log import EngineLog
 from provider.guard import Guard
-from provider.servicer import Servicer, Session
+from provider.servicer import Servicer
+from provider.session import Session
 from remit.aws.assignments import AssignmentReader
 from remit.aws.scheduler import Scheduler
 from remit.aws.sso_admin import SsoAdmin
